@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from medrules.diagnostics import Diagnostic
 
-__all__ = ["InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "MissingExtra"]
+__all__ = ["InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError", "MissingExtra"]
 
 
 class MedRulesError(Exception):
@@ -41,6 +41,12 @@ class InvalidMessage(MedRulesError):
     """A 3101/3102/3103 message outside the national form; `str(error)` is fit for `err_msg` (≤ 200 characters)."""
 
     code = "MR-E300"
+
+
+class InvalidSettings(MedRulesError):
+    """Settings of a site or a service (TOML) that cannot be understood; the message names the key."""
+
+    code = "MR-E350"
 
 
 class MissingExtra(MedRulesError):

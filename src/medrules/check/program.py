@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from medrules.diagnostics import Source, Span
 from medrules.knowledge.codeset import CodeSet
@@ -56,7 +57,8 @@ class Ref:
 @dataclass(frozen=True, slots=True)
 class Col:
     """A cell of the current row. UNKNOWN (待编) has cause "column:<table>.<column zh name>". EMPTY never reaches an operator
-    (Guard), but may reach a template, which prints 不限."""
+    (Guard), but may reach a template, which prints 不限. A negative index is a reserved column: `RESERVED` names the field of
+    `Row` that it reads (never EMPTY, never UNKNOWN, "" when the row has none)."""
 
     table: str
     column: str
@@ -64,10 +66,14 @@ class Col:
     type: Type
 
 
+# Reserved columns that a rule may print (`限定.原文`): Col.index → attribute of knowledge.table.Row.
+RESERVED: Final[Mapping[int, str]] = MappingProxyType({-1: "text", -2: "point", -3: "source", -4: "batch", -5: "area"})
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """A dated parameter at t(b), by its key expressions (often none). UNKNOWN (未定, no version or no key) has cause
-    "param:<name>"."""
+    "param:<name>". A version with keys () holds for every key."""
 
     name: str
     keys: tuple[Expr, ...]
@@ -76,7 +82,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """`查`: the cell of the row of a unique-key table at t(b); UNKNOWN when there is no row, cause "table:<name>"."""
+    """`查`: the cell of the row of a unique-key table at t(b); UNKNOWN when there is no row or the cell is EMPTY, cause
+    "table:<name>"."""
 
     table: str
     keys: tuple[Expr, ...]
@@ -96,7 +103,9 @@ class AgeAt:
 
 @dataclass(frozen=True, slots=True)
 class Arith:
-    """op "+", "-", "*" on numbers (exact, scales add under "*"); also date ± days, instant ± time (time operand in 秒)."""
+    """op "+", "-", "*" on numbers (exact, scales add under "*"); also date ± days (whole days, whatever their scale), instant ±
+    time (time operand in 秒). Outside conditions nothing guards: a value that is computed from an ABSENT or EMPTY operand (in a
+    let that is only printed, in a deduction) is UNKNOWN."""
 
     op: Literal["+", "-", "*"]
     a: Expr
@@ -109,7 +118,8 @@ class Prim:
     """A primitive of `functions.registry` by id: "distance" (相隔: |a−b|, dates → 天, instants → 秒), "difference" (相差: |a−b| of
     numbers), "overlap" (重叠时长 of two items' [from, to], 秒), "proportion" (按比例: money × part ÷ whole, one half-up rounding
     to fen; UNKNOWN when whole = 0), "min", "max", "in_unit" (args: quantity, unit text fact, unit text: the quantity when the
-    unit is that one or a synonym, else UNKNOWN with the unit's cause)."""
+    unit is that one or a synonym, else UNKNOWN with the unit's cause), "judged_on" (no args: t(b), the day whose law applies,
+    as a date; used for ages where the judged role is not a line)."""
 
     op: str
     args: tuple[Expr, ...]
@@ -248,7 +258,9 @@ class Declared:
 @dataclass(frozen=True, slots=True)
 class Members:
     """A collection of an entity: `env[role]` then `path` to a tuple (complete) or UNKNOWN (not sent: open and empty; cause
-    `field`). Each member is bound to `var`. `where` filters (K3 membership)."""
+    `field`). Each member is bound to `var`. `where` filters (K3 membership). `entity` "" = the members are plain values (a
+    list of codes): the value itself is `Ref(var)`. An empty `path` with the role of a pair's partner ("first" or "second") =
+    all partners of the judged line under the current row (`合计 主项.数量`, ruling T12)."""
 
     role: str
     path: tuple[str, ...]
@@ -275,7 +287,8 @@ class SameKey:
 class Window:
     """同期明细 (entity "item") or 治疗记录 ("session") around the judged line `anchor` (a role).
 
-    frame: a Frame constant, or an expression of type FRAME (a cell), or `days_expr` for `近 <expr>` (kind "days").
+    frame: a Frame constant, or an expression of type FRAME (a cell), or an expression of type num in 天 (`近 限定.回溯天数`: a
+    Frame of kind "days" with that n).
     Membership of m: same keys ∧ frame ∧ where. The anchor is in its own window (μ = True) whenever the frame includes it and
     own is not False. own None = the phrase did not say: included for 超额 / ordinals / sums of the line's own kind.
     Windows hold net lines of the patient up to as_of, of the anchor's own line kind (orders or charges, T18), with base > 0
@@ -391,7 +404,8 @@ class PairScope:
 @dataclass(frozen=True, slots=True)
 class GroupScope:
     """Lines that are members of the code-set column of a row, grouped by the keys (row included). Role "group", whose
-    members are the items (`Members(role="group", path=("items",))`)."""
+    members are the items (`Members(role="group", path=("items",))`). The group also answers `encounter` (that of its first
+    line in the total order), through which bare 患者, 就诊, 机构 and the guard are reached."""
 
     table: str
     column: int
@@ -554,6 +568,7 @@ class ParamTable:
     en: str
     type: Type
     versions: tuple[ParamVersion, ...]
+    keys: tuple[str, ...] = ()  # what the parameter depends on, as written (机构.级别)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,282 @@ CODES: dict[str, Entry] = {
     # -- N: names, T: types and units, C: clauses and rule shape (check) --
     # -- end N, T, C --
     # -- K: knowledge tables, G: code sets and packs (knowledge) --
+    "MR-K101": Entry(
+        "知识表声明读不出来：{detail}", "The table declaration cannot be read: {detail}",
+        "声明是 TOML：一行一个「名字 = 值」，文字用引号。",
+        "A declaration is TOML: one `name = value` a line, texts in quotes.",
+    ),
+    "MR-K102": Entry(
+        "声明缺少「{name}」，或它的值不是{expected}",
+        "The declaration lacks `{name}`, or its value is not {expected_en}", "补上这一项。", "Add this entry.",
+    ),
+    "MR-K103": Entry(
+        "声明里没有「{name}」这一项", "A declaration has no entry `{name}`", "{hint}", "{hint_en}",
+    ),
+    "MR-K104": Entry(
+        "没有「{type}」这种列类型", "There is no column type `{type}`", "列类型有：{types}。",
+        "Column types are: {types}.",
+    ),
+    "MR-K105": Entry(
+        "键的写法与「{kind}」不配：{detail}", "The keys do not fit key kind `{kind}`: {detail_en}",
+        "key 可以是 {kinds}；key_columns、key_names、key_fields 个数要一样。",
+        "`key` is one of {kinds}; key_columns, key_names and key_fields have the same length.",
+    ),
+    "MR-K106": Entry(
+        "列名「{name}」用了两次", "The column name `{name}` is used twice",
+        "每列换一个名字；知识点号、原文等保留列不用声明。",
+        "Give each column its own name; reserved columns are not declared.",
+    ),
+    "MR-K201": Entry(
+        "文件不是 UTF-8 编码", "The file is not UTF-8", "在表格软件里另存为「CSV UTF-8」。",
+        "Save it as \"CSV UTF-8\" in the spreadsheet program.",
+    ),
+    "MR-K202": Entry(
+        "表头缺少「{name}」列", "The header lacks the column `{name}`", "在第一行补上这一列；没有内容也要留空列。",
+        "Add the column to the first line, empty if need be.",
+    ),
+    "MR-K203": Entry(
+        "表头的「{name}」没有在声明里", "The header column `{name}` is not declared", "{hint}", "{hint_en}",
+    ),
+    "MR-K204": Entry(
+        "表头的「{name}」出现了两次", "The header column `{name}` occurs twice", "删去一列。", "Remove one of them.",
+    ),
+    "MR-K205": Entry(
+        "这一行有 {found} 格，表头有 {expected} 格", "This line has {found} cells, the header {expected}",
+        "格里有逗号时，整格用英文双引号括起来。", "Put a cell that holds a comma in double quotes.",
+    ),
+    "MR-K206": Entry(
+        "行数超过 {limit}", "There are more than {limit} rows", "把表拆成几张。", "Split the table.",
+    ),
+    "MR-K207": Entry(
+        "一格有 {length} 个字，最多 {limit} 个", "A cell has {length} characters, at most {limit} are allowed",
+        "把编码分到几行，各用自己的知识点号。", "Spread the codes over several rows, each with its own point number.",
+    ),
+    "MR-K208": Entry(
+        "CSV 读不下去：{detail}", "The CSV cannot be read further: {detail}",
+        "多半是双引号不成对，或文件里有 NUL 字符。",
+        "Most likely a double quote is not closed, or there is a NUL character.",
+    ),
+    "MR-K209": Entry(
+        "文件超过 {limit} 字节", "The file has more than {limit} bytes", "把它拆成几个文件。", "Split it.",
+    ),
+    "MR-K210": Entry(
+        "本表还有 {count} 处错误没有列出", "{count} more errors of this table are not listed", "先改前面列出的。",
+        "Mend the ones that are listed first.",
+    ),
+    "MR-K301": Entry(
+        "这一行没有知识点号", "This row has no knowledge point number", "知识点号是一行的身份，不能空。",
+        "The point number is the row's identity and must not be empty.",
+    ),
+    "MR-K302": Entry(
+        "知识点号「{point}」在第 {line} 行已经用过，两行的有效期重叠",
+        "Knowledge point `{point}` is already on line {line}, and both are in force",
+        "同一知识点的新旧两行，有效期要前后相接、不重叠；否则换一个知识点号。",
+        "Rows of one point may follow each other in time but not overlap; otherwise give it another number.",
+    ),
+    "MR-K303": Entry(
+        "这一行的键是空的", "This row has no key", "填上编码；不知道编码的行不能放进表里。",
+        "Fill in the codes; a row without a code cannot be in a table.",
+    ),
+    "MR-K304": Entry(
+        "有效止（{to}）不晚于有效起（{start}）", "The row ends ({to}) no later than it begins ({start})",
+        "有效止是失效的第一天。", "valid_to is the first day on which the row no longer holds.",
+    ),
+    "MR-K305": Entry(
+        "「{column}」不能写「{cell}」", "`{column}` cannot be `{cell}`", "可以写：{words}。",
+        "Possible words: {words}.",
+    ),
+    "MR-K306": Entry(
+        "键「{key}」在第 {line} 行已经有一行，两行的有效期重叠",
+        "The key `{key}` is already on line {line}, and both are in force",
+        "这张表声明了 unique = true，供「查」取值：每个键每天只能有一行。",
+        "This table is declared unique = true for lookups: one row per key and day.",
+    ),
+    "MR-K307": Entry(
+        "「{cell}」既是主项又是从项，或被主项排除排光了",
+        "`{cell}` is on both sides of the pair, or 主项排除 leaves no main item", "改正两边的编码。",
+        "Correct the codes of the two sides.",
+    ),
+    "MR-K308": Entry(
+        "「{first}」含「{second}」，第 {line} 行又写「{second}」含「{first}」",
+        "`{first}` includes `{second}`, and line {line} says the reverse",
+        "两行只能有一行对；不分先后的表写 unordered = true。",
+        "Only one can be right; a table without order says unordered = true.",
+    ),
+    "MR-K401": Entry(
+        "「{cell}」不是范围", "`{cell}` is no range", "写成「满3岁 不满12岁」「不超过28天」「满 参数.老年年龄」。",
+        "Write `at least 3 years under 12 years`, `at most 28 days`, `at least param.old_age`.",
+    ),
+    "MR-K402": Entry(
+        "「{cell}」说不清含不含端点", "`{cell}` does not say whether it holds its end",
+        "以上、以下、以内换成：满（含）、不满（不含）、超过（不含）、不超过（含）。",
+        "Use: at least (incl.), under (excl.), over (excl.), at most (incl.).",
+    ),
+    "MR-K403": Entry(
+        "「{cell}」是空的范围，没有人符合", "`{cell}` is an empty range", "下限要小于上限。",
+        "The lower limit must be below the upper one.",
+    ),
+    "MR-K404": Entry(
+        "「{cell}」不是数", "`{cell}` is no number", "写成 14、1.5、20%；不用千分位，最多 15 位。",
+        "Write 14, 1.5, 20%; no thousands separators, at most 15 digits.",
+    ),
+    "MR-K405": Entry(
+        "「{cell}」的单位换算不成这一列的单位「{unit}」",
+        "The unit of `{cell}` cannot be brought to the column's unit `{unit}`", "改用这一列的单位，或不写单位。",
+        "Use the column's unit, or none.",
+    ),
+    "MR-K406": Entry(
+        "「{cell}」换成本列单位后小数超过 {scale} 位", "`{cell}` has more than {scale} decimals in the column's unit",
+        "改写成位数够的数，或在声明里加大小数位。", "Write fewer decimals, or declare a larger scale.",
+    ),
+    "MR-K407": Entry(
+        "「{cell}」不是 是 或 否", "`{cell}` is neither yes nor no", "写 是 或 否。", "Write yes or no.",
+    ),
+    "MR-K408": Entry(
+        "「{cell}」不是窗口", "`{cell}` is no window",
+        "写成 单日、6小时、同一小时、单次就诊、近30天、自然年、同台手术 等，数字要带单位。",
+        "Write same day, 6 hours, same hour, same encounter, last 30 days, calendar year, same operation;"
+        " with a unit.",
+    ),
+    "MR-K409": Entry(
+        "「{name}」里没有「{cell}」这一级", "`{cell}` is no level of {name}",
+        "可以写：{words}；「不低于」由规则来说，格里只写级别。",
+        "Possible levels: {words}; the rule says `not below`, the cell only names the level.",
+    ),
+    "MR-K410": Entry(
+        "「{name}」没有「{cell}」这个值", "`{cell}` is no value of {name}", "可以写：{words}；几个值用 | 分开。",
+        "Possible values: {words}; separate several by |.",
+    ),
+    "MR-K411": Entry(
+        "「{cell}」不是日期", "`{cell}` is no date", "写成 2025-01-01。", "Write 2025-01-01.",
+    ),
+    "MR-K412": Entry(
+        "「{cell}」是公式或表格软件的错误值", "`{cell}` is a formula or a spreadsheet error",
+        "在表格软件里把公式粘贴为值，再另存为 CSV。",
+        "Paste the formula as a value in the spreadsheet, then save as CSV.",
+    ),
+    "MR-K414": Entry(
+        "「{cell}」里有空的一项", "`{cell}` has an empty item", "删去多余的 |。", "Remove the superfluous |.",
+    ),
+    "MR-K501": Entry(
+        "「{cell}」不是 {system} 编码", "`{cell}` is no {system} code",
+        "诊断写成 I63、I63.9、I63.900、A01.000x001；手术写成 81.65、00.4000x001。不用 *，类目自动含下级。",
+        "Diagnoses: I63, I63.9, I63.900, A01.000x001; operations: 81.65, 00.4000x001. No *: a category holds "
+        "its children.",
+    ),
+    "MR-K502": Entry(
+        "「{cell}」没有停在编码层级的边界上", "`{cell}` does not end at a boundary of the hierarchy",
+        "诊断至少写到三位类目（C10），手术至少两位（81）；一段类目写成 C10-C19。",
+        "At least a three-character category (C10), or two digits for operations (81); write C10-C19 for several.",
+    ),
+    "MR-K503": Entry(
+        "「{cell}」不是可展开的范围", "`{cell}` is no range that can be expanded",
+        "两端同为类目或同为亚目，前小后大：I60-I64、Q99.0-Q99.1。",
+        "Both ends are categories, or both subcategories, the lower first: I60-I64, Q99.0-Q99.1.",
+    ),
+    "MR-K504": Entry(
+        "「{cell}」被表格软件改成了数", "`{cell}` was turned into a number by a spreadsheet",
+        "把编码列设成文本，从原文件重新取这个编码；不要凭猜补位。",
+        "Set the code column to text and take the code from its source again; do not guess the digits.",
+    ),
+    "MR-K505": Entry(
+        "「{cell}」少了前面的 0", "`{cell}` has lost its leading zeros",
+        "国家项目编码 15 位、以 00 开头：把编码列设成文本，从原文件重新取。",
+        "A national service code has 15 digits and begins with 00: set the column to text and take the code "
+        "from its source again.",
+    ),
+    "MR-K506": Entry(
+        "「{cell}」有全角字符", "`{cell}` has full-width characters", "编码用半角字符。",
+        "Codes use half-width characters.",
+    ),
+    "MR-K507": Entry(
+        "「{cell}」不是编码", "`{cell}` is no code", "编码只含字母、数字和 . - _ / + #；几个编码用 | 分开。",
+        "A code has letters, digits and . - _ / + #; separate several codes by |.",
+    ),
+    "MR-K508": Entry(
+        "「{cell}」的 * 不能写在这里", "`{cell}` cannot have a * here",
+        "* 只放在编码末尾表示前缀；键列要用前缀，声明写 key = \"prefix\"。",
+        "A * stands only at the end of a code and means a prefix; key columns with prefixes need key = \"prefix\".",
+    ),
+    "MR-K509": Entry(
+        "没有编码集「{name}」", "There is no code set `{name}`", "在 shared/codesets/ 里加上它，或改正名字。",
+        "Add it to shared/codesets/, or correct the name.",
+    ),
+    "MR-K510": Entry(
+        "编码集「{name}」是 {system} 的，这里要 {expected} 的",
+        "Code set `{name}` is of system {system}, here it must be {expected}", "换一个编码集，或改列的类型。",
+        "Use another code set, or change the column's type.",
+    ),
+    "MR-K511": Entry(
+        "除外的「{cell}」本来就不在里面", "The exception `{cell}` is not a member in the first place",
+        "删去这个除外，或补上它所在的类目。", "Remove the exception, or add the category that it belongs to.",
+    ),
+    "MR-K512": Entry(
+        "「{cell}」既列入又除外", "`{cell}` is both a member and an exception", "留一处。", "Keep one of the two.",
+    ),
+    "MR-G101": Entry(
+        "编码集文件读不出来：{detail}", "The code set file cannot be read: {detail}",
+        "编码集是 TOML：一行一个「名字 = 值」，文字用引号。",
+        "A code set is TOML: one `name = value` a line, texts in quotes.",
+    ),
+    "MR-G102": Entry(
+        "编码集缺少「{name}」，或它的值不是{expected}",
+        "The code set lacks `{name}`, or its value is not {expected_en}", "补上这一项。", "Add this entry.",
+    ),
+    "MR-G103": Entry(
+        "编码集里没有「{name}」这一项", "A code set has no entry `{name}`", "{hint}", "{hint_en}",
+    ),
+    "MR-G104": Entry(
+        "没有「{system}」这个编码体系", "There is no code system `{system}`", "可以写：{systems}。",
+        "Possible systems: {systems}.",
+    ),
+    "MR-G105": Entry(
+        "编码集「{name}」是空的", "Code set `{name}` is empty", "列出成员；还没有编完的写 partial = true。",
+        "List its members; write partial = true while it is not coded.",
+    ),
+    "MR-G106": Entry(
+        "编码集互相引用成了圈：{names}", "Code sets refer to each other in a circle: {names}", "删去一处引用。",
+        "Remove one of the references.",
+    ),
+    "MR-G201": Entry(
+        "规则包里没有 {file}", "The pack has no {file}", "补上这个文件。", "Add the file.",
+    ),
+    "MR-G202": Entry(
+        "pack.toml 读不出来：{detail}", "pack.toml cannot be read: {detail}",
+        "它是 TOML：一行一个「名字 = 值」，文字用引号。", "It is TOML: one `name = value` a line, texts in quotes.",
+    ),
+    "MR-G203": Entry(
+        "pack.toml 缺少「{name}」，或它的值不是{expected}",
+        "pack.toml lacks `{name}`, or its value is not {expected_en}", "补上这一项。", "Add this entry.",
+    ),
+    "MR-G204": Entry(
+        "pack.toml 里没有「{name}」这一项", "pack.toml has no entry `{name}`", "{hint}", "{hint_en}",
+    ),
+    "MR-G205": Entry(
+        "{file} 不是 UTF-8 编码", "{file} is not UTF-8", "另存为 UTF-8。", "Save it as UTF-8.",
+    ),
+    "MR-G206": Entry(
+        "{what}超过 {limit}", "{what_en} is more than {limit}", "把规则包拆小。", "Split the pack.",
+    ),
+    "MR-G207": Entry(
+        "{file} 缺少同名的 {other}", "{file} lacks its {other}", "每张表由同名的 .toml（声明）和 .csv（行）组成。",
+        "A table is a .toml (declaration) and a .csv (rows) of the same name.",
+    ),
+    "MR-G208": Entry(
+        "「{name}」已经由 {file} 定义", "`{name}` is already defined by {file}",
+        "表和编码集的名字在整个规则包里只用一次，中英文都算。",
+        "Names of tables and code sets are used once in a pack, both languages counted.",
+    ),
+    "MR-G209": Entry(
+        "规则包里不该有 {file}", "{file} does not belong into a pack",
+        "规则包只放 pack.toml、shared/、families/<编号>_<英文名>/ 和各处的 README.md；不放链接。",
+        "A pack holds pack.toml, shared/, families/<code>_<english name>/ and README.md files; no links.",
+    ),
+    "MR-G301": Entry(
+        "目录文件的表头没有「{name}」列", "The catalogue's header lacks the column `{name}`",
+        "在 pack.toml 里用 column 指出编码所在的列。",
+        "Name the column that holds the codes with `column` in pack.toml.",
+    ),
     # -- end K, G --
     # -- W: lints (check/lints) --
     # -- end W --

@@ -14,8 +14,8 @@ class CodeSet:
     """A named or inline set of codes of one system ("icd10", "icd9cm3", "item", "generic", "dept", …).
 
     exact     codes that are members as they stand (drug, service codes; generic names)
-    prefixes  every code that starts with one is a member (ICD categories `I63` hold `I63`, `I63.9`, `I63.900`; ranges were
-              expanded to categories when read; `0031070102*`)
+    prefixes  every code that starts with one is a member (ICD categories `I63` hold `I63`, `I63.9`, `I63.900`; ranges
+              were expanded to categories when read; `0031070102*`)
     except_exact, except_prefixes  members taken out again (`C00-C97 除 C44`)
     partial   True when the set is 待编 beyond what is listed: a code that is not listed is an UNKNOWN member
     """

@@ -29,12 +29,17 @@ KeyKind = Literal["code", "prefix", "generic", "product", "combination", "pair",
 
 @dataclass(frozen=True, slots=True)
 class ParamCell:
-    """A cell that names parameters (`满 参数.老年年龄`). `build(values)` makes the cell's value from the parameters' values of
-    a day, given by name; check expands such rows into one row per parameter version (semantics law 20)."""
+    """A cell that names parameters (`满 参数.老年年龄`). `build(values)` makes the cell's value from the parameters'
+    values of a day, given by name; check expands such rows into one row per parameter version (semantics law 20).
+
+    `types` are the types that the parameters must have, in the order of `params`. `build` takes numbers at the scale
+    and in the unit of that type: check brings a parameter's value to it first. UNKNOWN (未定) gives UNKNOWN.
+    """
 
     params: tuple[str, ...]
     text: str
     build: Any  # Callable[[Mapping[str, Any]], Any]
+    types: tuple[Type, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,10 @@ class Column:
 class Row:
     """One knowledge point in force on days [valid_from, valid_to) (ordinals; 0 and 10**7 when open).
 
-    keys   one tuple per key column; each holds the codes / names / prefixes (without `*`) / level ranks / CodeSets that the key
-           cell lists. () for a key cell that is empty = any.
+    keys   one tuple per key column; each holds the codes / names / prefixes (without `*`) / level ranks / CodeSets that
+           the key cell lists. () for a key cell that is empty = any (never all of them).
+           Key kind "icd": categories and codes, each a prefix of its children (ranges expanded); one CodeSet instead
+           when the cell has exceptions or names a code set. A cell that names a code set always gives that one CodeSet.
     prefix which codes of the first key column are prefixes: same length as keys[0]; () when none is.
     cells  values of the table's columns in order: plain values of the column type, EMPTY, UNKNOWN (待编), ParamCell.
     Restrictions of reserved columns: None = as the rule says.
@@ -80,9 +87,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A knowledge table. `key_kind` says how lines match (`table.toml`); `key_fields` the field of the judged entity that
-    each key column is matched with ("code", "generic", "product", "institution.level", …). For key kind "pair" there are two
-    key columns, both matched with `code` (or `generic`); `unordered` pairs match either way round."""
+    """A knowledge table. `key_kind` says how lines match (`table.toml`); `key_fields` the field of the judged entity
+    that each key column is matched with ("code", "generic", "product", "institution.level", …). For key kind "pair"
+    there are two key columns, both matched with `code` (or `generic`); `unordered` pairs match either way round."""
 
     name: str
     en: str
@@ -93,6 +100,7 @@ class Table:
     unordered: bool = False
     doc: str = ""
     file: str = ""
+    unique: bool = False  # one row per key and day, as `查` needs: the reader has made sure
 
     def index_of(self, column: str) -> int:
         """Place of a column by its zh or en name; KeyError if there is none."""

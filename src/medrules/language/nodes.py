@@ -6,7 +6,7 @@ spans and the names the author chose.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -120,6 +120,7 @@ class Compare:
     left: Expr
     right: Expr
     span: Span
+    word: str = field(default="", compare=False)  # which way of saying it the author chose: vocabulary id, "" for a symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,6 +487,8 @@ class Clause:
         SameAs | Words | Valid | Scope | Let | Expr | Exemption | Fault | Deduct | Template
     )
     span: Span
+    comments: tuple[str, ...] = ()  # comments on lines of their own directly above
+    note: str = ""  # comment at the end of the clause's line
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,7 +498,9 @@ class RuleDecl:
     clauses: tuple[Clause, ...]
     span: Span
     name_span: Span
-    comments: tuple[str, ...] = ()  # comments directly above, kept by the formatter
+    comments: tuple[str, ...] = ()  # comments directly above, kept by the formatter; "" stands for an empty line
+    note: str = ""  # comment behind the opening brace
+    trailing: tuple[str, ...] = ()  # comments behind the last clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -505,6 +510,8 @@ class DefaultDecl:
     clauses: tuple[Clause, ...]
     span: Span
     comments: tuple[str, ...] = ()
+    note: str = ""
+    trailing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +529,7 @@ class ParamDecl:
     span: Span
     twin: str = ""  # the name's other-language twin, written 参数 名「twin」
     comments: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +541,7 @@ class DefinitionDecl:
     span: Span
     twin: str = ""
     comments: tuple[str, ...] = ()
+    note: str = ""
 
 
 Declaration = RuleDecl | DefaultDecl | ParamDecl | DefinitionDecl

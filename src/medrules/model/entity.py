@@ -10,7 +10,7 @@ frozen: the door that builds them writes `__dict__` once.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
@@ -41,21 +41,41 @@ class Field:
 
 
 class _Declared:
-    __slots__ = ("declarative", "derived", "doc", "en", "nhsa", "non_negative", "type", "zh")
+    __slots__ = ("compute", "declarative", "derived", "doc", "en", "nhsa", "non_negative", "type", "zh")
 
     def __init__(
-        self, zh: str, type: Type, doc: str, declarative: bool, nhsa: str, derived: bool, non_negative: bool, en: str
+        self, zh: str, type: Type, doc: str, declarative: bool, nhsa: str, derived: bool, non_negative: bool, en: str,
+        compute: Callable[[Any], Any] | None,
     ) -> None:
-        self.zh, self.type, self.doc, self.en = zh, type, doc, en
+        self.zh, self.type, self.doc, self.en, self.compute = zh, type, doc, en, compute
         self.declarative, self.nhsa, self.derived, self.non_negative = declarative, nhsa, derived, non_negative
+
+
+class _Derived:
+    """A derived fact that is computed when it is first read, and kept: a request that asks no rule for it pays nothing.
+
+    Not a data descriptor, so a value that was sent (it is in the instance's `__dict__`) is found first.
+    """
+
+    __slots__ = ("compute", "name")
+
+    def __init__(self, name: str, compute: Callable[[Any], Any]) -> None:
+        self.name, self.compute = name, compute
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return UNKNOWN
+        value = self.compute(instance)
+        instance.__dict__[self.name] = value
+        return value
 
 
 def fact(
     zh: str, type: Type, *, doc: str = "", declarative: bool = False, nhsa: str = "", derived: bool = False,
-    non_negative: bool = False, en: str = "",
+    non_negative: bool = False, en: str = "", compute: Callable[[Any], Any] | None = None,
 ) -> Any:
-    """Declare a fact. See `Field` for the meaning of each mark."""
-    return _Declared(zh, type, doc, declarative, nhsa, derived, non_negative, en)
+    """Declare a fact. See `Field` for the meaning of each mark. `compute(entity)` gives a derived fact when it is first read."""
+    return _Declared(zh, type, doc, declarative, nhsa, derived or compute is not None, non_negative, en, compute)
 
 
 class Entity:
@@ -66,7 +86,7 @@ class Entity:
     fields: ClassVar[Mapping[str, Field]] = {}
 
     def __init_subclass__(cls) -> None:
-        cls.key = cls.__name__.lower()
+        cls.key = vars(cls).get("key") or cls.__name__.lower()
         found: dict[str, Field] = {}
         for name, value in list(vars(cls).items()):
             if isinstance(value, _Declared):
@@ -74,7 +94,7 @@ class Entity:
                     cls.key, name, value.zh, value.type, value.doc, value.declarative, value.nhsa, value.derived,
                     value.non_negative, value.en or name,
                 )
-                setattr(cls, name, UNKNOWN)
+                setattr(cls, name, UNKNOWN if value.compute is None else _Derived(name, value.compute))
         cls.fields = found
 
     def __init__(self, values: Mapping[str, Any] | None = None, **more: Any) -> None:

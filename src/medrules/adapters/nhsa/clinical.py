@@ -1,0 +1,101 @@
+"""Diagnoses and operations of one encounter: which list counts, which diagnosis is the main one (rulings T30, T32)."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from medrules.adapters.nhsa import fields
+from medrules.adapters.nhsa.lists import entries, read_rows
+from medrules.adapters.nhsa.notes import Notes
+from medrules.adapters.nhsa.reading import compile_rows
+from medrules.adapters.nhsa.site import SiteSettings
+from medrules.adapters.nhsa.values import UNREADABLE, as_code, as_text
+
+__all__ = ["ClinicalReader"]
+
+
+class ClinicalReader:
+    """Reads what an encounter says about diseases and procedures, for one site."""
+
+    def __init__(self, site: SiteSettings) -> None:
+        self._site = site
+        self._diagnosis_rows = compile_rows(fields.DIAGNOSIS, site)
+        self._operation_rows = compile_rows(fields.OPERATION, site)
+
+    def diagnoses(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
+        """诊断 and 主诊断. An empty list is not known; discharge diagnoses count if there are any, else admission ones.
+
+        The main diagnosis is the flagged one, else the one of dscg_main_dise_codg, which joins the list if it is not in it.
+        If there is no list, that one is a known member of an unknown list: a second member without a code says so.
+        """
+        sent = [self._diagnosis(entry, notes) for part in parts
+                for entry in entries(part.get("fsi_diagnose_dtos"), "fsi_diagnose_dtos", notes)
+                or entries(part.get("diagnose_dtos"), "diagnose_dtos", notes)]
+        sent = [d for d in sent if d]
+        at_discharge = [d for d in sent if d.get("kind") == "出院"]
+        chosen = at_discharge or sent
+        main_code = _code(parts[0].get("dscg_main_dise_codg"))
+        if main_code:
+            self._main(main_code, chosen, parts[0], bool(sent))
+        if chosen:
+            visit["diagnoses"] = chosen
+
+    def _main(self, main_code: str, chosen: list[dict[str, Any]], sent: Mapping[str, Any], listed: bool) -> None:
+        flagged = [d for d in chosen if d.get("is_main") is True]
+        same = [d for d in chosen if d.get("code") == main_code]
+        if same and not flagged:
+            same[0]["is_main"] = True
+        elif len(flagged) > 1 and any(d in flagged for d in same):
+            for d in flagged:
+                d["is_main"] = d is same[0]
+        if same:
+            return
+        named: dict[str, Any] = {"code": main_code, "is_main": not flagged}
+        name = as_text(sent.get("dscg_main_dise_name"))
+        if type(name) is str:
+            named["name"] = name
+        chosen.append(named)
+        if not listed:
+            chosen.append({"_why": {"code": "encounter.diagnoses"}})
+
+    def _diagnosis(self, entry: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+        diagnosis = read_rows(self._diagnosis_rows, entry, notes)
+        code = _code(entry.get("dise_codg"))
+        if code:
+            diagnosis["code"] = code
+        flag = as_text(entry.get("maindise_flag"))
+        if type(flag) is str:
+            if flag in ("0", "1"):
+                diagnosis["is_main"] = flag == "1"
+            elif _code(flag) == code:  # an old builder writes the diagnosis' own code as the flag
+                diagnosis["is_main"] = True
+            else:
+                notes.add("unreadable", "maindise_flag")
+        if not diagnosis.keys() & {"code", "name"}:
+            return {}  # an object that was never filled
+        return diagnosis
+
+    def operations(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
+        """手术. No client fills the list, so an empty one says nothing unless the site declares that it does."""
+        made = []
+        sent_empty = False
+        for part in parts:
+            given = part.get("fsi_operation_dtos")
+            sent_empty = sent_empty or given == []
+            for entry in entries(given, "fsi_operation_dtos", notes):
+                operation = read_rows(self._operation_rows, entry, notes)
+                code = as_code(entry.get("oprn_code"))
+                if type(code) is str:
+                    operation["code"] = code
+                elif code is UNREADABLE:
+                    notes.add("unreadable", "oprn_code")
+                if operation:
+                    made.append(operation)
+        if made or (sent_empty and self._site.empty_operations_mean_none):
+            visit["operations"] = made
+
+
+def _code(value: Any) -> str:
+    """A diagnosis code, "" if none; the dagger of a dagger code is written `+` in the national list."""
+    code = as_code(value)
+    return code.replace("†", "+").replace("＋", "+") if type(code) is str else ""

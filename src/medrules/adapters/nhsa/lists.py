@@ -1,0 +1,71 @@
+"""Walking the form: what may stand where a list belongs, and one object read by a compiled table."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from medrules.adapters.nhsa.notes import Notes
+from medrules.adapters.nhsa.reading import Row
+from medrules.adapters.nhsa.refusals import refuse
+from medrules.adapters.nhsa.values import BLANKS, EMPTY, UNREADABLE
+
+__all__ = ["entries", "read_rows"]
+
+
+def entries(given: Any, place: str, notes: Notes) -> list[Mapping[str, Any]]:
+    """The objects of a list; one object counts as a list of one; nothing, "" and null are a list that was not sent.
+
+    Raises:
+        InvalidMessage: something else stands there.
+    """
+    if type(given) is list:
+        for entry in given:
+            if not isinstance(entry, Mapping):
+                break
+        else:
+            return given
+        kept = []
+        for n, entry in enumerate(given, 1):
+            if isinstance(entry, Mapping):
+                kept.append(entry)
+            elif entry is None or entry == "":
+                notes.add("ill_formed_list", place)
+            else:
+                raise refuse("not_item", place=place, n=n)
+        return kept
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [given] if given else []
+    if isinstance(given, str) and given.strip() in BLANKS:
+        return []
+    raise refuse("not_list", place=place)
+
+
+def read_rows(rows: tuple[Row, ...], sent: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+    """What one object says, by attribute. What is empty or cannot be understood is not there (UNKNOWN)."""
+    values: dict[str, Any] = {}
+    get = sent.get
+    for key, attribute, read in rows:
+        raw = get(key)
+        if raw is None or raw == "":
+            continue
+        kind = raw.__class__
+        if kind is not str and kind is not int:
+            if raw == [] or raw == {}:
+                continue
+            if kind is bool:
+                raw = "1" if raw else "0"
+            elif kind is list or kind is dict:
+                notes.add("unreadable", key)
+                continue
+            else:  # float or Decimal of a caller that parsed the message itself
+                raw = str(raw)
+        value = read(raw)
+        if value is EMPTY:
+            continue
+        if value is UNREADABLE:
+            notes.add("unreadable", key)
+            continue
+        values[attribute] = value
+    return values

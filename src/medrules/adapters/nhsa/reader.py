@@ -1,0 +1,227 @@
+"""A 3101 or 3102 message → facts: envelope, patients, encounters, business time. What hangs below an encounter is in `visit`.
+
+One `Reader` is compiled for each site and shared by all requests; it keeps nothing about a request. Nothing here decides what
+a field means (fields.py, codes.py) or what a site allows (site.py); this module walks the form.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from medrules.adapters.nhsa import codes, fields
+from medrules.adapters.nhsa.door import door_of
+from medrules.adapters.nhsa.envelope import Envelope, open_envelope
+from medrules.adapters.nhsa.notes import Notes
+from medrules.adapters.nhsa.reading import compile_rows
+from medrules.adapters.nhsa.refusals import refuse
+from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
+from medrules.adapters.nhsa.values import as_instant, as_text
+from medrules.adapters.nhsa.lists import entries, read_rows
+from medrules.adapters.nhsa.visit import VisitReader
+from medrules.model.builder import build_facts
+from medrules.model.facts import Door, Facts
+from medrules.model.values import Instant
+
+__all__ = ["LineIds", "Reader", "Request", "read_request", "reader_for"]
+
+LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
+
+_MSGID_TIME: Final = re.compile(r".{12}(20\d{12})\d{4}")  # institution code, yyyyMMddHHmmss, sequence
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message that was read: the facts, and what the answer must repeat of the client's own ids.
+
+    lines      by position in the request (`LineRef.position`)
+    encounters  by encounter id (`LineRef.encounter`): (patn_id, mdtrt_id)
+    """
+
+    facts: Facts
+    infno: str
+    msgid: str
+    area: str
+    task_id: str
+    seed: str
+    encoding: str
+    lines: tuple[LineIds, ...]
+    encounters: Mapping[str, tuple[str, str]]
+
+
+def read_request(
+    message: bytes | str | Mapping[str, Any], *, site: SiteSettings = DEFAULT_SITE, encoding: str = "", infno: str = "",
+    now: Instant | None = None,
+) -> Request:
+    """Read one 3101 or 3102 message.
+
+    Args:
+        message: the body as bytes or text, or the parsed object.
+        site: what the site has settled.
+        encoding: what the transport declared ("utf-8", "gbk"); "" = find out.
+        infno: the transaction of the address the message came to, for an envelope that does not name one.
+        now: when the message arrived; used only when the message has no time of its own.
+
+    Raises:
+        InvalidMessage: outside the limits or the national form.
+    """
+    return reader_for(site).read(message, encoding, infno, now)
+
+
+class Reader:
+    """Reads messages of one site. Safe to share between threads."""
+
+    def __init__(self, site: SiteSettings) -> None:
+        self.site = site
+        self._patient_rows = compile_rows(fields.PATIENT, site)
+        self._visits = VisitReader(site)
+        self._doors: Mapping[str, Door] = {number: door_of(number, site) for number in ("3101", "3102")}
+
+    def read(
+        self, message: bytes | str | Mapping[str, Any], encoding: str = "", infno: str = "", now: Instant | None = None
+    ) -> Request:
+        envelope = open_envelope(message, self.site, encoding, infno)
+        notes = Notes()
+        stage = codes.STAGES.get(envelope.infno)
+        if stage is None:
+            if envelope.infno:
+                raise refuse("infno", infno=envelope.infno[:20])
+            stage = "before"
+            notes.add("no_infno")
+        people = entries(envelope.data.get("patient_dtos"), "patient_dtos", notes)
+        if not people:
+            raise refuse("no_patient")
+        business_time = self._business_time(envelope, now, notes)
+        lines: list[LineIds] = []
+        encounters: dict[str, tuple[str, str]] = {}
+        line_kind = "order" if stage == "before" else "charge"
+        patients = [self._patient(p, n, envelope, line_kind, business_time, lines, encounters, notes)
+                    for n, p in enumerate(people, 1)]
+        if not encounters:
+            raise refuse("no_encounter")
+        if business_time is None:
+            business_time = self._latest(patients)
+            notes.add("no_time", "报文中最晚的时间")
+        as_of = self._as_of(business_time, patients, notes)
+        if self.site.history_coverage and self.site.history_days:
+            for patient in patients:
+                patient["history"] = {
+                    "covered_from": business_time.day - self.site.history_days, "coverage": self.site.history_coverage,
+                }
+        door = self._doors["3101" if stage == "before" else "3102"]
+        facts = build_facts(
+            door=door, stage=stage, business_time=as_of, patients=patients, notes=notes.worded(),  # type: ignore[arg-type]
+        )
+        task = as_text(envelope.data.get("task_id"))
+        return Request(
+            facts, envelope.infno or door.name, envelope.msgid, envelope.area, task if type(task) is str else "", envelope.seed,
+            envelope.encoding, tuple(lines), encounters,
+        )
+
+    def _patient(
+        self, sent: Mapping[str, Any], n: int, envelope: Envelope, line_kind: str, business_time: Instant | None,
+        lines: list[LineIds], encounters: dict[str, tuple[str, str]], notes: Notes,
+    ) -> dict[str, Any]:
+        patient = read_rows(self._patient_rows, sent, notes)
+        told = as_text(sent.get("patn_id"))
+        patn_id = told if type(told) is str else ""
+        patient["id"] = patn_id or f"#{n}"
+        given = entries(sent.get("fsi_encounter_dtos"), "fsi_encounter_dtos", notes)
+        if not given:  # one family of clients sends the encounter twice, under both names; the fsi_ one counts
+            given = entries(sent.get("encounter_dtos"), "encounter_dtos", notes)
+        visits = self._number(given, sent, n, encounters, notes)
+        current = self._current(visits, sent, notes)
+        made = []
+        for visit_id, mdtrt_id, parts in visits:
+            encounters[visit_id] = (patn_id, mdtrt_id)
+            ids = (patn_id, mdtrt_id)
+            visit = self._visits.read(parts, visit_id in current, line_kind, business_time, envelope, ids, lines, notes)
+            visit["id"] = visit_id
+            maternity = visit.pop("maternity", None)
+            if maternity is not None and (visit_id in current or "maternity" not in patient):
+                patient["maternity"] = maternity
+            made.append(visit)
+        patient["encounters"] = made
+        return patient
+
+    def _number(
+        self, given: list[Mapping[str, Any]], sent: Mapping[str, Any], n: int, taken: Mapping[str, Any], notes: Notes
+    ) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+        """(our id, the client's id, the objects sent for it). An encounter without an id is the current one if it is alone."""
+        current = as_text(sent.get("curr_mdtrt_id"))
+        current_id = current if type(current) is str else ""
+        found: dict[str, tuple[str, list[Mapping[str, Any]]]] = {}
+        for k, visit in enumerate(given, 1):
+            told = as_text(visit.get("mdtrt_id"))
+            mdtrt_id = told if type(told) is str else (current_id if len(given) == 1 else "")
+            visit_id = mdtrt_id or f"#{n}.{k}"
+            if visit_id in taken:  # the same id under two patients: keep them apart
+                visit_id = f"{visit_id}#{n}"
+            if visit_id in found:
+                notes.add("same_encounter")
+                if visit not in found[visit_id][1]:
+                    found[visit_id][1].append(visit)
+            else:
+                found[visit_id] = (mdtrt_id, [visit])
+        return [(visit_id, mdtrt_id, parts) for visit_id, (mdtrt_id, parts) in found.items()]
+
+    def _current(
+        self, visits: list[tuple[str, str, list[Mapping[str, Any]]]], sent: Mapping[str, Any], notes: Notes
+    ) -> frozenset[str]:
+        """Ids of the encounters under review. Where the message does not say which, all are: silence must not mean clean."""
+        if len(visits) == 1:
+            return frozenset((visits[0][0],))
+        told = as_text(sent.get("curr_mdtrt_id"))
+        if type(told) is str:
+            named = frozenset(visit_id for visit_id, mdtrt_id, _ in visits if mdtrt_id == told)
+            if named:
+                return named
+        if visits:
+            notes.add("no_current", n=len(visits))
+        return frozenset(visit_id for visit_id, _, _ in visits)
+
+    def _business_time(self, envelope: Envelope, now: Instant | None, notes: Notes) -> Instant | None:
+        told = as_instant(envelope.time, self.site.midnight_is_time)
+        if isinstance(told, Instant):
+            return told
+        inside = _MSGID_TIME.fullmatch(envelope.msgid)
+        if inside is not None:
+            told = as_instant(inside[1], True)
+            if isinstance(told, Instant):
+                notes.add("no_time", "报文标识里的时间")
+                return told
+        if now is not None:
+            notes.add("no_time", "收到报文的时间")
+        return now
+
+    def _latest(self, patients: list[dict[str, Any]]) -> Instant:
+        times = [v for p in patients for e in p["encounters"] for holder in (e, *e.get("items", ()))
+                 for v in (holder.get("admitted_at"), holder.get("begin")) if v is not None]
+        if not times:
+            raise refuse("no_business_time")
+        return max(times, key=lambda t: t.hi)
+
+    def _as_of(self, business_time: Instant, patients: list[dict[str, Any]], notes: Notes) -> Instant:
+        """The request's time, or that of the latest line under review: an order for tomorrow is reviewed today."""
+        latest, later = business_time, 0
+        for patient in patients:
+            for visit in patient["encounters"]:
+                if visit["is_current"]:
+                    for item in visit.get("items", ()):
+                        begin = item.get("begin")
+                        if begin is not None and begin.lo > business_time.hi and item.get("is_current") is not False:
+                            later += 1
+                            if begin.hi > latest.hi:
+                                latest = begin
+        if later:
+            notes.add("later_line", n=later)
+        return latest
+
+
+@lru_cache(maxsize=16)
+def reader_for(site: SiteSettings) -> Reader:
+    """The compiled reader of a site (settings are compared by identity)."""
+    return Reader(site)

@@ -1,0 +1,148 @@
+"""Tolerant scalars: what one JSON value of a national message means as text, code, number or time.
+
+Every function takes the JSON value as sent (numbers arrive as their own text, see `envelope`) and gives the model's plain
+value, `EMPTY` (nothing was said) or `UNREADABLE` (something was said that cannot be understood: it becomes UNKNOWN and a
+data-quality note). None of them raises.
+"""
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import Enum
+from typing import Any, Final, Literal
+
+from medrules.model.folding import fold_code, fold_text
+from medrules.model.values import Instant
+
+__all__ = ["BLANKS", "EMPTY", "UNREADABLE", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text"]
+
+
+class Nothing(Enum):
+    """Why there is no value."""
+
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+
+
+EMPTY: Final = Nothing.EMPTY
+UNREADABLE: Final = Nothing.UNREADABLE
+Empty = Literal[Nothing.EMPTY, Nothing.UNREADABLE]
+
+BLANKS: Final = frozenset({"", "-", "--", "—", "－", "null", "NULL", "None", "undefined"})
+MAX_TEXT: Final = 4_000  # the longest field of the form is 2,000 characters; anything far longer is not a value
+DAY_SECONDS: Final = 86_400
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
+_TIME: Final = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)?)?"
+    r"\s*(Z|[+-]\d{2}:?\d{2})?"
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?:\d{3})?")
+_EXACT: Final = Context(prec=60)
+_MAX_ADJUSTED: Final = 15  # amounts and quantities beyond 10^16 are not amounts
+
+
+def as_text(value: Any) -> str | Empty:
+    """A name or an id: trimmed, otherwise as sent. Numbers become their text, true and false 1 and 0."""
+    if type(value) is str:
+        text = value.strip()
+        if text in BLANKS:
+            return EMPTY
+        return text if len(text) <= MAX_TEXT else UNREADABLE
+    if value is None or value == []:
+        return EMPTY
+    if value is True or value is False:
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return str(value) if value.bit_length() < 256 else UNREADABLE
+    if isinstance(value, Decimal) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    return UNREADABLE
+
+
+def as_code(value: Any) -> str | Empty:
+    """A code: folded to half width, NFC, upper case, trimmed (the model compares codes as they stand)."""
+    text = as_text(value)
+    if type(text) is not str:
+        return text
+    folded = fold_code(text)
+    return EMPTY if folded in BLANKS else folded
+
+
+def as_flag(value: Any) -> bool | Empty:
+    """0 否, 1 是, as text, number or JSON truth value."""
+    text = as_text(value)
+    if type(text) is not str:
+        return text
+    return _FLAGS.get(text, UNREADABLE)
+
+
+def as_scaled(value: Any, scale: int) -> int | Empty:
+    """An exact decimal as an int of 10**-scale, rounded half up once where more digits were sent."""
+    if type(value) is int:
+        return value * 10**scale if -(10**_MAX_ADJUSTED) < value < 10**_MAX_ADJUSTED else UNREADABLE
+    text = as_text(value)
+    if type(text) is not str:
+        return text
+    if not text.isascii():
+        text = fold_text(text)
+    if _NUMBER.fullmatch(text) is None:
+        return UNREADABLE
+    number = Decimal(text)
+    if number.adjusted() > _MAX_ADJUSTED:
+        return UNREADABLE
+    return int(number.scaleb(scale, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
+
+
+def as_day(value: Any) -> int | Empty:
+    """A date as its ordinal; a time of day is cut off. A far date (9999-12-31, 9999-…) means nothing was said."""
+    moment = as_instant(value, True)
+    return moment.lo // DAY_SECONDS if type(moment) is Instant else moment  # type: ignore[return-value]
+
+
+def as_instant(value: Any, midnight_is_time: bool) -> Instant | Empty:
+    """A moment with its precision (ruling T07): to the second, to the minute, or to the day.
+
+    00:00:00 is a day unless the site says that it is a time. An offset is converted to UTC+8.
+    """
+    text = as_text(value)
+    if type(text) is not str:
+        return text
+    if not text.isascii():
+        text = fold_text(text)
+    found = _TIME.fullmatch(text)
+    if found is None:
+        found = _COMPACT.fullmatch(text)
+        if found is None:
+            return UNREADABLE
+        year, month, day, hour, minute, second = found.groups()
+        offset = None
+    else:
+        year, month, day, hour, minute, second, offset = found.groups()
+    if year == "9999":
+        return EMPTY
+    try:
+        if hour is None:
+            lo = date(int(year), int(month), int(day)).toordinal() * DAY_SECONDS
+            return Instant(lo, lo + DAY_SECONDS - 1)
+        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
+        if offset is not None:
+            moment += timedelta(hours=8) - _offset(offset)
+    except (ValueError, OverflowError):
+        return UNREADABLE
+    lo = moment.toordinal() * DAY_SECONDS + moment.hour * 3_600 + moment.minute * 60 + moment.second
+    if lo % DAY_SECONDS == 0 and not midnight_is_time:
+        return Instant(lo, lo + DAY_SECONDS - 1)
+    return Instant(lo, lo if second is not None else lo + 59)
+
+
+def _offset(text: str) -> timedelta:
+    if text == "Z":
+        return timedelta(0)
+    digits = text[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return -offset if text[0] == "-" else offset
+
+
+_FLAGS: Final[dict[str, bool]] = {"0": False, "1": True, "N": False, "Y": True, "n": False, "y": True, "否": False, "是": True}

@@ -1,0 +1,110 @@
+"""What one rule is checked in: the pack's tables, sets and parameters around it, its own lets and row, and what was met on the way."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from medrules.check.names import Bound, Place
+from medrules.check.program import Catalogue, Col, Expr, ParamTable
+from medrules.check.reporting import Sink
+from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.table import Table
+from medrules.language import nodes as ast
+from medrules.model.types import Type
+
+__all__ = ["Let", "NamedDefinition", "RuleContext", "World"]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDefinition:
+    """A 定义 and the file it stands in."""
+
+    declaration: ast.DefinitionDecl
+    sink: Sink
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything of the pack that rules may name. Each mapping knows both twins of a name."""
+
+    tables: Mapping[str, Table]
+    codesets: Mapping[str, CodeSet]
+    catalogues: Mapping[str, Catalogue]
+    params: Mapping[str, ParamTable]
+    definitions: Mapping[str, NamedDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """A 令 as written, and the file it stands in (a rule named by 同 may stand in another)."""
+
+    node: ast.Let
+    sink: Sink
+
+
+@dataclass(slots=True)
+class RuleContext:
+    """The state of checking one rule. `value_of` and `truth_of` are the two ways to check an expression; they are handed in so
+    that each kind of expression lives in its own file."""
+
+    world: World
+    sink: Sink
+    value_of: Callable[[RuleContext, ast.Expr, Place, Type | None], Expr]
+    truth_of: Callable[[RuleContext, ast.Expr, Place], Expr]
+    lets: Mapping[str, Let] = field(default_factory=lambda: MappingProxyType({}))
+    row: str = ""  # the name of the row, "" when the scope has none
+    table: Table | None = None
+    base_roles: Mapping[str, Bound] | None = None  # roles of the rule itself: lets are remembered for them
+    witnesses: dict[str, Bound] = field(default_factory=dict)  # 记为 names of existentials in the condition
+    used_lets: set[str] = field(default_factory=set)
+    used_definitions: dict[str, None] = field(default_factory=dict)
+    polarity: dict[Col, set[bool]] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)  # lets and definitions being expanded
+    _known: dict[tuple[object, ...], Expr] = field(default_factory=dict)
+    _vars: int = 0
+
+    def value(self, node: ast.Expr, place: Place, expected: Type | None = None) -> Expr:
+        return self.value_of(self, node, place, expected)
+
+    def truth(self, node: ast.Expr, place: Place) -> Expr:
+        return self.truth_of(self, node, place)
+
+    def fresh(self) -> str:
+        """The next variable of a quantifier or window."""
+        self._vars += 1
+        return f"v{self._vars}"
+
+    def table_named(self, name: str) -> Table:
+        return self.world.tables[name]
+
+    @contextmanager
+    def reporting_in(self, sink: Sink) -> Iterator[None]:
+        """Report in another file while an expression that stands there is expanded."""
+        before, self.sink = self.sink, sink
+        try:
+            yield
+        finally:
+            self.sink = before
+
+    @contextmanager
+    def expanding(self, name: str) -> Iterator[bool]:
+        """Mark a let or definition as being expanded; gives False when it already is (it names itself)."""
+        fresh = name not in self._open
+        self._open.append(name)
+        try:
+            yield fresh
+        finally:
+            self._open.pop()
+
+    def remembered(self, key: tuple[object, ...], make: Callable[[], Expr]) -> Expr:
+        """A let's value for one way of reading it: shared, so that chains of lets do not grow with every use."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = make()
+        return found
+
+    def record(self, columns: tuple[Col, ...], when_empty: bool) -> None:
+        for column in columns:
+            self.polarity.setdefault(column, set()).add(when_empty)

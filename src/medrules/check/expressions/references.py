@@ -1,0 +1,172 @@
+"""Names in expressions: facts of roles and members, cells of the row, lets, parameters, definitions."""
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from medrules.check.context import RuleContext
+from medrules.check.expressions.ages import AGE_FIELDS, age
+from medrules.check.names import (
+    PARAMETER_WORDS, WINDOW_NOUNS, Bound, Place, bare, column_of, reach, step, suggestion, under,
+)
+from medrules.check.program import Expr, Fact, Param
+from medrules.check.walk import size
+from medrules.language import nodes as ast
+from medrules.model.entity import Field
+from medrules.model.schema import SCHEMA
+from medrules.model.types import Type
+
+__all__ = ["definition_place", "entity_named", "find_bound", "fact_of", "let_value", "name_value", "parameter", "words_in_scope"]
+
+# A rule whose expressions are longer than this when written out cannot be read, nor judged in bounded time.
+SIZE_LIMIT = 20_000
+
+
+def words_in_scope(ctx: RuleContext, place: Place) -> list[str]:
+    """Words that could stand first in a name here, for suggestions."""
+    reached = [w for w in SCHEMA.names if reach(place.judged, w) is not None]
+    return [*place.roles, *ctx.lets, *([ctx.row] if ctx.row else []), *ctx.world.definitions, *reached, "参数"]
+
+
+def find_bound(ctx: RuleContext, parts: tuple[str, ...], place: Place) -> tuple[Bound, tuple[str, ...]] | None:
+    """The entity a name starts with, and the words that are left; None if the first word is no entity here."""
+    for noun, member in place.nouns:
+        if parts[:len(noun)] == noun:
+            return member, parts[len(noun):]
+    bound = place.roles.get(parts[0])
+    if bound is None and parts[0] not in ctx.lets and parts[0] != ctx.row:
+        bound = reach(place.judged, parts[0])
+    return None if bound is None else (bound, parts[1:])
+
+
+def fact_of(ctx: RuleContext, bound: Bound, rest: tuple[str, ...], node: ast.Name, place: Place) -> Expr | Bound:
+    """The fact, list or entity that the words lead to from an entity."""
+    for i, word in enumerate(rest):
+        field = SCHEMA.find_field(bound.entity, word) if bound.entity else None
+        if field is None:
+            unknown_field(ctx, bound, word, node)
+        last = i == len(rest) - 1
+        if field.type.kind == "entity":
+            bound = under(bound, field)
+            continue
+        if not last:
+            ctx.sink.refuse("MR-T106" if field.type.kind == "list" else "MR-N102", node.span, name=".".join(node.parts),
+                            entity=field.zh, word=rest[i + 1], near="")
+        return age(bound, field.id, place) if field.id in AGE_FIELDS else step(bound, field)
+    return bound
+
+
+def unknown_field(ctx: RuleContext, bound: Bound, word: str, node: ast.Name) -> Field:
+    entity = SCHEMA.entities[bound.entity].zh if bound.entity else "".join(node.parts[:1])
+    known = [f.zh for f in SCHEMA.entities[bound.entity].fields.values()] if bound.entity else []
+    if bound.entity and word.isascii():
+        known += [f.en for f in SCHEMA.entities[bound.entity].fields.values()]
+    ctx.sink.refuse("MR-N102", node.span, entity=entity, word=word, near=suggestion(word, known) or "、".join(known[:6]))
+
+
+def name_value(ctx: RuleContext, node: ast.Name, place: Place, expected: Type | None) -> Expr | Bound:
+    """What a name means as a value: an expression, or an entity."""
+    parts = node.parts
+    if len(parts) == 1 and parts[0] in ctx.lets and not any(parts == noun for noun, _ in place.nouns):
+        return let_value(ctx, parts[0], node, place, expected)
+    if ctx.row and parts[0] == ctx.row and parts[0] not in place.roles:
+        return _cell(ctx, node)
+    if parts[0] in PARAMETER_WORDS and len(parts) == 2:
+        return parameter(ctx, node, (), place)
+    found = find_bound(ctx, parts, place)
+    if found is not None:
+        return fact_of(ctx, found[0], found[1], node, place)
+    if len(parts) == 1 and parts[0] in ctx.world.definitions:
+        return _definition(ctx, node, place, expected)
+    if parts[0] in WINDOW_NOUNS:
+        ctx.sink.refuse("MR-T106", node.span, name=".".join(parts))
+    if parts[0] in ctx.lets:
+        ctx.sink.refuse("MR-N102", node.span, entity=parts[0], word=parts[1], near="")
+    near = suggestion(parts[0], words_in_scope(ctx, place))
+    ctx.sink.refuse("MR-N101", node.span, word=parts[0], near=near or "、".join(words_in_scope(ctx, place)[:8]))
+
+
+def _cell(ctx: RuleContext, node: ast.Name) -> Expr:
+    table = ctx.table
+    assert table is not None
+    if len(node.parts) != 2:
+        ctx.sink.refuse("MR-T102", node.span, name=".".join(node.parts))
+    col = column_of(table, node.parts[1])
+    if col is None:
+        known = [w for c in table.columns for w in (c.zh, c.en)]
+        near = suggestion(node.parts[1], [*known, "原文"])
+        ctx.sink.refuse("MR-N103", node.span, table=table.name, word=node.parts[1], near=near or "、".join(known[:8]))
+    return col
+
+
+def let_value(ctx: RuleContext, name: str, node: ast.Name, place: Place, expected: Type | None) -> Expr:
+    """A let by name: its expression is checked again where it is used, so that its empty cells count as the place says."""
+    let = ctx.lets[name]
+    ctx.used_lets.add(name)
+
+    def make() -> Expr:
+        with ctx.expanding(name) as fresh, ctx.reporting_in(let.sink):
+            if not fresh:
+                ctx.sink.refuse("MR-N111", let.node.span, name=name)
+            made = ctx.value(let.node.value, place, expected)
+            if size(made) > SIZE_LIMIT:
+                ctx.sink.refuse("MR-C222", let.node.span, name=name)
+            return made
+
+    if place.roles is not ctx.base_roles or place.nouns:
+        return make()
+    key = (name, place.judged, place.when_empty, place.guarding, place.clause, place.depth)
+    return ctx.remembered(key, make)
+
+
+def definition_place(place: Place, argument: Bound | None) -> Place:
+    """A definition sees no names of the rule: only what its argument, or the judged entity, reaches."""
+    judged = argument or place.judged
+    return replace(place, roles=MappingProxyType({}), judged=judged, nouns=(), scope_words=frozenset())
+
+
+def _definition(ctx: RuleContext, node: ast.Name, place: Place, expected: Type | None) -> Expr:
+    definition = ctx.world.definitions[node.parts[0]]
+    ctx.used_definitions.setdefault(definition.declaration.name)
+    with ctx.expanding("定义 " + definition.declaration.name) as fresh, ctx.reporting_in(definition.sink):
+        if not fresh:
+            ctx.sink.refuse("MR-N111", definition.declaration.span, name=definition.declaration.name)
+        lets, ctx.lets = ctx.lets, MappingProxyType({})
+        row, ctx.row = ctx.row, ""
+        try:
+            return ctx.value(definition.declaration.value, definition_place(place, None), expected)
+        finally:
+            ctx.lets, ctx.row = lets, row
+
+
+def parameter(ctx: RuleContext, node: ast.Name, args: tuple[ast.Expr, ...], place: Place) -> Param:
+    """`参数.名` or `参数.名（键）`."""
+    name = node.parts[1] if len(node.parts) == 2 else ""
+    table = ctx.world.params.get(name)
+    if table is None:
+        near = suggestion(name, ctx.world.params)
+        ctx.sink.refuse("MR-N107", node.span, word=name, near=near or "、".join(list(ctx.world.params)[:6]))
+    keys = tuple(ctx.value(a, place) for a in args)
+    if len(keys) != len(table.keys):
+        ctx.sink.refuse("MR-T109", node.span, name=f"参数.{table.name}", wanted=len(table.keys), given=len(keys))
+    return Param(table.name, keys, table.type)
+
+
+def entity_named(ctx: RuleContext, node: ast.Name, place: Place) -> Bound | None:
+    """The entity a name means; None (with nothing reported) when it means something else."""
+    if len(node.parts) == 1 and node.parts[0] in ctx.lets:
+        return None
+    if ctx.row and node.parts[0] == ctx.row and node.parts[0] not in place.roles:
+        return None
+    found = find_bound(ctx, node.parts, place)
+    if found is None:
+        return None
+    made = fact_of(ctx, found[0], found[1], node, place)
+    return made if isinstance(made, Bound) else None
+
+
+def as_expression(made: Expr | Bound) -> Expr:
+    """An entity as an expression (in templates, memberships)."""
+    return bare(made) if isinstance(made, Bound) and not made.path else (
+        Fact(made.role, made.path, made.links[-1], made.value_type, made.links[:-1]) if isinstance(made, Bound) else made
+    )

@@ -1,0 +1,41 @@
+"""Where the checker's diagnostics gather: several per run, each once, in the order of the text."""
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from medrules.diagnostics import Diagnostic, Severity, Source, Span
+from medrules.diagnostics.codes import diagnostic
+
+__all__ = ["Refused", "Sink"]
+
+
+class Refused(Exception):
+    """An expression or clause was refused; its diagnostic is already in the sink. Private to the checker."""
+
+
+class Sink:
+    """Collects diagnostics of one file. Raising `Refused` leaves only the part that cannot be understood."""
+
+    __slots__ = ("_seen", "found", "source")
+
+    def __init__(self, source: Source | None) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+        self._seen: set[tuple[str, Span | None, str]] = set()
+
+    def add(self, code: str, span: Span | None, *, place: str = "", **values: Any) -> None:
+        """Report, and go on."""
+        found = diagnostic(code, self.source, span, place, **values)
+        key = (code, span, found.message + place)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.found.append(found)
+
+    def refuse(self, code: str, span: Span | None, **values: Any) -> NoReturn:
+        """Report, and give up this expression."""
+        self.add(code, span, **values)
+        raise Refused
+
+    @property
+    def errors(self) -> int:
+        return sum(1 for d in self.found if d.severity is Severity.ERROR)

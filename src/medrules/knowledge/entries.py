@@ -1,0 +1,131 @@
+"""Reading the entries of a TOML file one by one, with a diagnostic for each that is missing, wrong or unknown."""
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from datetime import date
+from typing import Any
+
+from medrules.diagnostics import Diagnostic, Source, Span
+from medrules.knowledge.problem import Problem
+
+__all__ = ["Entries", "parse_toml", "toml_problem"]
+
+
+def parse_toml(source: Source, code: str, problems: list[Diagnostic]) -> dict[str, Any] | None:
+    """The whole file, or None and a diagnostic `code` that says where it cannot be read."""
+    try:
+        return tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(toml_problem(str(error), source, code))
+        return None
+    except RecursionError:
+        problems.append(toml_problem("too deeply nested", source, code))
+        return None
+
+
+def toml_problem(text: str, source: Source, code: str) -> Diagnostic:
+    found = re.search(r"\(at line ([0-9]+), column ([0-9]+)\)", text)
+    detail = text[: found.start()].strip() if found else text.removesuffix(" (at end of document)")
+    span = None
+    if found is not None:
+        start = 0
+        for _ in range(int(found[1]) - 1):
+            start = source.text.index("\n", start) + 1
+        start += int(found[2]) - 1
+        span = Span(start, start + 1)
+    return Problem(code, {"detail": detail}).at(source.name, source, span)
+
+
+class Entries:
+    """The entries of one TOML table. Every read marks an entry as known; `close` reports the rest."""
+
+    def __init__(
+        self, data: dict[str, Any], source: Source, problems: list[Diagnostic], missing: str, unknown: str,
+        start: int = 0,
+    ) -> None:
+        self._data, self._source, self._problems = data, source, problems
+        self._missing, self._unknown, self._start = missing, unknown, start
+        self._known: list[str] = []
+
+    def has(self, name: str) -> bool:
+        return name in self._data
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text; an empty one counts as missing unless there is a default."""
+        value = self._take(name, default)
+        if not isinstance(value, str) or (not value.strip() and default is None):
+            self._wrong(name, "文字", "a text")
+            return default or ""
+        return value.strip()
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self._take(name, default)
+        if not isinstance(value, bool):
+            self._wrong(name, " true 或 false", "true or false")
+            return default
+        return value
+
+    def texts(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        value = self._take(name, default)
+        if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+            self._wrong(name, "文字的列表", "a list of texts")
+            return default or ()
+        return tuple(value)
+
+    def day(self, name: str, default: int) -> int:
+        """A date, written as a TOML date or as a text `2025-01-01`, as an ordinal."""
+        value = self._take(name, None) if name in self._data else self._take(name, "")
+        if value == "":
+            return default
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value)
+            except ValueError:
+                value = None
+        if type(value) is not date:
+            self._wrong(name, "日期（2025-01-01）", "a date (2025-01-01)")
+            return default
+        return value.toordinal()
+
+    def choice(self, name: str, words: tuple[str, ...], default: str | None = None) -> str:
+        value = self._take(name, default)
+        if value not in words:
+            shown = "、".join(words)
+            self._wrong(name, f"其中之一：{shown}", f"one of: {', '.join(words)}")
+            return default or words[0]
+        return str(value)
+
+    def tables(self, name: str) -> list[dict[str, Any]]:
+        """An array of tables (`[[name]]`); [] if there is none."""
+        value = self._take(name, ())
+        if not isinstance(value, (list, tuple)) or not all(isinstance(v, dict) for v in value):
+            self._wrong(name, f" [[{name}]] 段", f"an array of tables [[{name}]]")
+            return []
+        return list(value)
+
+    def report(self, problem: Problem, name: str) -> None:
+        """A problem with the value of one entry."""
+        self._problems.append(problem.at(f"{self._source.name} {name}", self._source, self._span(name)))
+
+    def close(self) -> None:
+        for name in self._data:
+            if name in self._known:
+                continue
+            near = difflib.get_close_matches(name, self._known, 1)
+            hint = f"是不是「{near[0]}」？" if near else f"可以写：{'、'.join(self._known)}。"
+            hint_en = f"Did you mean `{near[0]}`?" if near else f"Possible entries: {', '.join(self._known)}."
+            self.report(Problem(self._unknown, {"name": name, "hint": hint, "hint_en": hint_en}), name)
+
+    def _take(self, name: str, default: Any) -> Any:
+        self._known.append(name)
+        return self._data.get(name, default)
+
+    def _wrong(self, name: str, expected: str, expected_en: str) -> None:
+        self.report(Problem(self._missing, {"name": name, "expected": expected, "expected_en": expected_en}), name)
+
+    def _span(self, name: str) -> Span | None:
+        pattern = re.compile(rf"^[ \t]*(?:{re.escape(name)}|\"{re.escape(name)}\")[ \t]*=.*$", re.MULTILINE)
+        found = pattern.search(self._source.text, self._start)
+        return Span(found.start(), found.end()) if found else None

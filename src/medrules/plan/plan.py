@@ -1,0 +1,119 @@
+"""The Plan: everything that is known before a request comes. Immutable, shared by threads, printable."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from medrules.check.program import Program, Rule
+from medrules.knowledge.table import Row
+from medrules.plan.shapes import Grouping, Shape
+
+__all__ = ["Entry", "Guards", "PairPlan", "Plan", "Record", "Route", "Usage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How the bindings of a rule are found.
+
+    code   index by item code: one probe per line finds every such rule
+    scan   looked at for every line (no table and no code to index by)
+    pair   oriented pairs of codes
+    whole  asked of the reference evaluator once per request, if the request has any of `codes` (None: always)
+    """
+
+    rule: int
+    kind: Literal["code", "scan", "pair", "whole"]
+    reason: str = ""
+    codes: frozenset[str] | None = None
+    prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one rule says about one code on the days of one record: its rows in force there, and their constants.
+
+    tests: (shape number, constants) per row. every: at fault only if no row is met (须), else if any row triggers (当).
+    looks: False when the constants cannot decide (rows are restricted): the exact evaluation always looks.
+    """
+
+    rule: int
+    rows: tuple[Row, ...]
+    tests: tuple[tuple[int, tuple[Any, ...]], ...]
+    every: bool
+    looks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything the plan knows of one code on days [start, end): at most one entry per dense shape, the others, partners."""
+
+    start: int
+    end: int
+    dense: tuple[Entry | None, ...]
+    others: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairPlan:
+    """Pairs, each kept once: at the end that has fewer. partners[a][b] = ((rule, row, a is first), …)."""
+
+    partners: Mapping[str, Mapping[str, tuple[tuple[int, Row, bool], ...]]]
+    n_pairs: int
+    largest: int
+    largest_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What dense shapes read of a request, read once each: fact paths below the encounter, and whether ages are asked for."""
+
+    facts: tuple[tuple[str, ...], ...]
+    ages: bool
+    lists: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    prefix_lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Which rules speak at which stage, and the distinct header conditions, each asked once per encounter."""
+
+    at_stage: Mapping[str, frozenset[int]]
+    guard_of: tuple[int, ...]  # per rule: number of its guard, -1 = none
+    guards: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A program, made ready."""
+
+    program: Program
+    routes: tuple[Route, ...]
+    shapes: tuple[Shape, ...]
+    dense: tuple[int, ...]  # shape numbers that have a place of their own in every record
+    records: Mapping[str, tuple[Record, ...]]  # by item code; oldest first
+    prefix_records: Mapping[str, tuple[Record, ...]]  # by code prefix; the longest wins
+    known_codes: frozenset[str]  # of all tables, used by rules or not
+    pairs: PairPlan
+    groups: Mapping[Grouping, Mapping[str, tuple[Any, ...]]]
+    usage: Usage
+    guards: Guards
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.program.rules
+
+    def explain(self) -> str:
+        """The plan as text: routes, shapes, index, pairs."""
+        n_codes, n_entries = len(self.records), sum(
+            len(r.others) + sum(e is not None for e in r.dense) for rs in self.records.values() for r in rs)
+        lines = [f"plan of {self.program.pack or 'program'}: {len(self.rules)} rules, {len(self.shapes)} shapes"]
+        lines += [f"  rule {self.rules[r.rule].code}: {r.kind}{f' ({r.reason})' if r.reason else ''}" for r in self.routes]
+        lines.append(f"index: {n_codes} codes, {n_entries} entries, {len(self.prefix_records)} prefixes")
+        for s in self.shapes:
+            place = f"place {self.dense.index(s.number)}" if s.number in self.dense else "others"
+            lines.append(f"  shape {s.number} [{place}] {'exact' if s.exact else 'bound'} holes={','.join(s.holes)}")
+        p = self.pairs
+        lines.append(f"pairs: {p.n_pairs}, most partners of one code {p.largest} (unoriented {p.largest_before})")
+        lines.append(f"read once per encounter: {', '.join('.'.join(f) for f in self.usage.facts)}")
+        return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Pages made from the code they describe, so that they cannot go stale."""

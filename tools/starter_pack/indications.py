@@ -1,0 +1,147 @@
+"""药品限适应症: from a restriction text to typed rows. What cannot be typed without doubt stays text that a person attests.
+
+A coded part that is false is a certain violation (ruling T03), so a set of diagnoses must hold every code under which the
+condition could be recorded: a set that is too wide costs a question, one that is too narrow costs a wrong deduction. Hence
+`诊断` (codes that say the term) and `待核诊断` (codes that leave it open) in indication_terms.csv, and:
+a clause that is nothing but typed words → a row 全 with `诊断`, and beside it a row 部分 with `待核诊断` (知识点号 ends in U);
+a clause with more words → one row 部分 with both sets and the clause as 其他条件;
+a clause that names a disease that the term list lacks → no diagnosis is typed.
+Rows of one point are alternatives, which is what 须 makes of them. indication_readings.csv holds the clauses read by hand.
+"""
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .ages import AgeReading, has_age_word, read_age
+from .clauses import Clause, split_clauses
+from .outrows import Coded, OutRow, from_point
+from .published import Point, read_points
+
+__all__ = ["Reading", "Terms", "indication_drugs", "load_terms", "read_clause"]
+
+HERE = Path(__file__).parent
+_BRACKETS = r"(?:\([^()]*\))?"
+# Words that add no condition to a disease. `治疗` and `用于` say what any drug does; anything else is a condition.
+_EMPTY_WORDS = re.compile(r"限|有|患者|病人|的|治疗|用于|临床|使用|之|或|和|及|、|，|；|。|\s|于")
+_FEMALE = re.compile(r"女性|妇女")
+_OPEN_LIST = re.compile(r"等$|等[。；]")
+_NEGATION = re.compile(r"除外|不包括|不含|非透析|排除")
+# Words that look like another disease beside the typed one; the exceptions are findings, courses and drug effects.
+_DISEASE = re.compile(r"[一-龥A-Za-z]{0,8}(?:癌|瘤|病|症|炎|综合征|感染|衰竭|梗死|休克|烧伤|硬化|贫血|溃疡|血症|腹水|腔积液|毒血)")
+_NO_DISEASE = re.compile(
+    r"并发症|不良事件|难治|既往|疾病进展|疾病活动|转移性疾病|进展性疾病|心血管疾病|肿瘤比例|抗肿瘤|淋巴结|改善病情|病灶|消炎|抗炎|抗感染"
+    r"|病毒感染$|适应症|炎症征象|病情|抗病毒|肿瘤坏死因子|病史")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a clause says in typed columns; `whole` when nothing of it is left to attest."""
+
+    diagnoses: str = ""
+    open_diagnoses: str = ""
+    age: str = ""
+    sex: str = ""
+    level: str = ""
+    rest: str = ""
+    whole: bool = False
+    why: str = "原文"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The disease words with their codes, longest first, and the clauses read by hand."""
+
+    words: tuple[tuple[str, str, str], ...]
+    pattern: re.Pattern[str]
+    by_hand: Mapping[tuple[str, int], Reading]
+
+
+def load_terms() -> Terms:
+    with (HERE / "indication_terms.csv").open(encoding="utf-8", newline="") as file:
+        words = sorted(((r["词"], r["诊断"], r["待核诊断"]) for r in csv.DictReader(file)), key=lambda w: -len(w[0]))
+    pattern = re.compile("|".join(f"(?:{re.escape(w[0])})" for w in words))
+    by_hand: dict[tuple[str, int], Reading] = {}
+    with (HERE / "indication_readings.csv").open(encoding="utf-8", newline="") as file:
+        for r in csv.DictReader(file):
+            reading = Reading(
+                r["诊断"], r["待核诊断"], r["年龄段"], r["性别"], r["最低级别"], r["其他条件"], r["编全"] == "全", "人工判读")
+            by_hand[(r["知识点号"], int(r["序"]))] = reading
+    return Terms(tuple(words), pattern, by_hand)
+
+
+def indication_drugs(data: Path) -> list[OutRow]:
+    terms = load_terms()
+    rows: list[OutRow] = []
+    used: set[tuple[str, int]] = set()
+    for point in read_points(data, "药品限适应症", "GZ10000101008000"):
+        clauses = split_clauses(point.text)
+        for i, clause in enumerate(clauses, 1):
+            hand = terms.by_hand.get((point.id, i)) or terms.by_hand.get((point.id, 0))
+            if hand is not None:
+                used |= {(point.id, i), (point.id, 0)}
+            rows += _rows(point, hand or read_clause(clause, terms), f"-{i}" if len(clauses) > 1 else "")
+        extra = len(clauses) + 1
+        while (hand := terms.by_hand.get((point.id, extra))) is not None:
+            used.add((point.id, extra))
+            rows += _rows(point, hand, f"-{extra}")
+            extra += 1
+    if unused := set(terms.by_hand) - used:
+        raise ValueError(f"readings for clauses that are not published: {sorted(unused)}")
+    return rows
+
+
+def _rows(point: Point, read: Reading, suffix: str) -> list[OutRow]:
+    cells = {"年龄段": read.age, "性别": read.sex, "最低级别": read.level}
+    if not read.whole:
+        both = "|".join(part for part in (read.diagnoses, read.open_diagnoses) if part)
+        typed = both or any(cells.values())
+        coded: Coded = "部分" if typed else "仅文本"
+        return [from_point(point, {**cells, "诊断": both, "其他条件": read.rest}, coded, read.why, suffix=suffix)]
+    rows = [from_point(point, {**cells, "诊断": read.diagnoses, "其他条件": ""}, "全", read.why, suffix=suffix)]
+    if read.open_diagnoses:
+        guard = {**cells, "诊断": read.open_diagnoses, "其他条件": f"诊断编码未细分，须核实属于：{read.rest}"}
+        rows.append(from_point(point, guard, "部分", f"{read.why}（未细分编码）", suffix=f"{suffix}U"))
+    return rows
+
+
+def read_clause(clause: Clause, terms: Terms) -> Reading:
+    """Types what is certain in one clause."""
+    text = clause.text
+    rest = text.removeprefix("限").strip("，。；;：: ")
+    found = [m for m in terms.pattern.finditer(text)]
+    left = re.sub(rf"(?:{terms.pattern.pattern}){_BRACKETS}", "◆", text)
+    age = read_age(text) if has_age_word(text) else None
+    age_certain = age is not None and not clause.open_ages
+    sex = "女" if _FEMALE.search(text) and not clause.open_ages else ""
+    level = "二级" if re.match(r"^限?二级及以上医疗机构", text) else ""
+    if _OPEN_LIST.search(text) or _other_disease(left):
+        found = []
+    codes = {w[0]: (w[1], w[2]) for w in terms.words}
+    sure = _join(codes[m.group()][0] for m in found)
+    maybe = _join(codes[m.group()][1] for m in found)
+    whole = bool(found) and all(codes[m.group()][0] for m in found) and not clause.shared and not _NEGATION.search(text) \
+        and not _left_over(left, age if age_certain else None, sex)
+    return Reading(sure, maybe, age.cell if age is not None and age_certain else "", sex, level, rest, whole)
+
+
+def _join(cells: object) -> str:
+    parts: list[str] = []
+    for cell in cells:  # type: ignore[attr-defined]
+        parts += [p for p in cell.split("|") if p and p not in parts]
+    return "|".join(parts)
+
+
+def _other_disease(left: str) -> bool:
+    return any(not _NO_DISEASE.search(m.group()) for m in _DISEASE.finditer(left))
+
+
+def _left_over(left: str, age: AgeReading | None, sex: str) -> bool:
+    for word in sorted(age.words if age is not None else (), key=len, reverse=True):
+        left = left.replace(word, "")
+    if sex:
+        left = _FEMALE.sub("", left)
+    return bool(_EMPTY_WORDS.sub("", left).replace("◆", "").strip("()（）：:."))
