@@ -17,9 +17,10 @@ CHILD = "不满 参数.儿童年龄上限"
 _UNIT = {"岁": "岁", "周岁": "岁", "月龄": "月", "个月": "月", "日龄": "天"}
 _NUMBER = r"(\d{1,2})\s*"
 _U = r"(周岁|岁|月龄|个月|日龄)"
-_RANGE_BELOW = re.compile(rf"{_NUMBER}{_U}?\s*(?:-|~|～|至)\s*[<＜]\s*{_NUMBER}{_U}")
-_RANGE_UNDER = re.compile(rf"{_NUMBER}{_U}?\s*(?:-|~|～|至)\s*{_NUMBER}{_U}以下")
-_RANGE = re.compile(rf"{_NUMBER}{_U}?\s*(?:-|~|～|至)\s*{_NUMBER}{_U}")
+_A = r"(周岁|岁|月龄|日龄)"  # a range in 个月 is a length of treatment
+_RANGE_BELOW = re.compile(rf"{_NUMBER}{_A}?\s*(?:-|~|～|至)\s*[<＜]\s*{_NUMBER}{_A}")
+_RANGE_UNDER = re.compile(rf"{_NUMBER}{_A}?\s*(?:-|~|～|至)\s*{_NUMBER}{_A}以下")
+_RANGE = re.compile(rf"{_NUMBER}{_A}?\s*(?:-|~|～|至)\s*{_NUMBER}{_A}")
 _AT_LEAST = re.compile(rf"≥\s*{_NUMBER}{_U}|{_NUMBER}{_U}(?:及\s*\d{{1,2}}\s*{_U})?(?:及以上|以上)")
 _UNDER = re.compile(rf"{_NUMBER}{_U}以下")
 _ADULT = re.compile(r"成人|成年")
@@ -40,8 +41,9 @@ def has_age_word(text: str) -> bool:
     return _ANY.search(text) is not None
 
 
-def read_age(text: str) -> AgeReading | None:
-    """The age condition of one clause; None when there is none or when the pattern is not known."""
+def read_age(text: str, beside_adults: bool = False) -> AgeReading | None:
+    """The age condition of one clause; None when there is none or when the pattern is not known. `beside_adults`: another
+    clause of the same text is for adults."""
     spans = [m for pattern in (_RANGE_BELOW, _RANGE_UNDER, _RANGE, _AT_LEAST, _UNDER) for m in pattern.finditer(text)]
     taken: list[re.Match[str]] = []
     for found in spans:
@@ -52,13 +54,13 @@ def read_age(text: str) -> AgeReading | None:
     if len(taken) > 1:
         return None
     if not taken:
-        return AgeReading(_words_only(bool(adult), bool(child), bool(teen)), words) if words else None
+        return AgeReading(_words_only(bool(adult), bool(child), bool(teen) or beside_adults), words) if words else None
     low, high = _limits(taken[0])
     if adult:
         # 成人和6岁及以上儿童: adults have no upper limit, so only a lower one is left.
         return AgeReading(low, words) if low else None
     if not high and (child or teen):
-        high = "不满18岁" if teen else CHILD
+        high = "不满18岁" if teen or beside_adults else CHILD
     return AgeReading(" ".join(part for part in (low, high) if part), words)
 
 

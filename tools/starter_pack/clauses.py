@@ -11,12 +11,10 @@ _NUMBER = re.compile(r"(?:(?<=[：:；;。])|(?<=[：:；;。]\s)|^)\s*(\d{1,2})
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One alternative. `text` repeats what holds for all of them; `shared` says that there is such a part. `open_ages`: its age
-    words belong to parts of it, so no age may be typed."""
+    """One alternative. `text` repeats what holds for all of them; `shared` says that there is such a part."""
 
     text: str
     shared: bool = False
-    open_ages: bool = False
 
 
 def split_clauses(text: str) -> list[Clause]:

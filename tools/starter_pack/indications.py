@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +24,17 @@ from .published import Point, read_points
 __all__ = ["Reading", "Terms", "indication_drugs", "load_terms", "read_clause"]
 
 HERE = Path(__file__).parent
-_BRACKETS = r"(?:\([^()]*\))?"
+_BRACKETS = r"(?:\([A-Za-z][A-Za-z0-9 /-]*\))?"  # an abbreviation; any other bracket may hold a condition
 # Words that add no condition to a disease. `治疗` and `用于` say what any drug does; anything else is a condition.
 _EMPTY_WORDS = re.compile(r"限|有|患者|病人|的|治疗|用于|临床|使用|之|或|和|及|、|，|；|。|\s|于")
 _FEMALE = re.compile(r"女性|妇女")
 _OPEN_LIST = re.compile(r"等$|等[。；]")
 _NEGATION = re.compile(r"除外|不包括|不含|非透析|排除")
 # Words that look like another disease beside the typed one; the exceptions are findings, courses and drug effects.
-_DISEASE = re.compile(r"[一-龥A-Za-z]{0,8}(?:癌|瘤|病|症|炎|综合征|感染|衰竭|梗死|休克|烧伤|硬化|贫血|溃疡|血症|腹水|腔积液|毒血)")
-_NO_DISEASE = re.compile(
-    r"并发症|不良事件|难治|既往|疾病进展|疾病活动|转移性疾病|进展性疾病|心血管疾病|肿瘤比例|抗肿瘤|淋巴结|改善病情|病灶|消炎|抗炎|抗感染"
-    r"|病毒感染$|适应症|炎症征象|病情|抗病毒|肿瘤坏死因子|病史")
+_DISEASE = re.compile(
+    r"[一-龥A-Za-z]{0,8}(?:癌(?!基因)|瘤(?!激酶|坏死|比例|治疗|药)|病(?!活动|进展|阶段|情|史|灶|毒|例|理)|症(?!状|征)|炎(?!症|药)"
+    r"|综合征|感染|衰竭|梗死|休克|烧伤|硬化|贫血|溃疡|腹水|积液)")
+_NO_DISEASE = re.compile(r"并发症$|转移性疾病$|发病$|肝硬化$|适应症$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,12 @@ def indication_drugs(data: Path) -> list[OutRow]:
     used: set[tuple[str, int]] = set()
     for point in read_points(data, "药品限适应症", "GZ10000101008000"):
         clauses = split_clauses(point.text)
+        adults = any("成人" in c.text or "成年" in c.text for c in clauses)
         for i, clause in enumerate(clauses, 1):
             hand = terms.by_hand.get((point.id, i)) or terms.by_hand.get((point.id, 0))
             if hand is not None:
                 used |= {(point.id, i), (point.id, 0)}
-            rows += _rows(point, hand or read_clause(clause, terms), f"-{i}" if len(clauses) > 1 else "")
+            rows += _rows(point, hand or read_clause(clause, terms, adults), f"-{i}" if len(clauses) > 1 else "")
         extra = len(clauses) + 1
         while (hand := terms.by_hand.get((point.id, extra))) is not None:
             used.add((point.id, extra))
@@ -97,7 +98,7 @@ def indication_drugs(data: Path) -> list[OutRow]:
 def _rows(point: Point, read: Reading, suffix: str) -> list[OutRow]:
     cells = {"年龄段": read.age, "性别": read.sex, "最低级别": read.level}
     if not read.whole:
-        both = "|".join(part for part in (read.diagnoses, read.open_diagnoses) if part)
+        both = _join((read.diagnoses, read.open_diagnoses))
         typed = both or any(cells.values())
         coded: Coded = "部分" if typed else "仅文本"
         return [from_point(point, {**cells, "诊断": both, "其他条件": read.rest}, coded, read.why, suffix=suffix)]
@@ -108,15 +109,14 @@ def _rows(point: Point, read: Reading, suffix: str) -> list[OutRow]:
     return rows
 
 
-def read_clause(clause: Clause, terms: Terms) -> Reading:
-    """Types what is certain in one clause."""
+def read_clause(clause: Clause, terms: Terms, beside_adults: bool = False) -> Reading:
+    """Types what is certain in one clause. `beside_adults`: another clause of the text is for adults."""
     text = clause.text
     rest = text.removeprefix("限").strip("，。；;：: ")
     found = [m for m in terms.pattern.finditer(text)]
     left = re.sub(rf"(?:{terms.pattern.pattern}){_BRACKETS}", "◆", text)
-    age = read_age(text) if has_age_word(text) else None
-    age_certain = age is not None and not clause.open_ages
-    sex = "女" if _FEMALE.search(text) and not clause.open_ages else ""
+    age = read_age(text, beside_adults) if has_age_word(text) else None
+    sex = "女" if _FEMALE.search(text) else ""
     level = "二级" if re.match(r"^限?二级及以上医疗机构", text) else ""
     if _OPEN_LIST.search(text) or _other_disease(left):
         found = []
@@ -124,15 +124,20 @@ def read_clause(clause: Clause, terms: Terms) -> Reading:
     sure = _join(codes[m.group()][0] for m in found)
     maybe = _join(codes[m.group()][1] for m in found)
     whole = bool(found) and all(codes[m.group()][0] for m in found) and not clause.shared and not _NEGATION.search(text) \
-        and not _left_over(left, age if age_certain else None, sex)
-    return Reading(sure, maybe, age.cell if age is not None and age_certain else "", sex, level, rest, whole)
+        and not _left_over(left, age, sex)
+    return Reading(sure, maybe, age.cell if age is not None else "", sex, level, rest, whole)
 
 
-def _join(cells: object) -> str:
-    parts: list[str] = []
-    for cell in cells:  # type: ignore[attr-defined]
-        parts += [p for p in cell.split("|") if p and p not in parts]
-    return "|".join(parts)
+def _join(cells: Iterable[str]) -> str:
+    """One set of the members of several, without those that a wider member holds."""
+    parts = list(dict.fromkeys(p for cell in cells for p in cell.split("|") if p))
+    return "|".join(p for p in parts if not any(q != p and _holds(q, p) for q in parts))
+
+
+def _holds(wide: str, narrow: str) -> bool:
+    low, _, high = wide.partition("-")
+    first, _, last = narrow.partition("-")
+    return low <= first[:3] and (last or first)[:3] <= high if high else first.startswith(wide) and not last
 
 
 def _other_disease(left: str) -> bool:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from medrules.diagnostics import Source, Span
+from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Table
 from medrules.model.types import Type
@@ -569,15 +570,6 @@ class ParamTable:
     type: Type
     versions: tuple[ParamVersion, ...]
     keys: tuple[str, ...] = ()  # what the parameter depends on, as written (机构.级别)
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """A list of codes asked with 在册. incomplete: a code that is not listed is UNKNOWN, not False."""
-
-    name: str
-    codes: frozenset[str]
-    incomplete: bool
 
 
 @dataclass(frozen=True, slots=True)

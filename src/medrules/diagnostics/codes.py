@@ -22,6 +22,160 @@ class Entry(NamedTuple):
 
 CODES: dict[str, Entry] = {
     # -- L: lexing and limits, P: parsing (language) --
+    "MR-L101": Entry(
+        "文件太大：{size} 个字符，上限 {limit}", "The file is too large: {size} characters, the limit is {limit}",
+        "按规则族拆成几个文件。", "Split it into one file per rule family.",
+    ),
+    "MR-L102": Entry(
+        "词太多，超过 {limit} 个", "Too many words: more than {limit}",
+        "按规则族拆成几个文件；一个子句太长时用「令」分步写。",
+        "Split the file by rule family; write a long clause in steps with `let`.",
+    ),
+    "MR-L103": Entry(
+        "套得太深：括号和运算最多套 {limit} 层", "Nested too deeply: brackets and operators nest at most {limit} levels",
+        "用「令」给中间结果起名字，一步一步写。", "Name intermediate results with `let`, step by step.",
+    ),
+    "MR-L104": Entry(
+        "数字太长：{digits} 位，最多 {limit} 位", "The number is too long: {digits} digits, the limit is {limit}",
+        "检查是否把编码写成了数字；编码写在「」里。", "Is it a code? Codes are written in quotes.",
+    ),
+    "MR-L105": Entry(
+        "不用科学计数法写数字", "Numbers have no exponent", "把数字写全，例如 100000。", "Write it out, for example 100000.",
+    ),
+    "MR-L106": Entry(
+        "文中有看不见的文字方向控制符 {point}", "The text holds an invisible direction control character {point}",
+        "它会让看到的和实际的不一样。删掉它，通常是从网页或聊天软件复制带来的。",
+        "It makes a text read differently from what it is. Delete it; it usually comes with text copied from a web page.",
+    ),
+    "MR-L107": Entry(
+        "不认识的字符「{character}」（{point}）", "Unknown character `{character}` ({point})",
+        "删掉它；文字写在「」里，注释以 # 开头。", "Delete it; texts go in quotes, comments begin with #.",
+    ),
+    "MR-L108": Entry(
+        "引号没有合上，缺「{close}」", "The quote is not closed: `{close}` is missing",
+        "文字要在一行内写完并合上引号。", "A text is closed on the line where it begins.",
+    ),
+    "MR-L109": Entry(
+        "没有这一天：{text}", "There is no such day: {text}", "日期写成 2025-01-31 的样子。", "Dates look like 2025-01-31.",
+    ),
+    "MR-P101": Entry(
+        "「{text}」不属于任何规则：这里应当是 规则、参数、定义 或 默认",
+        "`{text}` belongs to no rule: a rule, parameter, define or default should begin here", "{hint}", "{hint_en}",
+    ),
+    "MR-P102": Entry(
+        "没有「{text}」这个子句", "There is no clause `{text}`", "{hint}", "{hint_en}",
+    ),
+    "MR-P103": Entry(
+        "读不懂：「{text}」不能出现在这里", "`{text}` cannot stand here", "{hint}", "{hint_en}",
+    ),
+    "MR-P104": Entry(
+        "规则要有编码和名称", "A rule needs a code and a name",
+        "写成：规则 GZ10000101007000「药品限儿童使用」{{ … }}；「同」后面只写一个规则编码。",
+        "Write: rule GZ10000101007000 \"Drug for children only\" {{ … }}; `same as` takes one rule code.",
+    ),
+    "MR-P105": Entry(
+        "缺大括号「{brace}」", "The brace `{brace}` is missing",
+        "规则和默认的内容放在 {{ 和 }} 之间。", "The clauses of a rule or default stand between {{ and }}.",
+    ),
+    "MR-P106": Entry(
+        "「{word}」后面缺冒号", "The colon after `{word}` is missing", "写成「{word}：」。", "Write `{word}:`.",
+    ),
+    "MR-P107": Entry(
+        "「{first}」和「{second}」不能不加括号就连用", "`{first}` and `{second}` cannot be mixed without brackets",
+        "先算哪个就把哪个放进括号，例如（甲 或 乙）且 丙。", "Put brackets around what goes together: (a or b) and c.",
+    ),
+    "MR-P108": Entry(
+        "「{clause}」后面没有内容", "Nothing follows `{clause}`",
+        "写上内容，或删掉这一行。", "Write its content or delete the line.",
+    ),
+    "MR-P109": Entry(
+        "没有写完：「{text}」后面还缺内容", "Unfinished: something is missing after `{text}`", "{hint}", "{hint_en}",
+    ),
+    "MR-P110": Entry(
+        "中文和英文混用：「{text}」在本文件的语言里写作「{word}」",
+        "Two languages mixed: `{text}` is written `{word}` in the language of this file",
+        "一个文件只用一种语言；中英互译用 medrules format。", "A file is in one language; `medrules format` translates.",
+    ),
+    "MR-P111": Entry(
+        "「{clause}」不能是「{text}」", "`{clause}` cannot be `{text}`", "{hint}", "{hint_en}",
+    ),
+    "MR-P112": Entry(
+        "括号不配对", "The brackets do not match", "数一数左括号和右括号是否一样多。", "Count opening and closing brackets.",
+    ),
+    "MR-P113": Entry(
+        "一个比较后面不能再接比较「{text}」", "A comparison cannot be followed by another one, `{text}`",
+        "拆成两个比较，用「{word}」连起来；一段范围写「介于 … 至」或「属于 满… 不满…」。",
+        "Write two comparisons joined by `{word}`; a range is `between … and`, or `in at least … under …`.",
+    ),
+    "MR-P114": Entry(
+        "文字里的花括号不配对，或里面是空的", "A brace in the text is unmatched or empty",
+        "花括号里写要印的内容，例如 {{明细.名称}}；要印花括号本身就写两个。",
+        "Braces hold what is to be printed, such as {{item.name}}; double a brace to print it.",
+    ),
+    "MR-P115": Entry(
+        "这里要一个单独的名字，不是「{name}」", "A single word is needed here, not `{name}`",
+        "去掉点号，例如 限定、上限、药。", "Leave out the dot, for example limit, cap, drug.",
+    ),
+    "MR-P116": Entry(
+        "「{clause}」要写成一段引号里的文字", "`{clause}` takes one quoted text",
+        "例如 {clause}：「{{明细.名称}}不予支付」。", "For example {clause}: \"{{item.name}} is not covered\".",
+    ),
+    "MR-P117": Entry(
+        "时间窗的单位只能是小时或天", "A window is counted in hours or days",
+        "例如 6小时、近 30天；按月按年用 自然月、自然年。",
+        "For example 6 hours, the last 30 days; months and years are calendar month, calendar year.",
+    ),
+    "MR-P118": Entry(
+        "没有「{word}」这种统计周期", "There is no period `{word}`",
+        "周期有 日、月、季、年、医保年度。", "Periods are day, month, quarter, year, insurance year.",
+    ),
+    "MR-P119": Entry(
+        "除外要有标签", "An exemption needs a label",
+        "写成：除外「急诊抢救」：就诊.抢救标志。", "Write: unless \"rescue\": encounter.rescue.",
+    ),
+    "MR-P120": Entry(
+        "「{clause}」不能写在默认里", "`{clause}` cannot stand in a default block",
+        "默认只放表头：环节、场景、费用、有效、提醒方式等。",
+        "A default block holds headers only: stage, scene, fees, valid, interaction …",
+    ),
+    "MR-P121": Entry(
+        "「{text}」是规则语言的词，不能用作名字", "`{text}` is a word of the language and cannot be a name",
+        "换一个名字，例如「使用{text}」；点号后面的列名不受限制。",
+        "Choose another name, for example `my_{text}`; column names after a dot are free.",
+    ),
+    "MR-P122": Entry(
+        "「{where}」后面只能是一个比较，或一对括号", "`{where}` takes one comparison or a pair of brackets",
+        "把条件放进括号：{where}（…）。", "Put the condition in brackets: {where} (…).",
+    ),
+    "MR-P123": Entry(
+        "没有除法", "There is no division",
+        "分摊金额用 按比例（金额，部分，全部），比率用 占比（部分，全部）。",
+        "Use proportion(amount, part, whole) for amounts and ratio(part, whole) for rates.",
+    ),
+    "MR-P124": Entry(
+        "不认识的单位「{text}」", "Unknown unit `{text}`", "单位有：{units}。", "Units are: {units}.",
+    ),
+    "MR-P125": Entry(
+        "「{text}」里好像有「{word}」：词与词之间要空格", "`{text}` seems to hold `{word}`: words are parted by spaces",
+        "写成「… {word} …」，前后各空一格。", "Write `… {word} …` with a space on each side.",
+    ),
+    "MR-P126": Entry(
+        "「{text}」的位置不对", "`{text}` stands in the wrong place",
+        "顺序是：{order}。", "The order is: {order}.",
+    ),
+    "MR-P127": Entry(
+        "「{word}」后面要写引号里的名字", "`{word}` takes a quoted name",
+        "例如 {word}{open}名称{close}。", "For example {word} {open}name{close}.",
+    ),
+    "MR-P128": Entry(
+        "不能问一个事实是否已知", "Whether a fact is known cannot be asked",
+        "能问的是来源是否说明没有：{empty}。没送来的事实，答案自然是待核。",
+        "What can be asked is whether the source states that there is none: `{empty}`. A fact not sent makes the answer undecided.",
+    ),
+    "MR-P129": Entry(
+        "「{clause}」不能以「{text}」开头", "`{clause}` cannot begin with `{text}`",
+        "可以是：{subjects}。", "It begins with one of: {subjects}.",
+    ),
     # -- end L, P --
     # -- N: names, T: types and units, C: clauses and rule shape (check) --
     # -- end N, T, C --
@@ -207,8 +361,7 @@ CODES: dict[str, Entry] = {
     "MR-K505": Entry(
         "「{cell}」少了前面的 0", "`{cell}` has lost its leading zeros",
         "国家项目编码 15 位、以 00 开头：把编码列设成文本，从原文件重新取。",
-        "A national service code has 15 digits and begins with 00: set the column to text and take the code "
-        "from its source again.",
+        "National service codes have 15 digits and begin with 00: take the code from its source again, as text.",
     ),
     "MR-K506": Entry(
         "「{cell}」有全角字符", "`{cell}` has full-width characters", "编码用半角字符。",
@@ -296,6 +449,7 @@ CODES: dict[str, Entry] = {
         "规则包里不该有 {file}", "{file} does not belong into a pack",
         "规则包只放 pack.toml、shared/、families/<编号>_<英文名>/ 和各处的 README.md；不放链接。",
         "A pack holds pack.toml, shared/, families/<code>_<english name>/ and README.md files; no links.",
+        Severity.WARNING,
     ),
     "MR-G301": Entry(
         "目录文件的表头没有「{name}」列", "The catalogue's header lacks the column `{name}`",

@@ -28,6 +28,7 @@ class CodeSet:
     except_prefixes: tuple[str, ...] = ()
     partial: bool = False
     text: str = ""  # as written, for messages
+    en: str = ""  # its English name, when it has one
 
     def member(self, code: str) -> Any:
         """True, False or UNKNOWN for a known, well-formed code (folded, upper-case)."""

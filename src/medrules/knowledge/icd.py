@@ -4,8 +4,8 @@ Shapes are those of the 医保版 catalogues (`A00.100`, `A00.100x001`, `A33.x00
 `00.0200x001`, `01.6x00`, `17.971A0`) and of the WHO forms they refine (`I63`, `I63.9`, `81.65`). All codes are
 upper-case here, as doors fold them. A member of a set stands for itself and its children. That is a plain prefix test,
 because every member ends at a boundary of the hierarchy: `I63` is three characters and no code continues a category
-except after them; `C1` is refused. What a hospital sends is judged more widely by `model.codes`: a code that is well formed
-there need not be fit to stand in a set (TCM codes, morphology codes).
+except after them; `C1` is refused. What a hospital sends is judged more widely by `model.codes`: a code that is well
+formed there need not be fit to stand in a set (TCM codes, morphology codes).
 """
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ ICD_SYSTEMS: Final = frozenset({"icd10", "icd9cm3"})
 
 _ICD10_STEM: Final = r"[A-Z][0-9]{2}(?:\.(?:[0-9]{1,3}|[0-9]{0,2}X[0-9]{0,2})(?:X[0-9]{3,4})?)?"
 _MEMBER: Final[dict[str, re.Pattern[str]]] = {
-    "icd10": re.compile(rf"{_ICD10_STEM}(?:\+[A-Z][0-9]{{2}}(?:\.[0-9X]{{1,3}})?\*)?"),  # dagger code with its asterisk code
+    # A dagger code may carry its asterisk code.
+    "icd10": re.compile(rf"{_ICD10_STEM}(?:\+[A-Z][0-9]{{2}}(?:\.[0-9X]{{1,3}})?\*)?"),
     "icd9cm3": re.compile(r"[0-9]{2}(?:\.(?:[0-9]{1,5}|[0-9]{1,3}X[0-9]{1,2}|[0-9]{3}[A-Z][0-9])(?:X[0-9]{3,4})?)?"),
 }
 _TOO_SHORT: Final[dict[str, re.Pattern[str]]] = {"icd10": re.compile(r"[A-Z][0-9]?"), "icd9cm3": re.compile(r"[0-9]")}

@@ -55,7 +55,7 @@ def _one(item: str, type: Type, codesets: Mapping[str, CodeSet]) -> Any:
 def parse_prefix_key(
     text: str, type: Type, codesets: Mapping[str, CodeSet],
 ) -> tuple[tuple[Any, ...], tuple[bool, ...]] | Problem:
-    """A key cell that may list prefixes (`0031070102*`): what it lists, and which of it are prefixes (() when none is)."""
+    """A key cell that may list prefixes (`0031070102*`): what it lists, and which are prefixes (() when none is)."""
     values: list[Any] = []
     flags: list[bool] = []
     for piece in text.split("|"):

@@ -29,7 +29,8 @@ class RowBuilder:
         self._keys = tuple(zip(header.keys, (k.type for k in declared.keys), strict=True))
         self._plain_key = self._keys[0][0] if len(self._keys) == 1 and _is_plain(declared) else -1
         self._columns = tuple(
-            (place, column.type, dict[str, Any]()) for place, column in zip(header.columns, declared.columns, strict=True)
+            (place, column.type, dict[str, Any]())
+            for place, column in zip(header.columns, declared.columns, strict=True)
         )
         self._codesets = codesets
         self._point = header.reserved["知识点号"]

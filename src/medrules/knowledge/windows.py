@@ -15,12 +15,13 @@ __all__ = ["parse_window"]
 _BUCKETS: Final[dict[str, str]] = {
     "单日": "day", "同日": "day", "同一小时": "hour_bucket", "单次就诊": "encounter", "同一处方": "prescription",
     "同台手术": "operation", "同一标本": "specimen", "同一部位": "site", "同一牙位": "tooth", "同一疗程": "course",
-    "自然月": "month", "每季": "quarter", "自然季": "quarter", "自然年": "year", "医保年度": "insurance_year", "用药期重叠": "use_overlap",
-    "时段重叠": "time_overlap",
-    "day": "day", "one day": "day", "same hour": "hour_bucket", "same encounter": "encounter", "same prescription": "prescription",
-    "same operation": "operation", "same specimen": "specimen", "same site": "site", "same tooth": "tooth",
-    "same course": "course", "calendar month": "month", "calendar quarter": "quarter", "calendar year": "year",
-    "insurance year": "insurance_year", "overlapping use": "use_overlap", "overlapping time": "time_overlap",
+    "自然月": "month", "每季": "quarter", "自然季": "quarter", "自然年": "year", "医保年度": "insurance_year",
+    "用药期重叠": "use_overlap", "时段重叠": "time_overlap",
+    "day": "day", "one day": "day", "same hour": "hour_bucket", "same encounter": "encounter",
+    "same prescription": "prescription", "same operation": "operation", "same specimen": "specimen",
+    "same site": "site", "same tooth": "tooth", "same course": "course", "calendar month": "month",
+    "calendar quarter": "quarter", "calendar year": "year", "insurance year": "insurance_year",
+    "overlapping use": "use_overlap", "overlapping time": "time_overlap",
 }
 _DISTANCE: Final = re.compile(r"([0-9]{1,4})\s*(?:小时|hours?|h)", re.IGNORECASE)
 _LOOK_BACK: Final = re.compile(r"(?:近|(?:the )?last\s)?\s*([0-9]{1,5})\s*(?:天|日|days?)", re.IGNORECASE)

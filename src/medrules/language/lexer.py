@@ -70,7 +70,7 @@ def lex(source: Source, limits: Limits = DEFAULT_LIMITS) -> Lexed:
         problem = diagnostic("MR-L101", source, Span(0, 0), size=len(source.text), limit=limits.text)
         return Lexed((), (), (problem,), "zh", "", refused=True)
     folded = fold(source.text)
-    bidi = [diagnostic("MR-L106", source, Span(m.start(), m.end()), code=f"U+{ord(m[0]):04X}")
+    bidi = [diagnostic("MR-L106", source, Span(m.start(), m.end()), point=f"U+{ord(m[0]):04X}")
             for m, _ in zip(_BIDI.finditer(source.text), range(limits.diagnostics), strict=False)]
     if bidi:
         return Lexed((), (), tuple(bidi), "zh", "", refused=True)
@@ -339,7 +339,7 @@ class _Lexer:
         while end < len(self.text) and self.source.text[end] == character:
             end += 1
         self._report("MR-L107", Span(pos, end), character=character if character.isprintable() else "",
-                     code=f"U+{ord(character):04X}")
+                     point=f"U+{ord(character):04X}")
         return end
 
     def _report(self, code: str, span: Span, **values: Any) -> None:

@@ -195,7 +195,7 @@ def next_stay(encounter: Any) -> Any:
             continue
         kind, on = other.visit_kind, other.admitted_on
         there = other.institution.id if is_known(other.institution) else UNKNOWN
-        if kind is not UNKNOWN and kind != "住院" or there is not UNKNOWN and there != own.id:
+        if (kind is not UNKNOWN and kind != "住院") or (there is not UNKNOWN and there != own.id):
             continue
         if is_known(on) and on < last:
             continue

@@ -18,7 +18,8 @@ class Encounter(Entity):
 
     id: Any = fact("标识", t.code("id"), nhsa="mdtrt_id", doc="就诊标识")
     visit_kind: Any = fact(
-        "就医方式", t.code("visit_kind"), nhsa="med_type", doc="门诊、急诊、住院、购药、互联网诊疗、门诊慢特病（由医疗类别对照）")
+        "就医方式", t.code("visit_kind"), nhsa="med_type",
+        doc="门诊、急诊、住院、购药、互联网诊疗、门诊慢特病（由医疗类别对照）")
     admitted_at: Any = fact("入院时间", t.INSTANT, nhsa="adm_date", doc="入院时间；门诊为就诊时间")
     discharged_at: Any = fact("出院时间", t.INSTANT.as_optional(), nhsa="dscg_date", doc="出院时间；在院填空")
     admitted_on: Any = fact("入院日期", t.DATE, compute=derive.admitted_on, doc="入院时间的日期")
@@ -27,7 +28,8 @@ class Encounter(Entity):
     admission_age: Any = fact(
         "入院年龄", t.AGE, derived=True, doc="住院为入院当日的年龄；其他就医方式与患者.年龄相同（明细当日）")
     stay_days: Any = fact(
-        "住院天数", t.number(0, "天").as_optional(), compute=derive.stay_days, doc="出院日期减入院日期，当日出院计1天；在院为无",
+        "住院天数", t.number(0, "天").as_optional(), compute=derive.stay_days,
+        doc="出院日期减入院日期，当日出院计1天；在院为无",
         non_negative=True)
     admission_route: Any = fact("入院途径", t.code("admission_route"), doc="急诊、门诊、转入、其他")
     discharge_way: Any = fact("离院方式", t.code("discharge_way").as_optional(), doc="医嘱离院、医嘱转院、死亡等")
@@ -36,7 +38,8 @@ class Encounter(Entity):
     rescue_from: Any = fact("抢救开始时间", t.INSTANT.as_optional(), doc="抢救开始时间", declarative=True)
     rescue_to: Any = fact("抢救结束时间", t.INSTANT.as_optional(), doc="抢救结束时间", declarative=True)
     onset_at: Any = fact("发病时间", t.INSTANT.as_optional(), doc="本次疾病的发病时间")
-    insurance: Any = fact("结算险种", t.code("insurance"), nhsa="insutype", doc="基本医疗、工伤、生育；接收方系统 GSXT 为工伤")
+    insurance: Any = fact(
+        "结算险种", t.code("insurance"), nhsa="insutype", doc="基本医疗、工伤、生育；接收方系统 GSXT 为工伤")
     benefit_kind: Any = fact("待遇类别", t.code("benefit_kind"), nhsa="med_type", doc="普通、生育、慢特病")
     out_of_area: Any = fact("异地标志", t.BOOL, nhsa="out_setl_flag", doc="异地就医结算")
     dept_in: Any = fact("入院科室", t.code("dept"), nhsa="adm_dept_codg", doc="入院科室标准代码")
@@ -48,14 +51,19 @@ class Encounter(Entity):
         "主诊断", t.entity("diagnosis").as_optional(), nhsa="dscg_main_dise_codg", compute=derive.main_diagnosis,
         doc="主要标志为是的诊断；没有时取来源另行给出的主诊断")
     diagnoses: Any = fact(
-        "诊断", t.list_of(t.entity("diagnosis")), nhsa="fsi_diagnose_dtos", doc="全部诊断：有出院诊断用出院诊断，否则入院诊断")
+        "诊断", t.list_of(t.entity("diagnosis")), nhsa="fsi_diagnose_dtos",
+        doc="全部诊断：有出院诊断用出院诊断，否则入院诊断")
     confirmed_diagnoses: Any = fact(
         "确诊诊断", t.list_of(t.entity("diagnosis")), compute=derive.confirmed_diagnoses, doc="诊断中没有疑似标志的")
     operations: Any = fact("手术", t.list_of(t.entity("operation")), nhsa="fsi_operation_dtos", doc="手术操作")
-    items: Any = fact("明细", t.list_of(t.entity("item")), nhsa="fsi_order_dtos", doc="明细，已冲减退费；按小时、按日计价的跨日明细已分日")
-    raw_items: Any = fact("原始明细", t.list_of(t.entity("item")), nhsa="fsi_order_dtos", derived=True, doc="原样的明细，含退费行")
+    items: Any = fact(
+        "明细", t.list_of(t.entity("item")), nhsa="fsi_order_dtos",
+        doc="明细，已冲减退费；按小时、按日计价的跨日明细已分日")
+    raw_items: Any = fact(
+        "原始明细", t.list_of(t.entity("item")), nhsa="fsi_order_dtos", derived=True, doc="原样的明细，含退费行")
     prescriptions: Any = fact(
-        "处方", t.list_of(t.entity("prescription")), compute=prescriptions, doc="按处方号归并的处方；明细的处方号相同即同一张处方")
+        "处方", t.list_of(t.entity("prescription")), compute=prescriptions,
+        doc="按处方号归并的处方；明细的处方号相同即同一张处方")
     sessions: Any = fact("治疗记录", t.list_of(t.entity("session")), doc="设备或治疗记录")
     results: Any = fact("检验", t.list_of(t.entity("result")), doc="检验结果")
     next_stay: Any = fact(
@@ -88,7 +96,9 @@ class Operation(Entity):
 
     zh = "手术"
 
-    id: Any = fact("编号", t.code("id").as_optional(), nhsa="setl_list_oprn_id", doc="手术编号；明细.手术编号 与它相同即属于本台手术")
+    id: Any = fact(
+        "编号", t.code("id").as_optional(), nhsa="setl_list_oprn_id",
+        doc="手术编号；明细.手术编号 与它相同即属于本台手术")
     code: Any = fact("编码", t.code("icd9cm3").as_optional(), nhsa="oprn_code", doc="ICD-9-CM-3 医保版编码")
     name: Any = fact("名称", t.TEXT.as_optional(), nhsa="oprn_name", doc="手术操作名称")
     is_main: Any = fact("主要标志", t.BOOL, nhsa="main_oprn_flag", doc="主要手术")
@@ -114,7 +124,8 @@ class Session(Entity):
     begin: Any = fact("开始时间", t.INSTANT, doc="开始时间", en="from")
     end: Any = fact("结束时间", t.INSTANT.as_optional(), doc="结束时间", en="to")
     hours: Any = fact(
-        "时长", t.number(4, "小时").as_optional(), compute=derive.session_hours, doc="时长，小时；没有时为结束时间减开始时间",
+        "时长", t.number(4, "小时").as_optional(), compute=derive.session_hours,
+        doc="时长，小时；没有时为结束时间减开始时间",
         non_negative=True)
     machine: Any = fact("机号", t.code("device").as_optional(), doc="设备机号")
     encounter: Any = fact("就诊", t.entity("encounter"), derived=True, doc="所属就诊")

@@ -19,7 +19,7 @@ class Door:
     """
 
     name: str
-    carries: frozenset[str]
+    carries: frozenset[str] = field(repr=False)
 
     def can_carry(self, field_id: str) -> bool:
         return field_id in self.carries

@@ -37,7 +37,9 @@ class History(Entity):
     zh = "历史"
 
     encounters: Any = fact("历次就诊", t.list_of(t.entity("encounter")), derived=True, doc="本次以前的就诊")
-    items: Any = fact("历史明细", t.list_of(t.entity("item")), derived=True, doc="历次就诊的明细，以及本次请求中标明不是本次处方的明细")
+    items: Any = fact(
+        "历史明细", t.list_of(t.entity("item")), derived=True,
+        doc="历次就诊的明细，以及本次请求中标明不是本次处方的明细")
     covered_from: Any = fact("覆盖起", t.DATE, doc="自此日起历史记录是全的")
     coverage: Any = fact("覆盖范围", t.code("coverage"), doc="本院、统筹区或全国")
 
@@ -50,11 +52,14 @@ class Institution(Entity):
     id: Any = fact("编码", t.code("id"), nhsa="medins_id", doc="定点医药机构编码")
     name: Any = fact("名称", t.TEXT, nhsa="medins_name", doc="机构名称")
     area: Any = fact("地区", t.code("area"), nhsa="medins_admdvs", doc="机构行政区划代码，6位")
-    kind: Any = fact("类型", t.code("institution_kind"), nhsa="medins_type", doc="定点医疗机构、定点零售药店等；编码在 1–5 以外为未知")
+    kind: Any = fact(
+        "类型", t.code("institution_kind"), nhsa="medins_type",
+        doc="定点医疗机构、定点零售药店等；编码在 1–5 以外为未知")
     level: Any = fact("级别", t.level("hospital"), nhsa="medins_lv", doc="未定级<一级<二级<三级")
     grade: Any = fact("等次", t.level("grade").as_optional(), doc="丙等<乙等<甲等")
     specialty: Any = fact("专科类别", t.code("specialty"), doc="综合或专科（经办机构登记）")
-    capabilities: Any = fact("能力", t.list_of(t.code("capability")), doc="已登记的能力：重症监护、层流、麻醉恢复室、静配中心、设备等")
+    capabilities: Any = fact(
+        "能力", t.list_of(t.code("capability")), doc="已登记的能力：重症监护、层流、麻醉恢复室、静配中心、设备等")
 
 
 class Department(Entity):
@@ -72,7 +77,8 @@ class Physician(Entity):
     zh = "医师"
 
     id: Any = fact("编码", t.code("id"), nhsa="drord_dr_codg", doc="医保医师代码")
-    title: Any = fact("职称", t.level("title").as_optional(), nhsa="drord_dr_profttl", doc="医士<医师<主治医师<副主任医师<主任医师")
+    title: Any = fact(
+        "职称", t.level("title").as_optional(), nhsa="drord_dr_profttl", doc="医士<医师<主治医师<副主任医师<主任医师")
     antibiotic_right: Any = fact(
         "抗菌药物处方权", t.level("antibiotic").as_optional(), doc="非限制使用级<限制使用级<特殊使用级；无处方权填空")
     narcotic_right: Any = fact("麻精处方权", t.BOOL, doc="有麻醉、第一类精神药品处方权")

@@ -17,7 +17,8 @@ class Period(Entity):
     items: Any = fact("明细", t.list_of(t.entity("item")), derived=True, doc="期内的明细")
     diagnoses: Any = fact("诊断", t.list_of(t.entity("diagnosis")), derived=True, doc="期内就诊的诊断")
     discharges: Any = fact("出院", t.list_of(t.entity("encounter")), derived=True, doc="期内出院的住院")
-    outpatient_visits: Any = fact("门诊次数", t.number(0, "次"), derived=True, doc="按就诊计的门急诊次数", non_negative=True)
+    outpatient_visits: Any = fact(
+        "门诊次数", t.number(0, "次"), derived=True, doc="按就诊计的门急诊次数", non_negative=True)
     purchases: Any = fact("购药次数", t.number(0, "次"), derived=True, doc="按就诊计的购药次数", non_negative=True)
     stays: Any = fact("住院次数", t.number(0, "次"), derived=True, doc="按就诊计的住院次数", non_negative=True)
     daily: Any = fact("每日", t.list_of(t.entity("day")), derived=True, doc="期内各日（按入院日期）")

@@ -47,7 +47,7 @@ def pieces(item: Item) -> tuple[Item, ...]:
     first, last = begin.day, max(begin.day, end.day)
     if end.is_exact and last > first and end.lo == last * DAY_SECONDS:
         last -= 1  # midnight at the end of a day belongs to that day
-    if end.lo < begin.lo and end.day < begin.day or last - first >= MAX_PIECES:
+    if (end.lo < begin.lo and end.day < begin.day) or last - first >= MAX_PIECES:
         return (item,) if quantity <= _ONE_DAY[kind] else (_without_quantity(item, "item.end"),)
     if first == last:
         return (item,)

@@ -35,8 +35,8 @@ class Unknown:
     def _touched(self, *_: object) -> NoReturn:
         raise UnknownTouched
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _touched  # type: ignore[assignment]
-    __hash__ = __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = _touched  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _touched
+    __hash__ = __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = _touched
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = __int__ = _touched
 
     def __repr__(self) -> str:

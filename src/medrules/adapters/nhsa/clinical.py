@@ -7,9 +7,9 @@ from typing import Any
 from medrules.adapters.nhsa import fields
 from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import compile_rows
+from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.site import SiteSettings
-from medrules.adapters.nhsa.values import UNREADABLE, as_code, as_text
+from medrules.adapters.nhsa.values import UNREADABLE, as_text
 
 __all__ = ["ClinicalReader"]
 
@@ -17,10 +17,11 @@ __all__ = ["ClinicalReader"]
 class ClinicalReader:
     """Reads what an encounter says about diseases and procedures, for one site."""
 
-    def __init__(self, site: SiteSettings) -> None:
+    def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site = site
-        self._diagnosis_rows = compile_rows(fields.DIAGNOSIS, site)
-        self._operation_rows = compile_rows(fields.OPERATION, site)
+        self._read_code = reading.code
+        self._diagnosis_rows = reading.rows(fields.DIAGNOSIS)
+        self._operation_rows = reading.rows(fields.OPERATION)
 
     def diagnoses(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
         """诊断 and 主诊断. An empty list is not known; discharge diagnoses count if there are any, else admission ones.
@@ -34,7 +35,7 @@ class ClinicalReader:
         sent = [d for d in sent if d]
         at_discharge = [d for d in sent if d.get("kind") == "出院"]
         chosen = at_discharge or sent
-        main_code = _code(parts[0].get("dscg_main_dise_codg"))
+        main_code = self._code(parts[0].get("dscg_main_dise_codg"))
         if main_code:
             self._main(main_code, chosen, parts[0], bool(sent))
         if chosen:
@@ -60,14 +61,14 @@ class ClinicalReader:
 
     def _diagnosis(self, entry: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
         diagnosis = read_rows(self._diagnosis_rows, entry, notes)
-        code = _code(entry.get("dise_codg"))
+        code = self._code(entry.get("dise_codg"))
         if code:
             diagnosis["code"] = code
         flag = as_text(entry.get("maindise_flag"))
         if type(flag) is str:
             if flag in ("0", "1"):
                 diagnosis["is_main"] = flag == "1"
-            elif _code(flag) == code:  # an old builder writes the diagnosis' own code as the flag
+            elif self._code(flag) == code:  # an old builder writes the diagnosis' own code as the flag
                 diagnosis["is_main"] = True
             else:
                 notes.add("unreadable", "maindise_flag")
@@ -84,7 +85,7 @@ class ClinicalReader:
             sent_empty = sent_empty or given == []
             for entry in entries(given, "fsi_operation_dtos", notes):
                 operation = read_rows(self._operation_rows, entry, notes)
-                code = as_code(entry.get("oprn_code"))
+                code = self._read_code.of(entry.get("oprn_code"))
                 if type(code) is str:
                     operation["code"] = code
                 elif code is UNREADABLE:
@@ -94,8 +95,7 @@ class ClinicalReader:
         if made or (sent_empty and self._site.empty_operations_mean_none):
             visit["operations"] = made
 
-
-def _code(value: Any) -> str:
-    """A diagnosis code, "" if none; the dagger of a dagger code is written `+` in the national list."""
-    code = as_code(value)
-    return code.replace("†", "+").replace("＋", "+") if type(code) is str else ""
+    def _code(self, raw: Any) -> str:
+        """A diagnosis code, "" if none; the dagger of a dagger code is written `+` in the national list."""
+        code = self._read_code.of(raw)
+        return code.replace("†", "+") if type(code) is str else ""

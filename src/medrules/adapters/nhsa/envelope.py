@@ -16,7 +16,7 @@ from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import Limits, SiteSettings
 from medrules.adapters.nhsa.values import as_text
 
-__all__ = ["Envelope", "decode", "encode", "open_envelope"]
+__all__ = ["Envelope", "decode", "open_envelope"]
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NOT_BRACKETS: Final = re.compile(r"[^\[\]{}]+")
@@ -70,14 +70,6 @@ def decode(body: bytes | bytearray | memoryview, limits: Limits, encoding: str =
         return raw.decode("gb18030"), "gb18030"
     except UnicodeDecodeError:
         raise refuse("encoding", encoding="GBK" if wanted else "UTF-8/GBK") from None
-
-
-def encode(text: str, escaped: str, encoding: str) -> bytes:
-    """Bytes of an answer in the request's encoding; `escaped` is the same JSON in plain ASCII, for what cannot be encoded."""
-    try:
-        return text.encode("gbk" if encoding == "gb18030" else encoding)
-    except UnicodeEncodeError:
-        return escaped.encode("ascii")
 
 
 def open_envelope(message: bytes | str | Mapping[str, Any], site: SiteSettings, encoding: str = "", infno: str = "") -> Envelope:

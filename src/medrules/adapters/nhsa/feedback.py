@@ -1,17 +1,20 @@
-"""3103 事前事中服务反馈服务: what was done about each warning. A response is stored and reported; it neither attests (已核) nor declares (已申报)."""
+"""3103 事前事中服务反馈服务: what was done about each warning.
+
+A response is stored and reported; it neither attests (已核) nor declares (已申报).
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from medrules.adapters.nhsa.envelope import open_envelope
+from medrules.adapters.nhsa.envelope import Envelope, open_envelope
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.adapters.nhsa.values import as_instant, as_text
 from medrules.model.values import Instant
 
-__all__ = ["Feedback", "FeedbackResponse", "read_feedback"]
+__all__ = ["Feedback", "FeedbackResponse", "feedback_of", "read_feedback"]
 
 _STAGES: Final[dict[str, Literal["before", "during"]]] = {"1": "before", "2": "during"}
 _OUTCOMES: Final[dict[str, Literal["go_on", "change"]]] = {"1": "go_on", "2": "change"}
@@ -41,14 +44,18 @@ class Feedback:
 
 
 def read_feedback(
-    message: bytes | str | Mapping[str, Any], *, site: SiteSettings = DEFAULT_SITE, encoding: str = ""
+    message: bytes | str | Mapping[str, Any], *, site: SiteSettings = DEFAULT_SITE, encoding: str = "",
 ) -> Feedback:
     """Parse and check one 3103 message.
 
     Raises:
         InvalidMessage: outside the limits or the national form, or going on without a reason.
     """
-    envelope = open_envelope(message, site, encoding, "3103")
+    return feedback_of(open_envelope(message, site, encoding, "3103"), site)
+
+
+def feedback_of(envelope: Envelope, site: SiteSettings) -> Feedback:
+    """The feedback in an envelope that was opened already."""
     if envelope.infno != "3103":
         raise refuse("infno", infno=envelope.infno[:20])
     data = envelope.data

@@ -7,7 +7,7 @@ from typing import Any
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Row
 from medrules.adapters.nhsa.refusals import refuse
-from medrules.adapters.nhsa.values import BLANKS, EMPTY, UNREADABLE
+from medrules.adapters.nhsa.values import BLANKS, UNREADABLE
 
 __all__ = ["entries", "read_rows"]
 
@@ -46,26 +46,16 @@ def read_rows(rows: tuple[Row, ...], sent: Mapping[str, Any], notes: Notes) -> d
     """What one object says, by attribute. What is empty or cannot be understood is not there (UNKNOWN)."""
     values: dict[str, Any] = {}
     get = sent.get
-    for key, attribute, read in rows:
+    for key, attribute, reader in rows:
         raw = get(key)
-        if raw is None or raw == "":
-            continue
-        kind = raw.__class__
-        if kind is not str and kind is not int:
-            if raw == [] or raw == {}:
-                continue
-            if kind is bool:
-                raw = "1" if raw else "0"
-            elif kind is list or kind is dict:
-                notes.add("unreadable", key)
-                continue
-            else:  # float or Decimal of a caller that parsed the message itself
-                raw = str(raw)
-        value = read(raw)
-        if value is EMPTY:
-            continue
-        if value is UNREADABLE:
-            notes.add("unreadable", key)
-            continue
-        values[attribute] = value
+        if raw is not None:
+            try:
+                value = reader[raw]
+            except TypeError:  # a list or an object where a value belongs
+                value = UNREADABLE if raw else None
+            if value is not None:
+                if value is UNREADABLE:
+                    notes.add("unreadable", key)
+                else:
+                    values[attribute] = value
     return values

@@ -15,22 +15,20 @@ from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.door import door_of
 from medrules.adapters.nhsa.envelope import Envelope, open_envelope
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import compile_rows
+from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.adapters.nhsa.values import as_instant, as_text
+from medrules.adapters.nhsa.lines import LineIds
 from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.visit import VisitReader
 from medrules.model.builder import build_facts
 from medrules.model.facts import Door, Facts
 from medrules.model.values import Instant
 
-__all__ = ["LineIds", "Reader", "Request", "read_request", "reader_for"]
-
-LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
+__all__ = ["Reader", "Request", "read_request", "reader_for"]
 
 _MSGID_TIME: Final = re.compile(r".{12}(20\d{12})\d{4}")  # institution code, yyyyMMddHHmmss, sequence
-_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +74,18 @@ class Reader:
 
     def __init__(self, site: SiteSettings) -> None:
         self.site = site
-        self._patient_rows = compile_rows(fields.PATIENT, site)
-        self._visits = VisitReader(site)
+        reading = Reading(site)
+        self._patient_rows = reading.rows(fields.PATIENT)
+        self._visits = VisitReader(site, reading)
         self._doors: Mapping[str, Door] = {number: door_of(number, site) for number in ("3101", "3102")}
 
     def read(
         self, message: bytes | str | Mapping[str, Any], encoding: str = "", infno: str = "", now: Instant | None = None
     ) -> Request:
-        envelope = open_envelope(message, self.site, encoding, infno)
+        return self.read_envelope(open_envelope(message, self.site, encoding, infno), now)
+
+    def read_envelope(self, envelope: Envelope, now: Instant | None = None) -> Request:
+        """The request in an envelope that was opened already."""
         notes = Notes()
         stage = codes.STAGES.get(envelope.infno)
         if stage is None:

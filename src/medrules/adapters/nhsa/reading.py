@@ -1,13 +1,12 @@
-"""The mapping table compiled for one site: each field's reader as one callable, so that a request pays only the calls.
+"""The mapping table compiled for one site: each field's reader is a mapping from the value as sent to what it means.
 
-A reader takes a JSON scalar (str or int) and gives the run-time value, `EMPTY` or `UNREADABLE`. Readers of codes, numbers and
-times keep what they read in a bounded cache, because a request repeats its values from line to line; names and ids of
-people and lines are never kept.
+`readers[raw]` is the run-time value, None (nothing was said) or `UNREADABLE`. A request repeats its values from line to line
+and from request to request, so readers of codes, numbers, times and item names remember what they read, up to a bound;
+that makes a field one dictionary look-up. Ids and birth dates are read anew each time and never kept.
 """
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from medrules.adapters.nhsa import codes
@@ -18,12 +17,72 @@ from medrules.errors import InvalidSettings
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
 
-__all__ = ["Read", "Row", "compile_rows", "level_ranks"]
+__all__ = ["Reading", "Row", "ValueReader", "level_ranks"]
 
 Read = Callable[[Any], Any]
-Row = tuple[str, str, Read]  # (key of the message, attribute of the entity, reader)
 
 KEPT: Final = 4_096
+KEPT_LENGTH: Final = 64
+
+
+class ValueReader(dict[Any, Any]):
+    """Remembers what values mean. Starts anew when it is full; safe to share between threads."""
+
+    __slots__ = ("_keep", "_read")
+
+    def __init__(self, read: Read, keep: bool = True) -> None:
+        super().__init__()
+        self._read, self._keep = read, keep
+
+    def __missing__(self, raw: Any) -> Any:
+        value = self._read(raw)
+        if value is EMPTY:
+            value = None
+        if self._keep and (type(raw) is not str or len(raw) <= KEPT_LENGTH):
+            if len(self) >= KEPT:
+                self.clear()
+            self[raw] = value
+        return value
+
+    def of(self, raw: Any) -> Any:
+        """The value of anything that JSON can hold; lists and objects are no values."""
+        if raw is None:
+            return None
+        try:
+            return self[raw]
+        except TypeError:  # a list or an object cannot be looked up
+            return UNREADABLE if raw else None
+
+
+Row = tuple[str, str, ValueReader]  # (key of the message, attribute of the entity, reader)
+
+
+class Reading:
+    """All readers of one site."""
+
+    def __init__(self, site: SiteSettings) -> None:
+        tables = _tables(site)
+        self.code = ValueReader(as_code)
+        self.flag = ValueReader(as_flag)
+        self.instant = ValueReader(lambda raw: as_instant(raw, site.midnight_is_time))
+        self.money = ValueReader(_number(2))
+        self.text = ValueReader(as_text, keep=False)
+        self._readers: Mapping[str, ValueReader] = {
+            "code": self.code, "flag": self.flag, "instant": self.instant, "id": self.text, "text": ValueReader(as_text),
+            "day": ValueReader(as_day, keep=False), "dept": ValueReader(_dept(site)),
+            "number:0": ValueReader(_number(0)), "number:2": self.money, "number:4": ValueReader(_number(4)),
+            **{f"table:{name}": ValueReader(_lookup(table)) for name, table in tables.items()},
+        }
+
+    def rows(self, table: Iterable[Carried]) -> tuple[Row, ...]:
+        """The rows that are read by their value alone, in the order of the table; `special` rows are left to the caller."""
+        made = []
+        for row in table:
+            if row.read != "special":
+                field = SCHEMA.by_id(row.fact)
+                name = f"number:{field.type.scale}" if row.read == "number" else row.read
+                made.append((row.key, field.name, self._readers[name]))
+        return tuple(made)
 
 
 def level_ranks(scale: str, words: Mapping[str, str], setting: str) -> dict[str, int]:
@@ -39,10 +98,8 @@ def level_ranks(scale: str, words: Mapping[str, str], setting: str) -> dict[str,
 
 def _tables(site: SiteSettings) -> dict[str, Mapping[str, Any]]:
     """The code tables by name: sent code → value. EMPTY marks codes that say "not known" and deserve no note."""
-    nothing = {"0": EMPTY, "9": EMPTY}
-    titles: dict[str, Any] = dict(level_ranks("title", site.profttl, "profttl"))
     return {
-        "sex": {**nothing, **codes.SEXES},
+        "sex": {"0": EMPTY, "9": EMPTY, **codes.SEXES},
         "out_setl_flag": site.out_setl_flag,
         "medins_type": codes.INSTITUTION_KINDS,
         "medins_lv": level_ranks("hospital", site.medins_lv, "medins_lv"),
@@ -51,51 +108,27 @@ def _tables(site: SiteSettings) -> dict[str, Mapping[str, Any]]:
         "chrg_type": codes.CHARGE_KINDS,
         "drord_bhvr": codes.TAKE_HOME,
         "hilist_lv": codes.LIST_LEVELS,
-        "profttl": {"0": EMPTY, "6": EMPTY, "9": EMPTY, **titles},
+        "profttl": {"0": EMPTY, "6": EMPTY, "9": EMPTY, **level_ranks("title", site.profttl, "profttl")},
     }
-
-
-def compile_rows(rows: Iterable[Carried], site: SiteSettings) -> tuple[Row, ...]:
-    """The rows that are read by their value alone, in the order of the table; `special` rows are left to the reader."""
-    tables = _tables(site)
-    kept: dict[str, Read] = {
-        "code": lru_cache(KEPT)(as_code),
-        "flag": as_flag,
-        "id": as_text,
-        "text": as_text,
-        "day": as_day,
-        "instant": lru_cache(KEPT)(lambda value: as_instant(value, site.midnight_is_time)),
-        "dept": lru_cache(KEPT)(_dept(site)),
-        **{f"number:{scale}": lru_cache(KEPT)(_number(scale)) for scale in (0, 2, 4)},
-        **{f"table:{name}": lru_cache(KEPT)(_lookup(table)) for name, table in tables.items()},
-    }
-    made = []
-    for row in rows:
-        if row.read == "special":
-            continue
-        field = SCHEMA.by_id(row.fact)
-        name = f"number:{field.type.scale}" if row.read == "number" else row.read
-        made.append((row.key, field.name, kept[name]))
-    return tuple(made)
 
 
 def _number(scale: int) -> Read:
-    return lambda value: as_scaled(value, scale)
+    return lambda raw: as_scaled(raw, scale)
 
 
 def _lookup(table: Mapping[str, Any]) -> Read:
-    def read(value: Any) -> Any:
-        code = as_code(value)
+    def read(raw: Any) -> Any:
+        code = as_code(raw)
         return table.get(code, UNREADABLE) if type(code) is str else code
 
     return read
 
 
 def _dept(site: SiteSettings) -> Read:
-    """A national department code, or a local one by the site's map; an unmapped local code is not known and no fault."""
+    """A national department code, or a local one by the site's map; a local code without entry is not known, and no fault."""
 
-    def read(value: Any) -> Any:
-        code = as_code(value)
+    def read(raw: Any) -> Any:
+        code = as_code(raw)
         if type(code) is not str:
             return code
         mapped = site.departments.get(code)

@@ -50,14 +50,15 @@ def as_text(value: Any) -> str | Empty:
         if text in BLANKS:
             return EMPTY
         return text if len(text) <= MAX_TEXT else UNREADABLE
-    if value is None or value == []:
+    if value is None or value == [] or value == {}:
         return EMPTY
     if value is True or value is False:
         return "1" if value else "0"
     if isinstance(value, int):
         return str(value) if value.bit_length() < 256 else UNREADABLE
-    if isinstance(value, Decimal) or (isinstance(value, float) and math.isfinite(value)):
-        return str(value)
+    if isinstance(value, (float, Decimal)) and math.isfinite(value):
+        # Only where a caller parsed the message itself. 1.0 is the same key as 1, so it must mean the same.
+        return str(int(value)) if value == int(value) and abs(value) < 10**_MAX_ADJUSTED else str(value)
     return UNREADABLE
 
 

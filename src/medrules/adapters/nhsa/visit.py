@@ -1,4 +1,7 @@
-"""One encounter of the message: its lines, institution, insurance, settlement. Diagnoses and operations are in `clinical`."""
+"""One encounter of the message: kind, discharge, insurance, institution, settlement.
+
+Its lines are read in `lines`, its diagnoses and operations in `clinical`.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -8,31 +11,29 @@ from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.clinical import ClinicalReader
 from medrules.adapters.nhsa.envelope import Envelope
 from medrules.adapters.nhsa.lists import entries, read_rows
+from medrules.adapters.nhsa.lines import LineIds, LineReader
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import compile_rows, level_ranks
+from medrules.adapters.nhsa.reading import Reading, level_ranks
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import Register, SiteSettings
-from medrules.adapters.nhsa.values import EMPTY, UNREADABLE, as_code, as_flag, as_instant, as_scaled, as_text
-from medrules.model.people import Physician
+from medrules.adapters.nhsa.values import UNREADABLE
 from medrules.model.values import ABSENT, Instant
 
 __all__ = ["VisitReader"]
 
 _NO_REGISTER: Final = Register()
-_DAY: Final = 86_400
 
 
 class VisitReader:
     """Reads encounters for one site."""
 
-    def __init__(self, site: SiteSettings) -> None:
-        self._site = site
-        self._rows = compile_rows(fields.ENCOUNTER, site)
-        self._institution_rows = compile_rows(fields.INSTITUTION, site)
-        self._settlement_rows = compile_rows(fields.SETTLEMENT, site)
-        self._item_rows = compile_rows(fields.ITEM, site)
-        self._physician_rows = compile_rows(fields.PHYSICIAN, site)
-        self._clinical = ClinicalReader(site)
+    def __init__(self, site: SiteSettings, reading: Reading) -> None:
+        self._site, self._reading = site, reading
+        self._rows = reading.rows(fields.ENCOUNTER)
+        self._institution_rows = reading.rows(fields.INSTITUTION)
+        self._settlement_rows = reading.rows(fields.SETTLEMENT)
+        self._clinical = ClinicalReader(site, reading)
+        self._lines = LineReader(site, reading)
         self._visit_kinds = {**codes.VISIT_KINDS, **site.med_type}
         self._insurances = {**codes.INSURANCES, **site.insutype}
         self._levels = level_ranks("hospital", {r.level: r.level for r in site.institutions.values() if r.level}, "institutions")
@@ -40,7 +41,7 @@ class VisitReader:
 
     def read(
         self, parts: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
-        envelope: Envelope, ids: tuple[str, str], lines: list[tuple[str, str, str]], notes: Notes,
+        envelope: Envelope, ids: tuple[str, str], lines: list[LineIds], notes: Notes,
     ) -> dict[str, Any]:
         """The dict of one encounter for the builder. `parts` are the objects sent for it, nearly always one; the first one
         speaks for the encounter, their lists are put together. Appends the client's ids of each line to `lines`."""
@@ -59,12 +60,12 @@ class VisitReader:
         if len(lines) + len(orders) > self._site.limits.lines:
             raise refuse("too_many_lines", count=len(lines) + len(orders), limit=self._site.limits.lines)
         if orders:
-            visit["items"] = self._items(orders, is_current, line_kind, business_time, ids, lines, notes)
+            visit["items"] = self._lines.read(orders, is_current, line_kind, business_time, ids, lines, notes)
         self._amounts(sent, visit, notes)
         return visit
 
     def _kind(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
-        code = as_code(sent.get("med_type"))
+        code = self._reading.code.of(sent.get("med_type"))
         kind: str | None = None
         known = ""
         if type(code) is str:
@@ -76,7 +77,7 @@ class VisitReader:
                 notes.add("med_type")
         elif code is UNREADABLE:
             notes.add("unreadable", "med_type")
-        if self._site.reim_flag_online and as_text(sent.get("reim_flag")) == "5":
+        if self._site.reim_flag_online and self._reading.code.of(sent.get("reim_flag")) == "5":
             kind = "互联网诊疗"
         if kind is None:
             return
@@ -90,10 +91,10 @@ class VisitReader:
 
     def _discharge(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         """Empty, 9999-…, or equal to the admission of an inpatient: not discharged (facts.md, "Empty means")."""
-        told = as_instant(sent.get("dscg_date"), self._site.midnight_is_time)
+        told = self._reading.instant.of(sent.get("dscg_date"))
         if told is UNREADABLE:
             notes.add("unreadable", "dscg_date")
-        elif told is EMPTY:
+        elif told is None:
             visit["discharged_at"] = ABSENT
         elif told == visit.get("admitted_at"):
             kind = visit.get("visit_kind")
@@ -111,7 +112,7 @@ class VisitReader:
         if by_receiver is not None:
             visit["insurance"] = by_receiver
             return
-        code = as_code(sent.get("insutype"))
+        code = self._reading.code.of(sent.get("insutype"))
         if type(code) is str:
             insurance = self._insurances.get(code)
             if insurance is None:
@@ -123,7 +124,7 @@ class VisitReader:
 
     def _maternity(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         """生育状态 is sent with the encounter and is a fact of the patient; 0 says nothing in both numberings (T34)."""
-        code = as_code(sent.get("matn_stas"))
+        code = self._reading.code.of(sent.get("matn_stas"))
         if type(code) is not str or code in ("0", "00"):
             return
         state = self._site.matn_stas.get(code)
@@ -135,14 +136,14 @@ class VisitReader:
     def _institution(
         self, sent: Mapping[str, Any], is_current: bool, envelope: Envelope, notes: Notes
     ) -> dict[str, Any]:
-        quiet = Notes()
+        quiet = Notes()  # letters in medins_type are common, and no national rule filters on it
         institution = read_rows(self._institution_rows, sent, quiet)
         if "id" not in institution and is_current and envelope.institution:
             institution["id"] = envelope.institution.upper()
         register = self._site.institutions.get(institution.get("id", ""), _NO_REGISTER)
         if register.level:
             institution["level"] = self._levels[register.level]
-        elif "level" not in institution and type(as_code(sent.get("medins_lv"))) is str:
+        elif "level" not in institution and type(self._reading.code.of(sent.get("medins_lv"))) is str:
             notes.add("medins_lv")
         if register.grade:
             institution["grade"] = self._grades[register.grade]
@@ -154,7 +155,7 @@ class VisitReader:
 
     def _amounts(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         """总费用 and 结算. A total of 0 beside lines is a field that was not filled, and so are the parts of it."""
-        total = as_scaled(sent.get("medfee_sumamt"), 2)
+        total = self._reading.money.of(sent.get("medfee_sumamt"))
         settlement = read_rows(self._settlement_rows, sent, notes)
         if type(total) is int and (total != 0 or "items" not in visit):
             visit["total_amount"] = total
@@ -165,106 +166,3 @@ class VisitReader:
             notes.add("unreadable", "medfee_sumamt")
         if settlement:
             visit["settlement"] = settlement
-
-    def _items(
-        self, orders: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
-        ids: tuple[str, str], lines: list[tuple[str, str, str]], notes: Notes,
-    ) -> list[dict[str, Any]]:
-        site, rows, placeholders = self._site, self._item_rows, self._site.placeholder_codes
-        patn_id, mdtrt_id = ids
-        physicians: dict[tuple[Any, Any], Physician] = {}
-        seen: set[str] = set()
-        flagged = False
-        items = []
-        for order in orders:
-            item = read_rows(rows, order, notes)
-            rx_id = as_text(order.get("rx_id"))
-            position = len(lines)
-            if type(rx_id) is str:
-                item["id"] = rx_id
-                if rx_id in seen:
-                    notes.add("repeated_line")
-                seen.add(rx_id)
-                lines.append((patn_id, mdtrt_id, rx_id))
-            else:
-                lines.append((patn_id, mdtrt_id, ""))
-            item["position"] = position
-            item["line_kind"] = line_kind
-            self._code(order, item, placeholders, notes)
-            group = as_text(order.get("grpno"))
-            if type(group) is str:
-                item["group_no"] = group
-            elif group is EMPTY:
-                item["group_no"] = ABSENT
-            self._stop(order, item, notes)
-            if not is_current:
-                item["is_current"] = False
-            else:
-                current = as_flag(order.get("curr_drord_flag"))
-                if current is UNREADABLE:
-                    notes.add("unreadable", "curr_drord_flag")
-                elif current is not EMPTY:
-                    item["is_current"] = current
-                flagged = flagged or current is not False
-            who = (order.get("drord_dr_codg"), order.get("drord_dr_profttl"))
-            try:
-                physician = physicians.get(who)
-            except TypeError:  # a list or an object in place of a code
-                physician = None
-            if physician is None:
-                physician = Physician(read_rows(self._physician_rows, order, notes))
-                if not physician.__dict__:
-                    items.append(item)
-                    continue
-                physicians[who] = physician
-            item["physician"] = physician
-            items.append(item)
-        if is_current and not flagged:
-            if site.none_current == "all":
-                notes.add("none_flagged", n=len(items))
-                for item in items:
-                    del item["is_current"]
-            else:
-                notes.add("none_reviewed", n=len(items))
-        self._times(items, business_time)
-        return items
-
-    def _times(self, items: list[dict[str, Any]], business_time: Instant | None) -> None:
-        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's day."""
-        fill = None
-        if self._site.missing_order_time == "request" and business_time is not None:
-            start = business_time.day * _DAY
-            fill = Instant(start, start + _DAY - 1)
-        for item in items:
-            if "begin" not in item:
-                if fill is not None and item.get("is_current") is not False:
-                    item["begin"] = fill
-                else:
-                    item["_why"] = {"at": "item.begin"}
-
-    def _code(
-        self, order: Mapping[str, Any], item: dict[str, Any], placeholders: frozenset[str], notes: Notes
-    ) -> None:
-        """编码 is absent where only the hospital's own code is there, and not known where a placeholder stands."""
-        code = as_code(order.get("hilist_code"))
-        if type(code) is str:
-            if code not in placeholders:
-                item["code"] = code
-        elif code is EMPTY:
-            if "local_code" in item:
-                item["code"] = ABSENT
-        else:
-            notes.add("unreadable", "hilist_code")
-        if "name" not in item:
-            name = as_text(order.get("hosplist_name"))
-            if type(name) is str:
-                item["name"] = name
-
-    def _stop(self, order: Mapping[str, Any], item: dict[str, Any], notes: Notes) -> None:
-        stop = as_instant(order.get("drord_stop_date"), self._site.midnight_is_time)
-        if type(stop) is Instant:
-            item["end"] = stop
-        elif stop is UNREADABLE:
-            notes.add("unreadable", "drord_stop_date")
-        elif item.get("long_term") is True:
-            item["end"] = ABSENT

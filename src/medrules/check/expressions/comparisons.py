@@ -68,10 +68,10 @@ def _ratio(ctx: RuleContext, core: Core, negated: bool, left: Ratio, right: Expr
         ctx.sink.refuse("MR-T110", node.span)
 
     def build(sides: tuple[Expr, ...]) -> Expr:
-        made = CmpRatio(core, left, sides[0], BOOL)
+        made = CmpRatio(core, Ratio(sides[1], sides[2], left.type), sides[0], BOOL)
         return Not(made, BOOL) if negated else made
 
-    return atom(ctx, place, lambda sides: build((sides[0],)), right, left.num, left.den)
+    return atom(ctx, place, build, right, left.num, left.den)
 
 
 def _aligned(ctx: RuleContext, core: Core, a: Expr, b: Expr, node: ast.Expr) -> tuple[Expr, Expr]:

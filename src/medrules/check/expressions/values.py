@@ -4,15 +4,17 @@ from __future__ import annotations
 from medrules.check.context import RuleContext
 from medrules.check.expressions.calls import call
 from medrules.check.expressions.literals import literal, range_literal
+from medrules.check.expressions.memberships import table_named
 from medrules.check.expressions.references import as_expression, name_value
 from medrules.check.expressions.words import is_listed, word
 from medrules.check.members import aggregate
 from medrules.check.names import Place
-from medrules.check.program import Arith, Choose, Const, Expr, Lookup
+from medrules.check.program import Arith, Choose, Const, Expr, Lookup, Ratio
 from medrules.check.quotas import day_ordinal, excess, rank_ordinal
+from medrules.check.typenames import kind_zh
 from medrules.check.units import DIGITS_LIMIT, digits, product_type, sum_type, to_finer, to_seconds
 from medrules.language import nodes as ast
-from medrules.model.types import BOOL, Type
+from medrules.model.types import Type
 
 __all__ = ["value"]
 
@@ -88,6 +90,8 @@ def _negative(ctx: RuleContext, node: ast.Unary, place: Place, expected: Type | 
 
 def _arithmetic(ctx: RuleContext, node: ast.Binary, place: Place) -> Expr:
     a, b = ctx.value(node.left, place), ctx.value(node.right, place)
+    if isinstance(a, Ratio) or isinstance(b, Ratio):
+        ctx.sink.refuse("MR-T110", node.span)
     if a.type.kind in ("date", "instant") and b.type.kind == "num" and node.op in ("+", "-"):
         return _moved(ctx, node, a, b)
     if a.type.kind != "num" or b.type.kind != "num":
@@ -154,9 +158,7 @@ def rescaled(e: Expr, scale: int) -> Expr:
 
 
 def _lookup(ctx: RuleContext, node: ast.LookupExpr, place: Place) -> Expr:
-    table = ctx.world.tables.get(node.table)
-    if table is None:
-        unknown_table(ctx, node.table, node)
+    table = ctx.world.tables[table_named(ctx, node.table, node)]
     if not table.unique or len(node.keys) != len(table.key_fields):
         ctx.sink.refuse("MR-C225", node.span, table=table.name, wanted=len(table.key_fields), given=len(node.keys))
     try:

@@ -42,11 +42,10 @@ def excess(node: Excess, b: Binding, judge: Evaluates) -> Any:
     own = judge.value(node.value, b.bind(window.var, anchor))
     limit = judge.value(node.limit, b)
     frame = frame_of(window, b, judge)
-    for v in (own, limit, frame):
-        if isinstance(v, Unk):
-            return Unk(causes_of((own, limit, frame)))
-        if v is ABSENT:
-            return ABSENT
+    if isinstance(frame, Unk) or isinstance(own, Unk) or isinstance(limit, Unk):
+        return Unk(causes_of((own, limit, frame)))
+    if own is ABSENT or limit is ABSENT:
+        return ABSENT
     earlier: list[Line] = []
     for m, truth in keyed(window, b, judge):
         if m is not anchor:

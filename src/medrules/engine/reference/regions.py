@@ -18,8 +18,8 @@ WIDE: Final = frozenset(("统筹区", "全国"))
 
 def encounters_of(anchor: Any) -> tuple[Any, ...]:
     """All encounters of the anchor's patient; its own where the patient is not known."""
-    patient = getattr(anchor.encounter, "patient", UNKNOWN)
-    found = UNKNOWN if patient is UNKNOWN else patient.encounters
+    patient: Any = anchor.encounter.patient
+    found = patient if patient is UNKNOWN else patient.encounters
     return (anchor.encounter,) if found is UNKNOWN or found is ABSENT else tuple(found)
 
 
@@ -34,9 +34,9 @@ def closed_from(anchor: Any, same: Iterable[SameKey]) -> int:
     institution: from 历史.覆盖起 on, if it covers the pool area or the country. NEVER when nothing says so.
     """
     encounter = anchor.encounter
-    patient = getattr(encounter, "patient", UNKNOWN)
-    history = UNKNOWN if patient is UNKNOWN else patient.history
-    covered = UNKNOWN if history is UNKNOWN or history is ABSENT else history.covered_from
+    patient: Any = encounter.patient
+    history: Any = patient if patient is UNKNOWN else patient.history
+    covered: Any = UNKNOWN if history is UNKNOWN or history is ABSENT else history.covered_from
     covered = covered if isinstance(covered, int) else NEVER
     if any(k.kind == "institution" for k in same):
         admitted = encounter.admitted_on

@@ -66,7 +66,7 @@ class TableRows:
                     best = max(best, len(key))
         return best
 
-    def _column(self, row: Row, column: int, code: Any) -> Truth:
+    def column_matches(self, row: Row, column: int, code: Any) -> Truth:
         keys = row.keys[column]
         if not keys:
             return True
@@ -85,7 +85,7 @@ class TableRows:
         return disj(answers)
 
     def _keys(self, row: Row, entity: Any, columns: tuple[int, ...]) -> Truth:
-        return conj(self._column(row, i, self.key_of(entity, i)) for i in columns)
+        return conj(self.column_matches(row, i, self.key_of(entity, i)) for i in columns)
 
     def match(self, row: Row, entity: Any, day: int, column: int = -1) -> Truth:
         """Whether `row` matches `entity` (pair tables: by key column `column`), given the rows in force on `day`."""
@@ -126,7 +126,7 @@ class TableRows:
     def knows(self, entity: Any) -> bool:
         """Whether some row, in force or not, speaks of the entity's code in any key column."""
         return any(
-            self._column(row, i, self.key_of(entity, i)) is not False
+            self.column_matches(row, i, self.key_of(entity, i)) is not False
             for i in range(len(self.table.key_fields)) if "." not in self.table.key_fields[i]
             for row in self._near(entity, i)
         )

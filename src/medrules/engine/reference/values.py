@@ -169,11 +169,9 @@ def distance(a: Any, b: Any) -> Any:
         d = minus(a, b)
         if not isinstance(d, Interval):
             return Fraction(abs(d))
-        lo = 0 if (d.lo is None or d.lo <= 0) and (d.hi is None or d.hi >= 0) else min(
-            abs(x) for x in (d.lo, d.hi) if x is not None
-        )
-        hi = None if d.lo is None or d.hi is None else max(abs(d.lo), abs(d.hi))
-        return Interval(lo, hi, d.causes)
+        ends: list[Any] = [abs(x) for x in (d.lo, d.hi) if x is not None]
+        touches_zero = (d.lo is None or d.lo <= 0) and (d.hi is None or d.hi >= 0)
+        return Interval(0 if touches_zero else min(ends), max(ends) if len(ends) == 2 else None, d.causes)
 
     return _strict(a, b, both)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from medrules.check.program import Expr, SameKey, Window
+from medrules.check.program import Expr, Members, SameKey, Window
 from medrules.engine.reference.bases import base_of
 from medrules.engine.reference.frames import first_day, same_fact, together
-from medrules.engine.reference.regions import encounters_of, openness, within_encounter
+from medrules.engine.reference.regions import encounters_of, openness
 from medrules.engine.reference.rows import TableRows
 from medrules.engine.reference.truth import Truth, Unk, conj, disj
 from medrules.engine.reference.values import compare, day_of, read
@@ -44,6 +44,8 @@ class Evaluates(Protocol):
     def truth(self, expr: Expr, b: Binding) -> Truth: ...
 
     def rows(self, table: str) -> TableRows: ...
+
+    def view(self, over: Members | Window, b: Binding) -> View | Unk: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +241,3 @@ def _chain(days: list[int], own: int, gap: Any) -> set[int]:
             i += step
             out.add(days[i])
     return out
-
-
-def inside_encounter(window: Window, frame: Frame) -> bool:
-    return within_encounter(frame, window.same)
-
-

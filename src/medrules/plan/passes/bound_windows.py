@@ -12,7 +12,7 @@ from medrules.check import program as ir
 from medrules.knowledge.table import Table
 from medrules.model.entities import Item
 from medrules.model.types import BOOL, TEXT
-from medrules.model.values import Frame
+from medrules.model.values import UNKNOWN, Frame
 from medrules.plan.draft import Draft
 from medrules.plan.rewrite import any_node
 from medrules.plan.shapes import Grouping, PointOf, Region, SharedGroup, TotalOver, Touch
@@ -59,7 +59,7 @@ def _bounded(node: Any, tables: Any) -> Any:
 
 def _total(measure: ir.Agg | ir.Excess, limit: Any, reaches: bool, tables: Any) -> Any:
     over = measure.over
-    if not isinstance(over, ir.Window) or over.entity != "item" or _has_window(limit):
+    if not isinstance(over, ir.Window) or over.entity != "item" or over.where is not None or _has_window(limit):
         return Touch()
     if isinstance(measure, ir.Excess):
         if not (isinstance(limit, ir.Const) and limit.value == 0 and not reaches):
@@ -68,7 +68,7 @@ def _total(measure: ir.Agg | ir.Excess, limit: Any, reaches: bool, tables: Any) 
         value: Any = measure.value
     else:
         value = measure.value
-        if measure.fn not in ("sum", "count", "days", "kinds"):
+        if measure.fn not in ("sum", "count", "days"):
             return Touch()
         if measure.fn != "sum":
             value = None
@@ -129,6 +129,8 @@ def _place(over: ir.Window, tables: Any) -> tuple[Grouping, Any, Region, int, bo
             grouping = _row_grouping(tables[over.table])
             return grouping, None if grouping.kind == "code" else PointOf(TEXT), region, back, per_day
         if k.kind == "column" and over.table:
+            if any(row.cells[k.column] is UNKNOWN for row in tables[over.table].rows):
+                return None  # a line of a 待编 row may be in any group
             column = tables[over.table].columns[k.column]
             key = ir.Col(over.table, column.zh, k.column, column.type)
             return Grouping(over.table, "column", k.column), key, region, back, per_day

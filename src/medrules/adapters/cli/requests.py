@@ -1,0 +1,52 @@
+"""Reads request files for the command line: 3101/3102 messages, native facts, JSON Lines of native facts."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from medrules.adapters.native import read_facts, read_jsonl
+from medrules.adapters.nhsa import Request, SiteSettings, read_request
+from medrules.model.facts import Facts
+
+__all__ = ["OneRequest", "read_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class OneRequest:
+    """One request of a file: `title` names it on the screen; `message` is there for the national form only."""
+
+    title: str
+    facts: Facts
+    message: Request | None
+
+
+def read_all(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
+    """All requests of a file.
+
+    Args:
+        form: "3101", "facts", or "" = look at the content (a message has `input`).
+
+    Raises:
+        InvalidMessage, InvalidFacts: the content is not in that form.
+    """
+    if path.suffix == ".jsonl":
+        for n, facts in enumerate(read_jsonl(path), 1):
+            yield OneRequest(f"{path.name}:{n}", facts, None)
+        return
+    body = path.read_bytes()
+    if (form or _form_of(body)) == "3101":
+        request = read_request(body, site=site)
+        yield OneRequest(path.name, request.facts, request)
+    else:
+        yield OneRequest(path.name, read_facts(body), None)
+
+
+def _form_of(body: bytes) -> str:
+    """Native facts name 患者 or patient at the top; everything else is left to the national reader and its refusals."""
+    try:
+        tree = json.loads(body)
+    except ValueError:
+        return "3101"
+    return "facts" if isinstance(tree, dict) and ("患者" in tree or "patient" in tree) else "3101"

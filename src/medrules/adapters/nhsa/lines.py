@@ -1,0 +1,139 @@
+"""The lines (处方医嘱) of one encounter: the busiest part of a message, so each field is one look-up."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from medrules.adapters.nhsa import fields
+from medrules.adapters.nhsa.lists import read_rows
+from medrules.adapters.nhsa.notes import Notes
+from medrules.adapters.nhsa.reading import Reading
+from medrules.adapters.nhsa.site import SiteSettings
+from medrules.adapters.nhsa.values import UNREADABLE
+from medrules.model.people import Physician
+from medrules.model.values import ABSENT, Instant
+
+__all__ = ["LineIds", "LineReader"]
+
+LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
+
+_DAY: Final = 86_400
+
+
+class LineReader:
+    """Reads lines for one site."""
+
+    def __init__(self, site: SiteSettings, reading: Reading) -> None:
+        self._site, self._reading = site, reading
+        self._rows = reading.rows(fields.ITEM)
+        self._physician_rows = reading.rows(fields.PHYSICIAN)
+
+    def read(
+        self, orders: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
+        ids: tuple[str, str], lines: list[LineIds], notes: Notes,
+    ) -> list[dict[str, Any]]:
+        """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
+        rows, code_of, text_of = self._rows, self._reading.code.of, self._reading.text.of
+        patn_id, mdtrt_id = ids
+        physicians: dict[Any, Physician | None] = {}
+        seen: set[str] = set()
+        flagged = False
+        items = []
+        for order in orders:
+            item = read_rows(rows, order, notes)
+            rx_id = text_of(order.get("rx_id"))
+            if type(rx_id) is str:
+                item["id"] = rx_id
+                if rx_id in seen:
+                    notes.add("repeated_line")
+                seen.add(rx_id)
+            else:
+                rx_id = ""
+            item["position"] = len(lines)
+            lines.append((patn_id, mdtrt_id, rx_id))
+            item["line_kind"] = line_kind
+            code = code_of(order.get("hilist_code"))
+            if type(code) is str:
+                if code not in self._site.placeholder_codes:
+                    item["code"] = code
+            elif code is None:
+                if "local_code" in item:  # the hospital's own code alone: outside the catalogue
+                    item["code"] = ABSENT
+            else:
+                notes.add("unreadable", "hilist_code")
+            if "name" not in item:
+                name = text_of(order.get("hosplist_name"))
+                if type(name) is str:
+                    item["name"] = name
+            group = text_of(order.get("grpno"))
+            if group is None:
+                item["group_no"] = ABSENT
+            elif group is not UNREADABLE:
+                item["group_no"] = group
+            self._stop(order.get("drord_stop_date"), item, notes)
+            current = self._current(order.get("curr_drord_flag"), notes) if is_current else False
+            if current is not None:
+                item["is_current"] = current
+            flagged = flagged or current is not False
+            physician = self._physician(order, physicians, notes)
+            if physician is not None:
+                item["physician"] = physician
+            items.append(item)
+        if is_current and not flagged:
+            self._none_flagged(items, notes)
+        self._times(items, business_time)
+        return items
+
+    def _stop(self, raw: Any, item: dict[str, Any], notes: Notes) -> None:
+        """An empty stop date of a long-term order says that it goes on; of any other line it says nothing."""
+        stop = self._reading.instant.of(raw)
+        if stop is None:
+            if item.get("long_term") is True:
+                item["end"] = ABSENT
+        elif stop is UNREADABLE:
+            notes.add("unreadable", "drord_stop_date")
+        else:
+            item["end"] = stop
+
+    def _current(self, raw: Any, notes: Notes) -> bool | None:
+        current = self._reading.flag.of(raw)
+        if current is UNREADABLE:
+            notes.add("unreadable", "curr_drord_flag")
+            return None
+        return current  # type: ignore[no-any-return]
+
+    def _physician(
+        self, order: Mapping[str, Any], known: dict[Any, Physician | None], notes: Notes
+    ) -> Physician | None:
+        """One entity for each physician of the encounter."""
+        who = (order.get("drord_dr_codg"), order.get("drord_dr_profttl"))
+        try:
+            if who in known:
+                return known[who]
+        except TypeError:  # a list or an object in place of a code
+            return None
+        values = read_rows(self._physician_rows, order, notes)
+        known[who] = Physician(values) if values else None
+        return known[who]
+
+    def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
+        """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""
+        if self._site.none_current == "all":
+            notes.add("none_flagged", n=len(items))
+            for item in items:
+                del item["is_current"]
+        else:
+            notes.add("none_reviewed", n=len(items))
+
+    def _times(self, items: list[dict[str, Any]], business_time: Instant | None) -> None:
+        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's day."""
+        fill = None
+        if self._site.missing_order_time == "request" and business_time is not None:
+            start = business_time.day * _DAY
+            fill = Instant(start, start + _DAY - 1)
+        for item in items:
+            if "begin" not in item:
+                if fill is not None and item.get("is_current") is not False:
+                    item["begin"] = fill
+                else:
+                    item["_why"] = {"at": "item.begin"}

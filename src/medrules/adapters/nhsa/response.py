@@ -1,0 +1,226 @@
+"""A report → the answer of 3101 and 3102, written as JSON text the way existing clients can read it.
+
+What clients need (each is a test): `infcode` is the number 0; `err_msg` is null on success; `output.result` and
+`judge_result_detail_dtos` are always lists; codes are strings; amounts are JSON numbers with two decimals; the most serious
+item comes first; no text is longer than its field. The text is written here directly, because amounts are exact fen and
+must not pass through a binary fraction.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import Final
+
+from medrules.adapters.nhsa.codes import SEVERITIES
+from medrules.adapters.nhsa.reader import Request
+from medrules.adapters.nhsa.refusals import ERR_MSG_LENGTH
+from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
+from medrules.model.reports import Deduction, Finding, LineRef, Report
+
+__all__ = ["NOTHING_JUDGED", "UNCHECKED_RULE", "write_acceptance", "write_failure", "write_response"]
+
+Quote = Callable[[str], str]
+
+UNCHECKED_RULE: Final = "MR-UNCHECKED"
+NOTHING_JUDGED: Final = "本次未检查：审核没有完成，请不要当作没有问题；可继续诊疗 (not checked)"
+
+_RESULT_WORDS: Final[dict[str, str]] = {"definite": "明确违规", "suspect": "可疑", "monitor": "监测"}
+_AT_FAULT: Final = "1"  # vola_item_type 违规项
+_INVOLVED: Final = "2"  # 涉及项
+
+
+def write_response(
+    report: Report, request: Request, site: SiteSettings = DEFAULT_SITE, now: datetime | None = None,
+    received: datetime | None = None,
+) -> bytes:
+    """The answer to one request, in the request's encoding. The same request gives the same ids."""
+    nothing = bool(report.unchecked) and not (report.findings or report.undecided or report.deductions)
+    if nothing and any(not u.rule for u in report.unchecked):
+        return write_failure(NOTHING_JUDGED, request.seed, request.area, request.encoding, now, received)
+    warning = f"待核 {len(report.undecided)} 项" if site.warn_msg and report.undecided else None
+
+    def write(quote: Quote) -> str:
+        writer = _Writer(report, request, site, quote)
+        items = ",".join(writer.items())
+        head = _head(0, request.seed, request.area, None, warning, now, received, quote)
+        return f'{head},"output":{{"result":[{items}]}}}}'
+
+    return _bytes(write, request.encoding)
+
+
+def write_failure(
+    message: str, seed: str = "", area: str = "", encoding: str = "utf-8", now: datetime | None = None,
+    received: datetime | None = None,
+) -> bytes:
+    """infcode -1 with a message for the screen; the result is an empty list all the same."""
+
+    def write(quote: Quote) -> str:
+        return f'{_head(-1, seed, area, message[:ERR_MSG_LENGTH], None, now, received, quote)},"output":{{"result":[]}}}}'
+
+    return _bytes(write, encoding)
+
+
+def write_acceptance(
+    seed: str, area: str = "", encoding: str = "utf-8", now: datetime | None = None, received: datetime | None = None
+) -> bytes:
+    """The answer to 3103. What its output holds is published nowhere; clients return it unread."""
+    return _bytes(lambda quote: f'{_head(0, seed, area, None, None, now, received, quote)},"output":{{}}}}', encoding)
+
+
+def _bytes(write: Callable[[Quote], str], encoding: str) -> bytes:
+    """In the request's encoding; where that lacks a character, the same JSON with escapes, which any of them can read."""
+    try:
+        return write(encode_basestring).encode("gbk" if encoding == "gb18030" else "utf-8")
+    except UnicodeEncodeError:
+        return write(encode_basestring_ascii).encode("ascii")
+
+
+def _head(
+    infcode: int, seed: str, area: str, message: str | None, warning: str | None, now: datetime | None,
+    received: datetime | None, quote: Quote,
+) -> str:
+    """The envelope up to `output`, without the closing brace. 接收方报文ID is area (6), time (14), serial (10)."""
+    responded = now or datetime.now()
+    came = received or responded
+    serial = int(sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:12], 16) % 10**10
+    reference = f"{area[:6]:0<6}{came:%Y%m%d%H%M%S}{serial:010d}"
+    return (
+        f'{{"infcode":{infcode},"inf_refmsgid":{quote(reference)},"refmsg_time":"{_stamp(came)}",'
+        f'"respond_time":"{_stamp(responded)}","enctype":null,"signtype":null,"cainfo":null,'
+        f'"err_msg":{"null" if message is None else quote(message)},'
+        f'"warn_msg":{"null" if warning is None else quote(warning)}'
+    )
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%d%H%M%S}{at.microsecond // 1000:03d}"
+
+
+def _yuan(fen: int) -> str:
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class _Writer:
+    """Writes the result items of one answer."""
+
+    def __init__(self, report: Report, request: Request, site: SiteSettings, quote: Quote) -> None:
+        self._report, self._request, self._site, self._quote = report, request, site, quote
+        self._deductions: Mapping[LineRef, Deduction] = {d.line: d for d in report.deductions}
+        self._taken: set[str] = set()
+
+    def items(self) -> list[str]:
+        written = []
+        if self._report.unchecked:
+            written.append(self._unchecked())
+        for finding in self._report.findings:
+            if self._site.include_passive or finding.interaction != "passive":
+                written.append(self._finding(finding))
+        return written
+
+    def _id(self, prefix: str, *parts: str) -> str:
+        """32 characters that depend on the request and the place only; equal places are counted."""
+        base = "|".join((self._request.seed, *parts))
+        made, n = _digest(prefix, base), 1
+        while made in self._taken:
+            n += 1
+            made = _digest(prefix, f"{base}|{n}")
+        self._taken.add(made)
+        return made
+
+    def _ids_of(self, line: LineRef) -> tuple[str, str, str]:
+        """(patn_id, mdtrt_id, rx_id) as the client sent them."""
+        lines = self._request.lines
+        if line.kind == "item" and 0 <= line.position < len(lines):
+            return lines[line.position]
+        patn_id, mdtrt_id = self._request.encounters.get(line.encounter, ("", ""))
+        return patn_id, mdtrt_id, ""
+
+    def _finding(self, finding: Finding) -> str:
+        quote = self._quote
+        patn_id, mdtrt_id, _ = self._ids_of(finding.anchor)
+        place = _place(finding.anchor)
+        jr_id = self._id("JR", finding.rule, finding.result, place)
+        content = finding.message or f"{finding.name}（{_RESULT_WORDS[finding.result]}）"
+        if finding.carried_by and finding.carried_by not in content:
+            content = f"{content}（金额已由 {finding.carried_by} 扣减）"
+        amounts = {claim.line: claim.amount for claim in finding.claims}
+        details = [
+            self._detail(jr_id, line, _AT_FAULT, self._amount(finding, line, amounts.get(line, 0)))
+            for line in finding.at_fault
+        ]
+        details += [self._detail(jr_id, line, _INVOLVED, 0) for line in finding.involved]
+        return self._item(
+            jr_id, finding.rule, finding.name, content, patn_id, mdtrt_id, details, finding.credited,
+            "0" if finding.amount is None else "1", SEVERITIES[finding.result], quote(_cut(_evidence(finding), 500)),
+        )
+
+    def _amount(self, finding: Finding, line: LineRef, claimed: int | None) -> int:
+        """What this finding really takes from a line: nothing where another finding carries the amount."""
+        if claimed is None:
+            return 0
+        deduction = self._deductions.get(line)
+        if deduction is None:
+            return claimed
+        if finding.result == "definite":
+            return deduction.definite if deduction.definite_rule == finding.rule else 0
+        return deduction.suspect if deduction.suspect_rule == finding.rule else 0
+
+    def _detail(self, jr_id: str, line: LineRef, kind: str, fen: int) -> str:
+        patn_id, mdtrt_id, rx_id = self._ids_of(line)
+        quote = self._quote
+        return (
+            f'{{"jrd_id":"{self._id("JD", jr_id, kind, _place(line))}","patn_id":{quote(patn_id)},"mdtrt_id":{quote(mdtrt_id)},'
+            f'"rx_id":{quote(rx_id)},"vola_item_type":"{kind}","vola_amt":{_yuan(fen)}}}'
+        )
+
+    def _unchecked(self) -> str:
+        """The first item where rules were left out (deadline, fault): silence must not look like clean."""
+        rules = sorted({u.rule for u in self._report.unchecked if u.rule})
+        named = "、".join(rules[:5]) + (" 等" if len(rules) > 5 else "")
+        content = f"有 {len(rules) or len(self._report.unchecked)} 条规则未检查" + (f"（{named}）" if named else "")
+        content += "，其余结果有效；未检查不等于没有问题，可继续诊疗"
+        patn_id, mdtrt_id = next(iter(self._request.encounters.values()), ("", ""))
+        jr_id = self._id("JR", UNCHECKED_RULE)
+        return self._item(jr_id, UNCHECKED_RULE, "未检查", content, patn_id, mdtrt_id, [], 0, "1", "3", '""')
+
+    def _item(
+        self, jr_id: str, rule: str, name: str, content: str, patn_id: str, mdtrt_id: str, details: list[str], fen: int,
+        amount_state: str, severity: str, evidence: str,
+    ) -> str:
+        quote = self._quote
+        return (
+            f'{{"jr_id":"{jr_id}","rule_id":{quote(_cut(rule, 50))},"rule_name":{quote(_cut(name, 200))},'
+            f'"vola_cont":{quote(_cut(content, 500))},"patn_id":{quote(patn_id)},"mdtrt_id":{quote(mdtrt_id)},'
+            f'"judge_result_detail_dtos":[{",".join(details)}],"vola_amt":{_yuan(fen)},"vola_amt_stas":"{amount_state}",'
+            f'"sev_deg":"{severity}","vola_evid":{evidence},"vola_bhvr_type":{quote(self._site.vola_bhvr_type)},'
+            f'"task_id":{quote(self._request.task_id)}}}'
+        )
+
+
+def _digest(prefix: str, text: str) -> str:
+    return prefix + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:30].upper()
+
+
+def _place(line: LineRef) -> str:
+    return f"{line.kind}:{line.encounter}:{line.line}:{'' if line.line else line.position}"
+
+
+def _evidence(finding: Finding) -> str:
+    """Basis, knowledge points, exemptions that may be claimed: what the doctor needs to argue."""
+    parts = ["；".join(finding.basis)] if finding.basis else []
+    if finding.rows:
+        shown = "、".join(finding.rows[:10]) + (" 等" if len(finding.rows) > 10 else "")
+        parts.append(f"知识点 {shown}")
+    if finding.claimable:
+        parts.append("可申报的除外情形：" + "、".join(finding.claimable))
+    if finding.suggestion:
+        parts.append("建议：" + finding.suggestion)
+    return "。".join(parts)
+

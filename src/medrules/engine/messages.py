@@ -1,0 +1,207 @@
+"""What people read: values as they are printed, messages from templates, and the formula of a deduction with its numbers.
+
+One place for every execution path, so that a finding reads the same however it was computed. Numbers come as Fractions (or
+as scaled ints of their type), instants as `Instant` or seconds; whoever evaluates passes the function that gives values.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from medrules.check import program as ir
+from medrules.check.program import Expr, Template
+from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.table import EMPTY
+from medrules.model.levels import SCALES
+from medrules.model.rounding import round_div
+from medrules.model.schema import SCHEMA
+from medrules.model.types import Type
+from medrules.model.values import (
+    ABSENT, DAY_SECONDS, UNKNOWN, AgeLimit, AgeRange, Frame, Instant, NumRange, age_in,
+)
+
+__all__ = ["formula", "frame_text", "label", "printed", "render"]
+
+FRAMES: Final[dict[str, str]] = {
+    "day": "单日", "hour_bucket": "同一小时", "encounter": "单次就诊", "prescription": "同一处方", "operation": "同台手术",
+    "specimen": "同一标本", "site": "同一部位", "tooth": "同一牙位", "course": "同一疗程", "month": "自然月",
+    "quarter": "每季", "year": "自然年", "insurance_year": "医保年度", "use_overlap": "用药期重叠", "time_overlap": "时段重叠",
+}
+# Units that are read after a number: base units of the checker in the words of people.
+SECONDS: Final = (("天", 86_400), ("小时", 3_600), ("分钟", 60), ("秒", 1))
+
+
+def frame_text(frame: Frame) -> str:
+    if frame.kind == "hours":
+        return f"{frame.n}小时"
+    return f"{frame.n}天" if frame.kind == "days" else FRAMES[frame.kind]
+
+
+def _decimal(x: Fraction, digits: int) -> str:
+    """At most `digits` places, rounded half up, no trailing zeros."""
+    n = round_div(x.numerator * 10**digits, x.denominator)
+    whole, part = divmod(abs(n), 10**digits)
+    tail = f".{part:0{digits}d}".rstrip("0").rstrip(".") if digits else ""
+    return f"{'-' if n < 0 else ''}{whole}{tail}"
+
+
+def _money(x: Fraction) -> str:
+    fen = round_div(x.numerator * 100, x.denominator)
+    tail = _decimal(x, 4)
+    exact = Fraction(fen, 100) == x
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}元" if exact else f"{tail}元"
+
+
+def _number(value: Any, type: Type) -> str:
+    x = value if isinstance(value, Fraction) else Fraction(value, 10**type.scale)
+    if type.unit == "元":
+        return _money(x)
+    if type.unit == "%":
+        return f"{_decimal(x * 100, 2)}%"
+    if type.unit == "秒":
+        for word, size in SECONDS:
+            if x and (x / size).denominator == 1:
+                return f"{_decimal(x / size, 0)}{word}"
+        return f"{_decimal(x / 3_600, 2)}小时"
+    return f"{_decimal(x, 4)}{type.unit}"
+
+
+def _day(ordinal: int) -> str:
+    return date.fromordinal(int(ordinal)).isoformat()
+
+
+def _instant(value: Any) -> str:
+    if isinstance(value, Instant):
+        lo, hi = value.lo, value.hi
+    else:
+        lo = hi = int(value)
+    if lo != hi:
+        return _day(lo // DAY_SECONDS)
+    second = lo % DAY_SECONDS
+    return f"{_day(lo // DAY_SECONDS)} {second // 3600:02d}:{second // 60 % 60:02d}"
+
+
+def _age(birth: int, on: int) -> str:
+    years, months = age_in("岁", birth, on), age_in("月", birth, on)
+    if years >= 1:
+        return f"{years}岁"
+    return f"{months}个月" if months >= 1 else f"{on - birth}天"
+
+
+def _limit(a: AgeLimit) -> str:
+    return f"{a.n}{a.unit}"
+
+
+def _range(low: str | None, low_closed: bool, high: str | None, high_closed: bool) -> str:
+    below = "" if low is None else f"{'满' if low_closed else '超过'}{low}"
+    above = "" if high is None else f"{'不超过' if high_closed else '不满'}{high}"
+    return f"{below}{above}" or "不限"
+
+
+def _entity(value: Any) -> str:
+    """What an entity is called: its name, else its code, else its id."""
+    for name in ("name", "code", "id", "no"):
+        found = getattr(value, name, UNKNOWN)
+        if found is not UNKNOWN and found is not ABSENT:
+            return str(found)
+    return "未知"
+
+
+def printed(value: Any, type: Type) -> str:
+    """A value as people read it: units, levels and enumerations in words; 未知 where nothing was sent, 无 where there is none."""
+    if value is EMPTY:
+        return "不限"
+    if value is ABSENT:
+        return "无"
+    if value is UNKNOWN or (hasattr(value, "causes") and not hasattr(value, "lo")):
+        return "未知"
+    if hasattr(value, "causes"):
+        return _bounds(value.lo, value.hi, type)
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case AgeLimit():
+            return _limit(value)
+        case AgeRange():
+            return _range(
+                value.low and _limit(value.low), value.low_closed, value.high and _limit(value.high), value.high_closed)
+        case NumRange():
+            of = type.of or type
+            ends = [None if n is None else printed(n, of) for n in (value.low, value.high)]
+            return _range(ends[0], value.low_closed, ends[1], value.high_closed)
+        case Frame():
+            return frame_text(value)
+        case CodeSet():
+            return value.text or value.name or "、".join(sorted(value.exact)[:5])
+        case Instant():
+            return _instant(value)
+        case tuple():
+            member = type.of or Type("text")
+            return "、".join(printed(v, member) for v in value) or "无"
+    match type.kind:
+        case "num":
+            return _number(value, type)
+        case "date":
+            return _day(value)
+        case "instant":
+            return _instant(value)
+        case "age":
+            return _age(value.birth, value.on)
+        case "level":
+            return SCALES[type.name].word(value) if type.name in SCALES else str(value)
+        case "code":
+            found = SCHEMA.enumeration(type.name)
+            return found.word(value) if found is not None else str(value)
+        case "entity":
+            return _entity(value)
+        case _:
+            return str(value)
+
+
+def _bounds(low: Any, high: Any, type: Type) -> str:
+    if type.kind == "instant":
+        return _instant(Instant(int(low), int(high))) if low is not None and high is not None else "未知"
+    if low is None:
+        return f"至多{printed(high, type)}"
+    return f"至少{printed(low, type)}" if high is None else f"{printed(low, type)}至{printed(high, type)}"
+
+
+def render(template: Template, value: Callable[[Expr], Any]) -> str:
+    """A message: the template's words, and its expressions as `value` gives them."""
+    return "".join(p if isinstance(p, str) else printed(value(p), p.type) for p in template.parts)
+
+
+def label(e: ir.Fact) -> str:
+    """A fact as people call it: 患者.出生日期."""
+    field = SCHEMA.fields.get(e.field)
+    return e.field if field is None else f"{SCHEMA.entities[field.entity].zh}.{field.zh}"
+
+
+OPERATORS: Final[dict[str, str]] = {"+": "+", "-": "−", "*": "×"}
+
+
+def _with_numbers(e: Expr, value: Callable[[Expr], Any], top: bool = True) -> str:
+    match e:
+        case ir.Arith():
+            text = f"{_with_numbers(e.a, value, False)} {OPERATORS[e.op]} {_with_numbers(e.b, value, False)}"
+            return text if top else f"({text})"
+        case ir.Prim(op="proportion"):
+            money, part, whole = (_with_numbers(a, value, False) for a in e.args)
+            return f"{money} × {part} ÷ {whole}"
+        case _:
+            return printed(value(e), e.type)
+
+
+def formula(deduct: ir.Deduct, value: Callable[[Expr], Any], amounts: Iterable[int | None]) -> str:
+    """The deduction as written, with its numbers and its result: `超出 × 明细.单价 = 4小时 × 5.00元 = 20.00元`."""
+    held = list(amounts)
+    total = None if None in held else sum(a for a in held if a is not None)
+    result = "待定" if total is None else _money(Fraction(total, 100))
+    if deduct.kind == "none":
+        return "不扣减"
+    if deduct.kind == "all" or deduct.expr is None:
+        return f"全额 = {result}"
+    text = deduct.text or ""
+    return " = ".join(p for p in (text, _with_numbers(deduct.expr, value), result) if p)

@@ -1,0 +1,161 @@
+"""Generates the loop over the lines of one encounter: one record per line, the tests of dense shapes in line, the rest called.
+
+It answers with candidates only: (line, entry, sure) where silence is not proven, lines that may have partners, and lines whose day
+is not known.
+"""
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from medrules.engine.optimized import syntax as s
+from medrules.engine.optimized.emit import emit, hole_names, line_fact
+from medrules.engine.optimized.names import NAMES
+from medrules.engine.optimized.numbers import Numbers
+from medrules.plan.plan import Plan
+from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
+
+__all__ = ["compile_loop"]
+
+PARAMETERS = ("items", "records", "scene", "out", "near", "undated")
+
+
+def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
+    """(items, their records, scene, out, near, undated) → None; the three lists are filled."""
+    places = _InLine(numbers)
+    tests = [_slot(plan.shapes[number], i, places) for i, number in enumerate(plan.dense)]
+    body: list[ast.stmt] = [
+        s.when(s.compare(s.name("r"), "is", s.number(None)), [s.skip()]),
+        s.attempt(_open_record(plan), "UNSURE", [s.do(s.call(s.name("undate"), s.name("m"))), s.skip()]),
+    ]
+    if plan.usage.ages:
+        body.append(s.when(
+            s.compare(s.name("on"), "!=", s.name("last")),
+            [s.assign("last", s.name("on")), s.assign("step", s.call(s.attr(s.name("scene"), "step"), s.name("on")))]))
+    for statements in tests:
+        body.append(statements)
+    body.append(_others())
+    body.append(_partners())
+    start: list[ast.stmt] = [
+        s.assign("add", s.attr(s.name("out"), "append")), s.assign("undate", s.attr(s.name("undated"), "append")),
+        s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")), s.assign("codes", s.number(None)),
+        *places.start(),
+    ]
+    walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
+    made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | places.bound)
+    return made  # type: ignore[no-any-return]
+
+
+def _record_names(plan: Plan) -> tuple[str, ...]:
+    return ("start", "end", *(f"s{i}" for i in range(len(plan.dense))), "others", "partners")
+
+
+def _open_record(plan: Plan) -> list[ast.stmt]:
+    """Unpack the record that is in force on the line's day."""
+    names = _record_names(plan)
+    on = s.name("on")
+    other = s.call(s.attr(s.name("scene"), "segment"), s.attr(s.name("m"), "code"), on)
+    outside = s.negated(s.compare(s.name("start"), "<=", on, "<", s.name("end")))
+    return [
+        s.assign("on", s.attr(s.name("m"), "on")),
+        s.assign(names, s.name("r")),
+        s.when(outside, [
+            s.assign("r", other),
+            s.when(s.compare(s.name("r"), "is", s.number(None)), [s.skip()]),
+            s.assign(names, s.name("r")),
+        ]),
+    ]
+
+
+def _note(entry: str, sure: ast.expr) -> ast.stmt:
+    return s.do(s.call(s.name("add"), s.packed([s.name("m"), s.name(entry), sure])))
+
+
+def _slot(shape: Shape, place: int, places: _InLine) -> ast.stmt:
+    """if s0 is not None: unpack; may the line be at fault?"""
+    prefix = f"h{place}_"
+    places.needed = {}
+    test = emit(shape, places, prefix)
+    names = [n for pair in hole_names(shape, prefix) for n in pair] + [f"e{place}"]
+    ask = [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
+    found = _note(f"e{place}", s.number(shape.exact))
+    return s.when(s.compare(s.name(f"s{place}"), "is not", s.number(None)), [
+        s.assign(names, s.name(f"s{place}")),
+        s.attempt([*ask, s.when(test, [found])], "UNSURE", [_note(f"e{place}", s.number(False))]),
+    ])
+
+
+def _others() -> ast.stmt:
+    """Tests that have no place in the record: called one by one."""
+    test = s.call(s.name("test"), s.name("m"), s.name("on"), s.name("scene"))
+    return s.when(s.compare(s.name("others"), "is not", s.number(None)), [
+        s.loop(("test", "e"), s.name("others"), [
+            s.attempt([s.when(test, [_note("e", s.number(False))])], "UNSURE", [_note("e", s.number(False))]),
+        ]),
+    ])
+
+
+def _partners() -> ast.stmt:
+    """A line one of whose partners is among the codes of the patient."""
+    meets = s.negated(s.call(s.attr(s.name("partners"), "isdisjoint"), s.name("codes")))
+    codes = s.call(s.attr(s.name("scene"), "codes"))
+    return s.when(s.compare(s.name("partners"), "is not", s.number(None)), [
+        s.when(s.compare(s.name("codes"), "is", s.number(None)), [s.assign("codes", codes)]),
+        s.when(meets, [s.do(s.call(s.attr(s.name("near"), "append"), s.name("m")))]),
+    ])
+
+
+class _InLine:
+    """Keeps what a request answers in local names: facts are read before the loop, the rest when first needed."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        self.bound: dict[str, Any] = {}
+        self.needed: dict[str, ast.expr] = {}
+        self._facts: dict[tuple[str, ...], str] = {}
+        self._lazy: dict[str, ast.expr] = {}
+
+    def start(self) -> list[ast.stmt]:
+        """Read facts of the encounter (a broken link: slowly, with care) and clear what is asked for later."""
+        out: list[ast.stmt] = []
+        for path, ident in self._facts.items():
+            direct = s.attr(s.attr(s.name("scene"), "encounter"), *path)
+            line_fact(path)  # refuses a name that is no fact
+            self.bound[f"p_{ident}"] = path
+            careful = s.call(s.attr(s.name("scene"), "fact"), s.name(f"p_{ident}"))
+            out.append(s.attempt([s.assign(ident, direct)], "UNSURE", [s.assign(ident, careful)]))
+        out.extend(s.assign(ident, s.number(None)) for ident in self._lazy)
+        return out
+
+    def _later(self, ident: str, what: str, *args: ast.expr) -> ast.expr:
+        self.needed[ident] = self._lazy[ident] = s.call(s.attr(s.name("scene"), what), *args)
+        return s.name(ident)
+
+    def fact(self, path: tuple[str, ...]) -> ast.expr:
+        return s.name(self._facts.setdefault(path, f"q{len(self._facts)}"))
+
+    def probe(self, node: CodesProbe) -> ast.expr:
+        number = self.numbers.list(node)
+        return self._later(f"l{number}", "list_of", s.number(number))
+
+    def totals(self, node: TotalOver) -> ast.expr:
+        number = self.numbers.total(node)
+        if node.grouping.kind != "code":
+            return self._later(f"t{number}", "totals", s.number(number))
+        # Only asked for where two lines share a code: see `alone`.
+        return s.call(s.attr(s.name("scene"), "totals"), s.number(number))
+
+    def groups(self, node: SharedGroup) -> ast.expr:
+        number = self.numbers.group(node)
+        return self._later(f"g{number}", "groups", s.number(number))
+
+    def closed(self, region: str) -> ast.expr:
+        self.bound[f"region_{region}"] = region
+        return self._later(f"c_{region}", "closed", s.name(f"region_{region}"))
+
+    def alone(self) -> ast.expr:
+        return self._later("alone", "alone")
+
+    def step(self) -> ast.expr:
+        return s.name("step")

@@ -1,0 +1,231 @@
+"""What a request holds beyond the line at hand, worked out when first asked for and shared by all rules of one encounter.
+
+Nothing here guesses: where a line or fact is not known well enough for an exact answer the result is UNKNOWN, which raises as
+soon as it is used, so that the reference decides.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from medrules.engine.optimized.numbers import GroupSpec, ListSpec, TotalSpec
+from medrules.engine.optimized.tables import Tables
+from medrules.engine.optimized.values import MANY, known, read
+from medrules.model.facts import Facts
+from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
+from medrules.plan.constants import FIRST_DAY, LAST_DAY, month_step
+
+__all__ = ["Scene", "all_lines"]
+
+NEVER: Final = 10_000_000
+WIDE: Final = frozenset({"统筹区", "全国"})
+
+
+def all_lines(encounter: Any) -> tuple[Any, ...]:
+    """The net lines of all encounters of the patient."""
+    patient = encounter.patient
+    encounters = UNKNOWN if patient is UNKNOWN else patient.encounters
+    if encounters is UNKNOWN or encounters is ABSENT or len(encounters) == 1:
+        return encounter.items if encounter.items is not UNKNOWN else ()
+    return tuple(m for e in encounters if e.items is not UNKNOWN for m in e.items)
+
+
+class Scene:
+    """One encounter under review."""
+
+    __slots__ = (
+        "_alone", "_birth_step", "_closed", "_codes", "_groups", "_lists", "_months", "_totals", "encounter", "facts", "lines",
+        "tables",
+    )
+
+    def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...]) -> None:
+        self.tables, self.facts, self.encounter, self.lines = tables, facts, encounter, lines
+        self._codes: Any = None
+        self._birth_step: Any = None
+        self._alone: Any = None
+        self._closed: dict[str, Any] | None = None
+        self._totals: dict[int, Any] | None = None
+        self._groups: dict[int, Any] | None = None
+        self._lists: dict[int, Any] | None = None
+
+    def fact(self, path: tuple[str, ...]) -> Any:
+        return read(self.encounter, path)
+
+    def segment(self, code: str, on: int) -> tuple[Any, ...] | None:
+        """The record of a code on a day, None if nothing is in force there."""
+        for record in self.tables.segments(code):
+            if record[0] <= on < record[1]:
+                return record
+        return None
+
+    # ------------------------------------------------------------ ages
+
+    def step(self, on: int) -> Any:
+        """Months and days since birth, as `100 × months + days`; UNKNOWN without a date of birth."""
+        birth = self._birth_step
+        if birth is None:
+            born = read(self.encounter, ("patient", "birth_date"))
+            birth = self._birth_step = month_step(born) if isinstance(born, int) else UNKNOWN
+        if birth is UNKNOWN:
+            return UNKNOWN
+        return (self.tables.months[on - FIRST_DAY] if FIRST_DAY <= on < LAST_DAY else month_step(on)) - birth
+
+    # ------------------------------------------------------------ codes of lines
+
+    def codes(self) -> frozenset[str]:
+        """Item codes of all lines of the patient that are known."""
+        found = self._codes
+        if found is None:
+            try:
+                found = frozenset([m.code for m in self.lines])
+            except UnknownTouched:
+                found = frozenset([m.code for m in self.lines if m.code is not UNKNOWN])
+                self._alone = UNKNOWN
+            self._codes = found
+        return found  # type: ignore[no-any-return]
+
+    def alone(self) -> Any:
+        """Whether no two lines of the patient have one code; UNKNOWN if some code is."""
+        if self._alone is None:
+            distinct = len(self.codes()) == len(self.lines)
+            if self._alone is None:
+                self._alone = distinct
+        return self._alone
+
+    # ------------------------------------------------------------ lists of the encounter
+
+    def list_of(self, number: int) -> Any:
+        """The codes of a list, or all their prefixes of the lengths that sets have; UNKNOWN if not all are known."""
+        cache = self._lists
+        if cache is None:
+            cache = self._lists = {}
+        found = cache.get(number)
+        if found is None:
+            spec = self.tables.numbers.lists[number]
+            found = cache[number] = _list_of(self.encounter, spec, self.tables.plan.usage.prefix_lengths)
+        return found
+
+    # ------------------------------------------------------------ windows
+
+    def closed(self, region: str) -> Any:
+        """The first day from which all lines are known, of this institution or anywhere (semantics 1.3, ruling T17)."""
+        cache = self._closed
+        if cache is None:
+            cache = self._closed = {}
+        found = cache.get(region)
+        if found is None:
+            found = cache[region] = _closed_from(self.encounter, region)
+        return found
+
+    def totals(self, number: int) -> Any:
+        """Totals per group (and day) over all lines of the patient; UNKNOWN where a line could make them inexact."""
+        cache = self._totals
+        if cache is None:
+            cache = self._totals = {}
+        found = cache.get(number)
+        if found is None:
+            try:
+                found = _totals(self, self.tables.numbers.totals[number])
+            except UnknownTouched:
+                found = UNKNOWN
+            cache[number] = found
+        return found
+
+    def groups(self, number: int) -> Any:
+        """Group → MANY if several lines (of several codes) are in it."""
+        cache = self._groups
+        if cache is None:
+            cache = self._groups = {}
+        found = cache.get(number)
+        if found is None:
+            try:
+                found = _groups(self, self.tables.numbers.groups[number])
+            except UnknownTouched:
+                found = UNKNOWN
+            cache[number] = found
+        return found
+
+
+def _list_of(encounter: Any, spec: ListSpec, lengths: tuple[int, ...]) -> Any:
+    members = read(encounter, spec.path)
+    if members is UNKNOWN:
+        return UNKNOWN
+    if members is ABSENT:
+        return frozenset()
+    field = spec.field
+    if len(field) == 1:
+        (step,) = field
+        codes = [getattr(x, step) for x in members]
+    else:
+        codes = [read(x, field) for x in members]
+    for code in codes:
+        if code is UNKNOWN:
+            return UNKNOWN
+    if ABSENT in codes:
+        codes = [c for c in codes if c is not ABSENT]
+    if not spec.as_prefixes:
+        return tuple(codes)
+    return {code[:n] for code in codes for n in lengths}
+
+
+def _closed_from(encounter: Any, region: str) -> int:
+    patient = encounter.patient
+    if patient is not UNKNOWN and patient.encounters is not UNKNOWN:
+        for other in patient.encounters:
+            if other.items is UNKNOWN:
+                return NEVER
+    history = read(encounter, ("patient", "history"))
+    covered = NEVER
+    if history is not UNKNOWN and history is not ABSENT:
+        if isinstance(history.covered_from, int):
+            covered = history.covered_from
+        if region == "anywhere" and (history.coverage is UNKNOWN or history.coverage not in WIDE):
+            covered = NEVER
+    if region == "anywhere":
+        return covered
+    admitted = encounter.admitted_on
+    return min(covered, admitted) if isinstance(admitted, int) else covered
+
+
+def _plain(scene: Scene) -> None:
+    """Raises unless every line has what membership of a window asks for: kind, day, and (elsewhere) an institution."""
+    for m in scene.lines:
+        if m.line_kind is UNKNOWN or m.at is UNKNOWN:
+            raise UnknownTouched
+    patient = scene.encounter.patient
+    if patient is not UNKNOWN and patient.encounters is not UNKNOWN and len(patient.encounters) > 1:
+        for e in patient.encounters:
+            known(read(e, ("institution", "id")))
+
+
+def _totals(scene: Scene, spec: TotalSpec) -> Mapping[Any, int]:
+    _plain(scene)
+    per_day, path = spec.per_day, spec.value
+    found: dict[Any, int] = {}
+    if spec.grouping.kind == "code" and per_day and len(path) == 1:
+        (step,) = path
+        for m in scene.lines:
+            key: Any = m.code, m.on
+            found[key] = found.get(key, 0) + getattr(m, step)
+        return found
+    groups = scene.tables.groups_of(spec.grouping)
+    for m in scene.lines:
+        amount = known(read(m, path)) if path else 1
+        for group in groups(known(m.code)):
+            key = (group, m.on) if per_day else group
+            found[key] = found.get(key, 0) + amount
+    return found
+
+
+def _groups(scene: Scene, spec: GroupSpec) -> Mapping[Any, Any]:
+    found: dict[Any, Any] = {}
+    groups = scene.tables.groups_of(spec.grouping)
+    for m in scene.lines:
+        code = known(m.code)
+        for group in groups(code):
+            before = found.get(group)
+            if before is None:
+                found[group] = code
+            elif not spec.other_code or before != code:
+                found[group] = MANY
+    return found

@@ -1,0 +1,116 @@
+"""The plan's index in the form that the fast path reads: flat tuples, frozensets, functions."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from medrules.engine.optimized.numbers import Numbers
+from medrules.engine.optimized.standalone import compile_shape
+from medrules.plan.constants import month_steps
+from medrules.plan.plan import Entry, Plan, Record
+from medrules.plan.shapes import Grouping
+
+__all__ = ["FIXED", "Tables"]
+
+FIXED: Final = 2  # start, end; then the dense places, the others, the partners
+MAX_REMEMBERED: Final = 100_000
+NO_PARTNERS: Final = None
+
+Flat = tuple[Any, ...]
+Test = Callable[..., bool]
+
+
+class Tables:
+    """Made once per plan. `index` maps an item code to its newest record: (start, end, dense…, others, partners)."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.months = month_steps() if plan.usage.ages else ()
+        self.numbers = Numbers(plan)
+        self.tests: tuple[Test, ...] = tuple(compile_shape(shape, self.numbers) for shape in plan.shapes)
+        self.index: dict[str, Flat] = {}
+        self._segments: dict[str, tuple[Flat, ...]] = {}
+        partners = {code: frozenset(others) for code, others in plan.pairs.partners.items()}
+        for code, records in plan.records.items():
+            self._add(code, tuple(self._flat(r, partners.get(code)) for r in reversed(records)))
+        whole = (0, 10_000_000)
+        nothing = (None,) * len(plan.dense)
+        for code in partners.keys() - plan.records.keys():
+            self._add(code, ((*whole, *nothing, None, partners[code]),))
+        for code in plan.known_codes - self.index.keys():
+            self._add(code, ((*whole, *nothing, None, None),))
+        self.prefixes = {code: tuple(self._flat(r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
+        self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
+        self._remembered: dict[str, tuple[Flat, ...]] = {}
+
+    def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
+        partners = self.plan.pairs.partners.get(code)
+        if not flats or (partners is not None and (len(flats) > 1 or flats[0][0] > 0)):
+            flats = (*flats, *self._gaps(code, flats))
+        self.index[code] = flats[0]
+        if len(flats) > 1:
+            self._segments[code] = flats
+
+    def _gaps(self, code: str, flats: tuple[Flat, ...]) -> tuple[Flat, ...]:
+        """Days on which only partners are to be looked for."""
+        partners = self.plan.pairs.partners.get(code)
+        cuts = sorted({0, 10_000_000, *(d for f in flats for d in f[:2])})
+        taken = {f[0] for f in flats}
+        nothing = (None,) * len(self.plan.dense)
+        held = None if partners is None else frozenset(partners)
+        return tuple((a, b, *nothing, None, held) for a, b in zip(cuts, cuts[1:], strict=False) if a not in taken)
+
+    def _flat(self, record: Record, partners: frozenset[str] | None) -> Flat:
+        dense = tuple(None if e is None else (*e.tests[0][1], e) for e in record.dense)
+        others = tuple((self._test(e), e) for e in record.others) or None
+        return (record.start, record.end, *dense, others, partners)
+
+    def _test(self, entry: Entry) -> Test:
+        """(m, on, scene) → may the line be at fault by this entry."""
+        if not entry.looks:
+            return _always
+        tests = tuple((self.tests[n], constants) for n, constants in entry.tests)
+        if len(tests) == 1:
+            ((test, constants),) = tests
+            return lambda m, on, scene: test(m, on, scene, *constants)
+        if entry.every:
+            return lambda m, on, scene: all(test(m, on, scene, *constants) for test, constants in tests)
+        return lambda m, on, scene: any(test(m, on, scene, *constants) for test, constants in tests)
+
+    def segments(self, code: str) -> tuple[Flat, ...]:
+        """All records of a code, newest first."""
+        found = self._segments.get(code)
+        if found is not None:
+            return found
+        flat = self.index.get(code)
+        return (flat,) if flat is not None else self.by_prefix(code)
+
+    def by_prefix(self, code: str) -> tuple[Flat, ...]:
+        """The records of the longest prefix of a code that has no key of its own."""
+        if not self.lengths:
+            return ()
+        found = self._remembered.get(code)
+        if found is None:
+            found = next((self.prefixes[code[:n]] for n in self.lengths if code[:n] in self.prefixes), ())
+            if len(self._remembered) < MAX_REMEMBERED:
+                self._remembered[code] = found
+        return found
+
+    def groups_of(self, grouping: Grouping) -> Callable[[str], tuple[Any, ...]]:
+        """Code → its groups."""
+        if grouping.kind == "code":
+            return _itself
+        members = self.plan.groups[grouping]
+        lengths = sorted({len(c) for c in members if c.endswith("*")})
+        if not lengths:
+            return lambda code: members.get(code, ())
+        return lambda code: members.get(code, ()) + tuple(
+            g for n in lengths for g in members.get(f"{code[:n - 1]}*", ()))
+
+
+def _itself(code: str) -> tuple[str, ...]:
+    return (code,)
+
+
+def _always(m: Any, on: int, scene: Any) -> bool:
+    return True

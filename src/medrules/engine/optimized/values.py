@@ -1,0 +1,54 @@
+"""Small two-valued operations of generated code: each raises where UNKNOWN would decide."""
+from __future__ import annotations
+
+from typing import Any, Final
+
+from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
+
+__all__ = ["MANY", "any_member", "known", "member", "read"]
+
+
+class Many:
+    """More than one line (or more than one code) is in a group."""
+
+    __slots__ = ()
+
+
+MANY: Final = Many()
+
+
+def known(value: Any) -> Any:
+    """The value itself; UNKNOWN raises."""
+    if value is UNKNOWN:
+        raise UnknownTouched
+    return value
+
+
+def member(codes: Any, code: Any) -> bool:
+    """`CodeSet.member`, two-valued."""
+    found = codes.member(known(code))
+    if found is UNKNOWN:
+        raise UnknownTouched
+    return bool(found)
+
+
+def any_member(codes: Any, found: Any) -> bool:
+    unsure = False
+    for code in found:
+        answer = codes.member(code)
+        if answer is UNKNOWN:
+            unsure = True
+        elif answer:
+            return True
+    if unsure:
+        raise UnknownTouched
+    return False
+
+
+def read(entity: Any, path: tuple[str, ...]) -> Any:
+    """Walk a path: an UNKNOWN or ABSENT link gives UNKNOWN or ABSENT."""
+    for step in path:
+        entity = getattr(entity, step, UNKNOWN)
+        if entity is UNKNOWN or entity is ABSENT:
+            break
+    return entity

@@ -1,0 +1,317 @@
+"""What an author probably meant: a broken parse to one human sentence with help.
+
+Takes → the token at which the grammar gave up, its neighbours and what would have fitted. Gives → one `Diagnostic`. The
+detectors are tried in order, the most telling first; the last one always answers.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, NamedTuple
+
+from lark.exceptions import UnexpectedToken
+
+from medrules.diagnostics import Diagnostic, Source, Span
+from medrules.diagnostics.codes import diagnostic
+from medrules.language.tokens import Token
+from medrules.language.vocabulary import LANGUAGES, Vocabulary, vocabulary
+
+__all__ = ["Broken", "explain", "unknown_declaration", "unknown_head", "unknown_value"]
+
+_COMPARISONS: Final = frozenset({
+    "GE", "GT", "LE", "LT", "EQ", "NE", "IN", "NOT_IN", "HAS", "BETWEEN", "EMPTY", "LISTED",
+})
+_SEPARATORS: Final = frozenset({"AND", "OR", "LPAR", "LIST_SEP", "ARG_SEP", "WHERE", "BUT", "IF", "THEN", "ELSE", "NOT"})
+_PHRASE_ORDER: Final = ("AS", "TAKE", "BY_SAME", "OWN", "WHERE")
+_QUOTED: Final = frozenset({"TABLE", "CODESET", "DECLARED", "LISTED"})
+_LABELS: Final[Mapping[str, tuple[str, str]]] = {
+    "NAME": ("名字", "a name"), "NUMBER": ("数字", "a number"), "STRING": ("「文字」", "a quoted text"),
+    "DATE": ("日期", "a date"), "LPAR": ("（", "("), "RPAR": ("）", ")"), "LIST_SEP": ("、", "a list comma"),
+    "ARG_SEP": ("，", ","), "COLUMN": (".列名", ".column"), "FRAME": ("时间窗（如 单日）", "a window (such as day)"),
+    "PERIOD": ("周期（如 月）", "a period (such as month)"), "SUBJECT": ("明细、诊断、手术", "item, diagnosis, operation"),
+    "EQ": ("=", "="), "PLUS": ("＋", "+"), "MINUS": ("−", "-"), "TIMES": ("×", "*"),
+}
+_SHOWN_FIRST: Final = ("NAME", "NUMBER", "STRING", "DATE", "FRAME", "PERIOD", "SUBJECT", "RPAR", "LPAR")
+
+
+class Broken(NamedTuple):
+    """A clause that did not parse: all its tokens, lark's error, the clause's key, the file's words."""
+
+    tokens: tuple[Token, ...]
+    error: UnexpectedToken
+    place: str
+    words: Vocabulary
+
+
+class _View(NamedTuple):
+    """The broken place as the detectors look at it. `at` is len(tokens) when the clause ended too early."""
+
+    source: Source
+    tokens: tuple[Token, ...]
+    at: int
+    type: str
+    span: Span
+    accepted: frozenset[str]
+    place: str
+    words: Vocabulary
+
+    def before(self, distance: int = 1) -> str:
+        """The type of an earlier token, "" beyond the beginning."""
+        at = self.at - distance
+        return self.tokens[at].type if at >= 0 else ""
+
+    def text(self, span: Span | None = None) -> str:
+        span = span or self.span
+        return self.source.text[span.start:span.end]
+
+    def tell(self, code: str, span: Span | None = None, **values: Any) -> Diagnostic:
+        return diagnostic(code, self.source, span or self.span, **values)
+
+
+def explain(source: Source, broken: Broken) -> Diagnostic:
+    """One diagnostic for a clause body that does not parse."""
+    tokens, error = broken.tokens, broken.error
+    ended = error.token.type == "$END"
+    at = len(tokens) if ended else next(i for i, t in enumerate(tokens) if t is error.token)
+    span = tokens[-1].span if ended else tokens[at].span
+    view = _View(source, tokens, at, error.token.type, span, frozenset(error.accepts or error.expected), broken.place,
+                 broken.words)
+    for detect in _DETECTORS:
+        found = detect(view)
+        if found is not None:
+            return found
+    return _unexpected(view)
+
+
+# ---------------------------------------------------------------- detectors, most telling first
+
+
+def _division(v: _View) -> Diagnostic | None:
+    return v.tell("MR-P123") if v.type == "DIVIDE" else None
+
+
+def _keyword_as_name(v: _View) -> Diagnostic | None:
+    """令：次数 = … (T36): a keyword where the author names something."""
+    names = v.at == 0 and v.place in ("let", "parameter", "definition")
+    if (names or v.before() == "AS") and v.type != "NAME" and v.text() in v.words.keywords:
+        return v.tell("MR-P121", text=v.text())
+    return None
+
+
+def _mixed_languages(v: _View) -> Diagnostic | None:
+    for at in (v.at, v.at - 1):
+        if 0 <= at < len(v.tokens) and v.tokens[at].type == "NAME" and len(v.tokens[at].value) == 1:
+            found = _other_language(v.source, v.tokens[at].span, v.tokens[at].value[0], v.words)
+            if found is not None:
+                return found
+    return None
+
+
+def _brackets(v: _View) -> Diagnostic | None:
+    depth = 0
+    opened: list[Token] = []
+    for token in v.tokens:
+        if token.type == "LPAR":
+            opened.append(token)
+        elif token.type == "RPAR":
+            depth = len(opened)
+            if not depth:
+                return v.tell("MR-P112", token.span)
+            opened.pop()
+    return v.tell("MR-P112", opened[-1].span) if opened else None
+
+
+def _mixed_logic(v: _View) -> Diagnostic | None:
+    pair = {"AND": "OR", "OR": "AND"}.get(v.type)
+    if pair is None or pair not in v.accepted:
+        return None
+    return v.tell("MR-P107", first=_word(v.words, pair), second=_word(v.words, v.type))
+
+
+def _known(v: _View) -> Diagnostic | None:
+    for at in (v.at, v.at - 1):
+        if 0 <= at < len(v.tokens) and v.tokens[at].type == "NAME" and len(v.tokens[at].value) == 1 \
+                and v.tokens[at].value[0] in v.words.retired:
+            return v.tell("MR-P128", v.tokens[at].span, empty=f"x {_word(v.words, 'EMPTY')}")
+    return None
+
+
+def _unquoted_name(v: _View) -> Diagnostic | None:
+    if v.before() not in _QUOTED or v.type == "STRING":
+        return None
+    p = v.words.punctuation
+    return v.tell("MR-P127", word=_word(v.words, v.before()), open=p.open_quote, close=p.close_quote)
+
+
+def _where(v: _View) -> Diagnostic | None:
+    """其中 with something else than one comparison behind it."""
+    direct = v.before() == "WHERE" and v.type != "$END"
+    bare = v.before() == "NAME" and v.before(2) == "WHERE" and v.type in _SEPARATORS | {"$END", "RPAR", "BY_SAME", "SATISFIES"}
+    if not (direct or bare):
+        return None
+    return v.tell("MR-P122", v.tokens[v.at - 1].span if bare else v.span, where=_word(v.words, "WHERE"))
+
+
+def _chained_comparison(v: _View) -> Diagnostic | None:
+    if v.type not in _COMPARISONS:
+        return None
+    for token in reversed(v.tokens[:v.at]):
+        if token.type in _SEPARATORS:
+            return None
+        if token.type in _COMPARISONS:
+            return v.tell("MR-P113", text=v.text(), word=_word(v.words, "AND"))
+    return None
+
+
+def _unknown_unit(v: _View) -> Diagnostic | None:
+    if v.type != "NAME" or v.before() != "NUMBER" or v.tokens[v.at - 1].end_pos != v.span.start:
+        return None
+    units = "、".join(dict.fromkeys(v.words.word("unit", u) for u in v.words.units.values()))
+    return v.tell("MR-P124", text=v.text(), units=units)
+
+
+def _part_order(v: _View) -> Diagnostic | None:
+    """记为 – 取 – 按 同一 – 含本次 – 其中."""
+    if v.type not in _PHRASE_ORDER:
+        return None
+    rank = _PHRASE_ORDER.index(v.type)
+    for token in reversed(v.tokens[:v.at]):
+        if token.type in ("AND", "OR", "ARG_SEP"):
+            return None
+        if token.type in _PHRASE_ORDER and _PHRASE_ORDER.index(token.type) >= rank:
+            order = " – ".join([_word(v.words, t) for t in _PHRASE_ORDER[:3]]
+                               + [v.words.word("OWN", "including"), _word(v.words, "WHERE")])
+            return v.tell("MR-P126", text=v.text(), order=order)
+    return None
+
+
+def _glued_words(v: _View) -> Diagnostic | None:
+    """患者.年龄属于限定.年龄段: Chinese needs a space between words."""
+    for at in (v.at, v.at - 1):
+        if not (0 <= at < len(v.tokens) and v.tokens[at].type == "NAME"):
+            continue
+        token = v.tokens[at]
+        for part in token.value:
+            inside = [w for w in v.words.keywords if 1 < len(w) < len(part) and not w.isascii() and w in part]
+            if inside:
+                return v.tell("MR-P125", token.span, text=".".join(token.value), word=max(inside, key=len))
+    return None
+
+
+def _scope_start(v: _View) -> Diagnostic | None:
+    if v.place != "for" or v.at:
+        return None
+    subjects = [*(v.words.word("scope_subject", i) for i in dict.fromkeys(v.words.places["scope_subject"].values())),
+                *(_word(v.words, t) for t in ("TWO_ITEMS", "EACH_GROUP", "STAY_PAIR", "EACH")),
+                *v.words.terminal_words("EACH_ONE")]
+    return v.tell("MR-P129", clause=v.words.word("clause", "for"), text=v.text(), subjects="、".join(subjects))
+
+
+def _ended(v: _View) -> Diagnostic | None:
+    if v.type != "$END":
+        return None
+    zh, en = _expected(v)
+    return v.tell("MR-P109", text=v.text(), hint=zh, hint_en=en)
+
+
+_DETECTORS: Final[tuple[Callable[[_View], Diagnostic | None], ...]] = (
+    _division, _keyword_as_name, _mixed_languages, _brackets, _known, _mixed_logic, _unquoted_name, _where,
+    _chained_comparison, _unknown_unit, _part_order, _glued_words, _scope_start, _ended,
+)
+
+
+def _unexpected(v: _View) -> Diagnostic:
+    zh, en = _expected(v)
+    text = v.text()
+    near = _near(text, [w for w, (terminal, _) in v.words.keywords.items() if terminal in v.accepted])
+    if near:
+        zh, en = f"是不是「{near}」？", f"Did you mean `{near}`?"
+    return v.tell("MR-P103", text=text, hint=zh, hint_en=en)
+
+
+def _expected(v: _View) -> tuple[str, str]:
+    """What would fit here, at most seven things, in both languages."""
+    order = sorted(v.accepted - {"$END"}, key=lambda t: (_SHOWN_FIRST.index(t) if t in _SHOWN_FIRST else 99, t))
+    zh: list[str] = []
+    en: list[str] = []
+    for terminal in order:
+        label = _LABELS.get(terminal)
+        word = v.words.terminal_words(terminal)
+        if label is None and not word:
+            continue
+        zh.append(label[0] if label else f"「{word[0]}」")
+        en.append(label[1] if label else f"`{word[0]}`")
+    if not zh:
+        return "这里应当结束。", "The clause should end here."
+    more = " 等" if len(zh) > 7 else ""
+    return f"这里可以是：{'、'.join(zh[:7])}{more}。", f"Here may stand: {', '.join(en[:7])}{' …' if more else ''}."
+
+
+# ---------------------------------------------------------------- words in the wrong place, without a parse
+
+
+def unknown_head(source: Source, token: Token, word: str, words: Vocabulary) -> Diagnostic:
+    """A head that no clause has."""
+    if word:
+        found = _other_language(source, token.span, word, words)
+        if found is not None:
+            return found
+    meant = words.mistaken.get(word)
+    near = words.word("clause", meant) if meant else _near(word, words.clauses)
+    zh, en = (f"是不是「{near}」？", f"Did you mean `{near}`?") if near else (
+        f"子句有：{'、'.join(dict.fromkeys(words.word('clause', k) for k in words.clauses.values()))}。",
+        f"Clauses are: {', '.join(dict.fromkeys(words.word('clause', k) for k in words.clauses.values()))}.")
+    return diagnostic("MR-P102", source, token.span, text=word, hint=zh, hint_en=en)
+
+
+def unknown_declaration(source: Source, token: Token, words: Vocabulary) -> Diagnostic:
+    """Something outside all rules that begins no declaration."""
+    text = source.text[token.start_pos:token.end_pos]
+    found = _other_language(source, token.span, text, words)
+    if found is not None:
+        return found
+    near = _near(text, words.declarations)
+    zh, en = (f"是不是「{near}」？", f"Did you mean `{near}`?") if near else ("", "")
+    return diagnostic("MR-P101", source, token.span, text=text, hint=zh, hint_en=en)
+
+
+def unknown_value(source: Source, span: Span, text: str, head: str, key: str, words: Vocabulary) -> Diagnostic:
+    """A value that a closed header clause does not have."""
+    family = f"value.{key}"
+    for language in LANGUAGES:
+        other = vocabulary(language)
+        if other is not words and text in other.places[family]:
+            return diagnostic("MR-P110", source, span, text=text, word=words.word(family, other.places[family][text]))
+    values = list(dict.fromkeys(words.word(family, i) for i in words.places[family].values()))
+    near = _near(text, values)
+    zh = f"是不是「{near}」？" if near else f"可以是：{'、'.join(values)}。"
+    en = f"Did you mean `{near}`?" if near else f"It is one of: {', '.join(values)}."
+    return diagnostic("MR-P111", source, span, clause=head, text=text, hint=zh, hint_en=en)
+
+
+def _other_language(source: Source, span: Span, word: str, words: Vocabulary) -> Diagnostic | None:
+    """The word belongs to the language that this file is not written in."""
+    for language in LANGUAGES:
+        other = vocabulary(language)
+        if other is words:
+            continue
+        if word in other.clauses:
+            here = words.word("clause", other.clauses[word])
+        elif word in other.declarations:
+            here = words.word("declaration", other.declarations[word])
+        elif word in other.keywords and word not in words.keywords:
+            here = words.word(*other.keywords[word])
+        else:
+            continue
+        return diagnostic("MR-P110", source, span, text=word, word=here)
+    return None
+
+
+def _word(words: Vocabulary, terminal: str) -> str:
+    """The canonical word of a terminal that has one."""
+    return words.word(terminal, terminal)
+
+
+def _near(word: str, known: Any) -> str:
+    found = get_close_matches(word, list(known), n=1, cutoff=0.5 if not word.isascii() else 0.7) if word else []
+    return found[0] if found else ""
