@@ -214,7 +214,7 @@ class TestPieces:
 
     def test_pieces_come_after_netting(self) -> None:
         refund = line("L2", 4, -24, 5, unit="小时")
-        assert sum(q for _, _, q, _ in seen(stay([self.ventilator(72, at(0, 8), at(3, 8)), refund]))) == 48
+        assert sum(i.quantity for i in stay([self.ventilator(72, at(0, 8), at(3, 8)), refund]).items) == 48 * 10_000
 
     @given(st.integers(1, 20_000), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(1, 100))
     @settings(max_examples=80, deadline=None)

@@ -1,8 +1,9 @@
 """Age words of a restriction text, as a cell of an 年龄段 column. The words decide, with their own ends (ruling T04).
 
 Conventions, each repeated in the family README:
-`a岁至b岁` = 满a岁 不满(b+1)岁 · `b岁以下` = 不满(b+1)岁 · `a岁(及)以上`、`≥a岁` = 满a岁 · `<b岁` = 不满b岁 · 成人、成年 = 满18岁 ·
-儿童 = 不满 参数.儿童年龄上限 · 青少年 = 不满18岁 · 儿童 beside 成人 in one text = 不满18岁, so that nobody falls between the two.
+`a岁至b岁` = 满a岁 不满(b+1)岁 · `b岁以下` = 不满(b+1)岁 · `a岁(及)以上`、`≥a岁` = 满a岁 · `<b岁` = 不满b岁 ·
+成人、成年 = 满18岁 · 儿童 = 不满 参数.儿童年龄上限 · 青少年 = 不满18岁 ·
+儿童 beside 成人 in one text = 不满18岁, so that nobody falls between the two.
 A text whose age words are not one of these patterns is not typed: `None`.
 """
 from __future__ import annotations
@@ -31,7 +32,7 @@ _ANY = re.compile(rf"成人|成年|儿童|青少年|小儿|婴|新生儿|老年|
 
 @dataclass(frozen=True, slots=True)
 class AgeReading:
-    """`cell` is empty when the words name everybody (`成人和儿童`). `words` are the pieces of text that it stands for."""
+    """`cell` is empty when the words name everybody (`成人和儿童`). `words`: the pieces of text that it stands for."""
 
     cell: str
     words: tuple[str, ...]
@@ -42,8 +43,10 @@ def has_age_word(text: str) -> bool:
 
 
 def read_age(text: str, beside_adults: bool = False) -> AgeReading | None:
-    """The age condition of one clause; None when there is none or when the pattern is not known. `beside_adults`: another
-    clause of the same text is for adults."""
+    """The age condition of one clause; None when there is none or when the pattern is not known.
+
+    `beside_adults`: another clause of the same text is for adults.
+    """
     spans = [m for pattern in (_RANGE_BELOW, _RANGE_UNDER, _RANGE, _AT_LEAST, _UNDER) for m in pattern.finditer(text)]
     taken: list[re.Match[str]] = []
     for found in spans:

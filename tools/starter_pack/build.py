@@ -26,7 +26,7 @@ def build(data: Path, pack: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="公开知识点 → 国家规则包的知识表 | published tables to the national pack")
+    parser = argparse.ArgumentParser(description="公开知识点 → 国家规则包 | published tables to the national pack")
     parser.add_argument("data", type=Path, help="公开知识点所在目录 | folder of the published tables")
     parser.add_argument("pack", type=Path, help="规则包目录 | folder of the pack")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""A restriction text cut into its alternatives: `限：1.甲；2.乙。`, `限甲；乙。`, with what is said before or after all of them."""
+"""A restriction text cut into its alternatives: `限：1.甲；2.乙。`, `限甲；乙。`, each with what is said before all of them."""
 from __future__ import annotations
 
 import re
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 __all__ = ["Clause", "split_clauses"]
 
-_NUMBER = re.compile(r"(?:(?<=[：:；;。])|(?<=[：:；;。]\s)|^)\s*(\d{1,2})\.\s*(?=[^\d]|\d{1,2}(?:岁|月龄|个月|型|日龄))")
+_NUMBER = re.compile(
+    r"(?:(?<=[：:；;。])|(?<=[：:；;。]\s)|^)\s*(\d{1,2})\.\s*(?=[^\d]|\d{1,2}(?:岁|月龄|个月|型|日龄))")
 
 
 @dataclass(frozen=True, slots=True)

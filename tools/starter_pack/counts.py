@@ -3,9 +3,9 @@
     python -m starter_pack.counts PACK_FOLDER        prints the table
     python -m starter_pack.counts PACK_FOLDER --write writes it into the pack's README
 
-A point is typed when every row of it is 全 (rows for codes that are not specific enough, whose 知识点号 ends in U, only keep a
-doubt open and are not counted against it); text only when every row is 仅文本; else partly typed. What was published without a
-key is in no CSV: its number is kept in the README table itself and checked there against the family's README.
+A point is typed when every row of it is 全 (rows for codes that are not specific enough, whose 知识点号 ends in U, only
+keep a doubt open and are not counted against it); text only when every row is 仅文本; else partly typed. What was
+published without a key is in no CSV: the README keeps its number, and a test holds it against the family's README.
 """
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def count_family(pack: Path, family: Family, unusable: int) -> Count:
     kinds = {p: {r["编全"] for r in rs} for p, rs in points.items()}
     return Count(
         published=len(points) + unusable, current=sum(not rs[0]["有效止"] for rs in points.values()),
-        typed=sum(k == {"全"} for k in kinds.values()), partly=sum(k not in ({"全"}, {"仅文本"}) for k in kinds.values()),
+        typed=sum(k == {"全"} for k in kinds.values()),
+        partly=sum(k not in ({"全"}, {"仅文本"}) for k in kinds.values()),
         text_only=sum(k == {"仅文本"} for k in kinds.values()), unusable=unusable,
         clashes=sum(any("冲突：" in r["来源"] for r in rs) for rs in points.values()), rows=rows, codes=len(codes),
     )

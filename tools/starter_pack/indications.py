@@ -68,7 +68,8 @@ def load_terms() -> Terms:
     with (HERE / "indication_readings.csv").open(encoding="utf-8", newline="") as file:
         for r in csv.DictReader(file):
             reading = Reading(
-                r["诊断"], r["待核诊断"], r["年龄段"], r["性别"], r["最低级别"], r["其他条件"], r["编全"] == "全", "人工判读")
+                r["诊断"], r["待核诊断"], r["年龄段"], r["性别"], r["最低级别"], r["其他条件"],
+                r["编全"] == "全", "人工判读")
             by_hand[(r["知识点号"], int(r["序"]))] = reading
     return Terms(tuple(words), pattern, by_hand)
 
@@ -113,7 +114,7 @@ def read_clause(clause: Clause, terms: Terms, beside_adults: bool = False) -> Re
     """Types what is certain in one clause. `beside_adults`: another clause of the text is for adults."""
     text = clause.text
     rest = text.removeprefix("限").strip("，。；;：: ")
-    found = [m for m in terms.pattern.finditer(text)]
+    found = list(terms.pattern.finditer(text))
     left = re.sub(rf"(?:{terms.pattern.pattern}){_BRACKETS}", "◆", text)
     age = read_age(text, beside_adults) if has_age_word(text) else None
     sex = "女" if _FEMALE.search(text) else ""
@@ -123,8 +124,8 @@ def read_clause(clause: Clause, terms: Terms, beside_adults: bool = False) -> Re
     codes = {w[0]: (w[1], w[2]) for w in terms.words}
     sure = _join(codes[m.group()][0] for m in found)
     maybe = _join(codes[m.group()][1] for m in found)
-    whole = bool(found) and all(codes[m.group()][0] for m in found) and not clause.shared and not _NEGATION.search(text) \
-        and not _left_over(left, age, sex)
+    whole = bool(found) and all(codes[m.group()][0] for m in found) and not clause.shared
+    whole = whole and not _NEGATION.search(text) and not _left_over(left, age, sex)
     return Reading(sure, maybe, age.cell if age is not None else "", sex, level, rest, whole)
 
 

@@ -41,8 +41,8 @@ def from_point(
     if point.assumed:
         parts.append("有效起为推定")
     return OutRow(
-        point=point.id + suffix, keys=keys if keys is not None else ("|".join(point.codes),), cells={"名称": point.name, **cells},
-        coded=coded, text=point.text, batch=point.batch or point.published_at, source="；".join(parts),
+        point=point.id + suffix, keys=keys if keys is not None else ("|".join(point.codes),),
+        cells={"名称": point.name, **cells}, coded=coded, text=point.text, batch=point.batch or point.published_at, source="；".join(parts),
         valid_from=point.valid_from, valid_to=point.valid_to, result=result,
     )
 
@@ -63,4 +63,5 @@ def write_rows(path: Path, key_columns: Sequence[str], columns: Sequence[str], r
                 "编全": row.coded, "结果": row.result, "原文": row.text, "批次": row.batch, "来源": row.source,
                 "有效起": row.valid_from, "有效止": row.valid_to,
             }
-            writer.writerow([row.point, *row.keys, *(row.cells.get(c, "") for c in columns), *(last[c] for c in reserved)])
+            cells = [row.cells.get(c, "") for c in columns]
+            writer.writerow([row.point, *row.keys, *cells, *(last[c] for c in reserved)])

@@ -1,4 +1,4 @@
-"""药品限儿童使用, 药品儿童专用, 药品区分性别使用, 医疗服务项目区分性别使用, 药品限工伤保险, 药品限生育保险: who the patient is.
+"""限儿童使用, 儿童专用, 区分性别使用（药品、项目）, 限工伤保险, 限生育保险: who the patient is.
 
 The structured tables of batch 1 and 3 state the restricted object (限定对象) itself; the update of 2026-01-28 does not, so an
 update row takes the value of the row that it replaces when name and text agree apart from punctuation, and is read from its
@@ -64,12 +64,12 @@ def child_only_drugs(data: Path) -> list[OutRow]:
         narrower = _LABEL_NARROWER.search(point.text)
         if _ADULT_DOSE in point.text:
             rows.append(from_point(point, {"年龄段": CHILD}, "全", f"{origin}（限定对象：儿童）", suffix="-1"))
-            rows.append(from_point(
-                point, {"年龄段": "满 参数.儿童年龄上限", "其他条件": "药品说明书包含成人用法用量，按说明书核对"}, "部分", "原文附注",
-                suffix="-2"))
+            adult = {"年龄段": "满 参数.儿童年龄上限", "其他条件": f"{_ADULT_DOSE}，按说明书核对"}
+            rows.append(from_point(point, adult, "部分", "原文附注", suffix="-2"))
             continue
         cells = {"年龄段": CHILD, "其他条件": narrower.group() if narrower else ""}
-        rows.append(from_point(point, cells, "部分" if narrower else "全", f"{origin}（限定对象：儿童，原文为说明书适应症）"))
+        coded: Coded = "部分" if narrower else "全"
+        rows.append(from_point(point, cells, coded, f"{origin}（限定对象：儿童，原文为说明书适应症）"))
     return rows
 
 
@@ -97,12 +97,13 @@ def sex_drugs(data: Path) -> list[OutRow]:
             sex = "男" if male else "女"
         # A text that begins with 限 is a payment restriction with conditions of its own; a label's indication is not.
         rest = point.text.removeprefix("限").lstrip("：:").rstrip("。") if point.text.startswith("限") else ""
-        rows.append(from_point(point, {"性别": sex, "其他条件": rest}, "部分" if rest else "全", f"{origin}（限定对象：{sex}）"))
+        coded: Coded = "部分" if rest else "全"
+        rows.append(from_point(point, {"性别": sex, "其他条件": rest}, coded, f"{origin}（限定对象：{sex}）"))
     return rows
 
 
 def sex_items(data: Path) -> tuple[list[OutRow], list[Point]]:
-    """The rows and the points without a code (the remark about sex that is not clear, which is the rule's exemption)."""
+    """The rows, and the points without a code: the remark about unclear sex, which is the rule's exemption."""
     structured = {r["国标代码"]: r for r in read_table(data, STRUCTURED, "第一批-项目规则库(限定性别对象)")}
     rows: list[OutRow] = []
     unusable: list[Point] = []

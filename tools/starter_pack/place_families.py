@@ -40,19 +40,20 @@ def _level_row(point: Point, stated: str) -> OutRow:
     if found is None or stated not in ("", "二级"):
         raise ValueError(f"{point.id}: level {stated} against {point.text}")
     rest = point.text[found.end():].strip("，。；; ")
-    return from_point(
-        point, {"最低级别": "二级", "其他条件": rest}, "部分" if rest else "全", "结构化文件" if point.batch else "原文")
+    origin = "结构化文件" if point.batch else "原文"
+    return from_point(point, {"最低级别": "二级", "其他条件": rest}, "部分" if rest else "全", origin)
 
 
 def _first_prescription(point: Point, stated: str) -> OutRow:
-    """Only the first prescription needs the level; the structured table asks it of all, so it is a suspicion at most."""
+    """Only the first prescription needs the level; the structured table asks it of all: a suspicion at most."""
     rest = point.text.removeprefix("限").strip("，。；; ")
     notes = ("冲突：结构化文件一律二级，原文只限首次处方，从严者至多可疑（T24）",)
-    return from_point(point, {"最低级别": stated or "二级", "其他条件": rest}, "部分", "结构化文件", result="可疑", notes=notes)
+    cells = {"最低级别": stated or "二级", "其他条件": rest}
+    return from_point(point, cells, "部分", "结构化文件", result="可疑", notes=notes)
 
 
 def _eye_rows(point: Point, found: re.Match[str], stated: str) -> list[OutRow]:
-    """Two rows, either of which suffices (ruling T21): the eye department of a tertiary hospital, or an eye hospital."""
+    """Two rows, either of which suffices (T21): the eye department of a tertiary hospital, or an eye hospital."""
     rest = (point.text[:found.start()] + point.text[found.end():]).removeprefix("限").lstrip("：:").rstrip("。")
     general = "综合" if found[1] else ""
     notes = (f"冲突：结构化文件只有{stated}，原文另许二级及以上眼科专科",) if point.batch else ()

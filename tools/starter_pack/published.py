@@ -21,7 +21,7 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One published row. `codes` is empty for a row that names no item; `valid_to` is empty while the row is current."""
+    """One published row. `codes` is empty for a row that names no item, `valid_to` while the row is current."""
 
     id: str
     batch: str
@@ -47,7 +47,7 @@ class Point:
 
 
 def read_points(data: Path, rule: str, code: str) -> list[Point]:
-    """All rows of a rule, superseded ones ending on the first day of their successor. ValueError if a row has another code."""
+    """All rows of a rule, superseded ones ending on the first day of their successor. ValueError for another code."""
     points: list[Point] = []
     for row in read_table(data, KNOWLEDGE_POINTS, rule):
         if row["gz_code"] not in ("", code):
@@ -55,8 +55,8 @@ def read_points(data: Path, rule: str, code: str) -> list[Point]:
         points.append(Point(
             id=row["kp_id"], batch=row["batch"], published_at=row["published_at"], name=row["item_name"].strip(),
             text=plain(row["constraint"]), logic=row["detect_logic"].strip(),
-            codes=tuple(c.strip() for c in row["med_codes"].split("|") if c.strip()), supersedes=row["supersedes"].strip(),
-            valid_from=row["published_at"] or ASSUMED_FROM,
+            codes=tuple(c.strip() for c in row["med_codes"].split("|") if c.strip()),
+            supersedes=row["supersedes"].strip(), valid_from=row["published_at"] or ASSUMED_FROM,
         ))
     successors = {p.supersedes: p for p in points if p.supersedes}
     if missing := set(successors) - {p.id for p in points}:

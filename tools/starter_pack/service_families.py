@@ -39,7 +39,7 @@ def daily_limits(data: Path) -> tuple[list[OutRow], list[Mapping[str, str]]]:
             continue
         point = points.pop((row["项目编码"],))
         if point.text != row["数量单位"] or point.name != row["项目名称"]:
-            raise ValueError(f"{point.id}: {row['项目名称']} per {row['数量单位']} against {point.name} per {point.text}")
+            raise ValueError(f"{point.id}: {row['项目名称']}, {row['数量单位']} against {point.name}, {point.text}")
         cells = {"组号": row["序号"], "上限": row["限制数量"], "单位": row["数量单位"]}
         rows.append(from_point(point, cells, "全", "结构化文件"))
     if points:

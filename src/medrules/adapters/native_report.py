@@ -1,7 +1,8 @@
 """A report as JSON, with Chinese or English keys: what the command line prints and the local service answers.
 
-Amounts are decimal strings in yuan ("41.00"), so that no reader turns them into binary fractions; an amount that could not be
-computed is "待定" / "undetermined". Missing facts are named the way rules name them (就诊.抢救标志 / encounter.rescue).
+Amounts are decimal strings in yuan ("41.00"), so that no reader turns them into binary fractions; an amount that
+could not be computed is "待定" / "undetermined". Missing facts are named the way rules name them (就诊.抢救标志 /
+encounter.rescue).
 """
 from __future__ import annotations
 
@@ -22,18 +23,22 @@ _ZH: Final[Mapping[str, str]] = MappingProxyType({
     "deductions": "扣减", "totals": "合计", "unmatched": "未识别明细数", "notes": "数据提示", "pack": "规则包",
     "name": "名称", "version": "版本", "hash": "摘要", "engine": "引擎版本",
     "rule": "规则", "sub_rules": "子规则", "rule_version": "规则版本", "result": "结果", "interaction": "提醒方式",
-    "subject": "对象", "at_fault": "违规项", "involved": "涉及项", "rows": "知识点", "claims": "主张金额", "amount": "金额",
+    "subject": "对象", "at_fault": "违规项", "involved": "涉及项", "rows": "知识点", "claims": "主张金额",
+    "amount": "金额",
     "credited": "计入扣减", "carried_by": "金额已由", "basis": "依据", "claimable": "可申报除外", "formula": "算式",
     "facts": "所用事实", "message": "说明", "suggestion": "建议",
     "kind": "种类", "encounter": "就诊", "line": "标识", "position": "位置",
     "sub_rule": "子规则", "missing": "缺", "reason": "原因", "detail": "内容",
-    "definite": "明确", "suspect": "可疑", "definite_rule": "明确规则", "suspect_rule": "可疑规则", "undetermined": "待定项数",
+    "definite": "明确", "suspect": "可疑", "definite_rule": "明确规则", "suspect_rule": "可疑规则",
+    "undetermined": "待定项数",
 })
 _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "definite": ("明确违规", "definite"), "suspect": ("可疑", "suspect"), "monitor": ("监测", "monitor"),
-    "passive": ("静默", "passive"), "soft": ("提醒", "soft"), "reason": ("须填原因", "reason"), "hard": ("拦截", "hard"),
+    "passive": ("静默", "passive"), "soft": ("提醒", "soft"), "reason": ("须填原因", "reason"),
+    "hard": ("拦截", "hard"),
     "undetermined": ("待定", "undetermined"),
-    "findings": ("有违规提示", "findings"), "clean": ("无违规提示", "clean"), "not_checked": ("未全部检查", "not_checked"),
+    "findings": ("有违规提示", "findings"), "clean": ("无违规提示", "clean"),
+    "not_checked": ("未全部检查", "not_checked"),
     "undecided": ("无违规提示，有待核", "undecided"),
     "code": ("没有编码", "code"), "date": ("没有日期", "date"), "ill_formed": ("编码不合格式", "ill_formed"),
     "unmatched": ("不在任何知识表中", "unmatched"), "deadline": ("超时", "deadline"), "fault": ("故障", "fault"),
@@ -46,8 +51,8 @@ def dump_report(report: Report, language: Language = "zh", indent: int | None = 
 
 
 def report_to_json(report: Report, language: Language = "zh") -> dict[str, Any]:
-    """The report as plain JSON values. `status` says in one word what a caller may conclude: "clean" never stands beside
-    anything that was not checked or not decided."""
+    """The report as plain JSON values. `status` says in one word what a caller may conclude: "clean" never stands
+    beside anything that was not checked or not decided."""
     return _Printer(language).report(report)
 
 
@@ -107,8 +112,10 @@ class _Printer:
                       for u in report.unjudged],
             unchecked=[self._keyed(rule=u.rule, reason=self._word(u.reason)) for u in report.unchecked],
             deductions=[
-                self._keyed(subject=self._line(d.line), definite=self._money(d.definite), suspect=self._money(d.suspect),
-                            definite_rule=d.definite_rule, suspect_rule=d.suspect_rule)
+                self._keyed(
+                    subject=self._line(d.line), definite=self._money(d.definite), suspect=self._money(d.suspect),
+                    definite_rule=d.definite_rule, suspect_rule=d.suspect_rule,
+                )
                 for d in report.deductions
             ],
             totals=self._keyed(definite=self._money(report.definite_total), suspect=self._money(report.suspect_total),
@@ -123,10 +130,12 @@ class _Printer:
         return self._keyed(
             rule=f.rule, sub_rules=[s for s in f.sub_rules if s != f.rule], name=f.name, rule_version=f.version,
             result=self._word(f.result), interaction=self._word(f.interaction), subject=self._line(f.anchor),
-            at_fault=[self._line(x) for x in f.at_fault], involved=[self._line(x) for x in f.involved], rows=list(f.rows),
+            at_fault=[self._line(x) for x in f.at_fault], involved=[self._line(x) for x in f.involved],
+            rows=list(f.rows),
             claims=[self._keyed(subject=self._line(c.line), amount=self._money(c.amount)) for c in f.claims],
-            amount=self._money(f.amount), credited=self._money(f.credited), carried_by=f.carried_by, basis=list(f.basis),
-            claimable=list(f.claimable), formula=f.formula, facts=dict(f.facts), message=f.message, suggestion=f.suggestion,
+            amount=self._money(f.amount), credited=self._money(f.credited), carried_by=f.carried_by,
+            basis=list(f.basis), claimable=list(f.claimable), formula=f.formula, facts=dict(f.facts),
+            message=f.message, suggestion=f.suggestion,
         )
 
     def _undecided(self, u: Undecided) -> dict[str, Any]:

@@ -8,8 +8,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from medrules.check.program import (
-    Agg, AgeAt, And, Arith, Attested, Choose, Col, Const, DayOrdinal, Excess, Expr, Fact, Guard, Has, KindRank, Lookup, Members,
-    Not, Or, Param, Prim, Quant, Rank, Ratio, Window,
+    AgeAt,
+    Agg,
+    And,
+    Arith,
+    Attested,
+    Choose,
+    Col,
+    Const,
+    DayOrdinal,
+    Excess,
+    Expr,
+    Fact,
+    Guard,
+    Has,
+    KindRank,
+    Lookup,
+    Members,
+    Not,
+    Or,
+    Param,
+    Prim,
+    Quant,
+    Rank,
+    Ratio,
+    Window,
 )
 from medrules.check.walk import Node, nodes, parts, replaced
 from medrules.knowledge.table import Table

@@ -6,12 +6,25 @@ from types import MappingProxyType
 
 from medrules.check.context import RuleContext
 from medrules.check.expressions.atoms import atom
+from medrules.check.guards import TRUE, absences
 from medrules.check.members import collection
 from medrules.check.names import Bound, Place
 from medrules.check.program import (
-    Choose, Col, Cmp, DayOrdinal, Excess, Expr, Fact, Guard, Has, KindRank, Not, Prim, Rank, Window,
+    Choose,
+    Cmp,
+    Col,
+    DayOrdinal,
+    Excess,
+    Expr,
+    Fact,
+    Guard,
+    Has,
+    KindRank,
+    Not,
+    Prim,
+    Rank,
+    Window,
 )
-from medrules.check.guards import TRUE, absences
 from medrules.check.typenames import kind_zh
 from medrules.check.units import to_finer
 from medrules.check.walk import nodes, replaced

@@ -8,7 +8,15 @@ from medrules.check.program import Arith, Const, Expr
 from medrules.model.types import UNIT_FACTORS, Type
 
 __all__ = [
-    "DIGITS_LIMIT", "compatible", "dimension", "digits", "in_unit_of", "product_type", "sum_type", "to_finer", "to_seconds",
+    "DIGITS_LIMIT",
+    "compatible",
+    "digits",
+    "dimension",
+    "in_unit_of",
+    "product_type",
+    "sum_type",
+    "to_finer",
+    "to_seconds",
 ]
 
 # Digits of a number whose type does not say: amounts and quantities of one line or one stay fit with room to spare.

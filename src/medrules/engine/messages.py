@@ -22,7 +22,7 @@ from medrules.model.values import (
     ABSENT, DAY_SECONDS, UNKNOWN, AgeLimit, AgeRange, Frame, Instant, NumRange, age_in,
 )
 
-__all__ = ["formula", "frame_text", "label", "printed", "render"]
+__all__ = ["cause_text", "formula", "frame_text", "label", "printed", "render"]
 
 FRAMES: Final[dict[str, str]] = {
     "day": "单日", "hour_bucket": "同一小时", "encounter": "单次就诊", "prescription": "同一处方", "operation": "同台手术",
@@ -90,10 +90,6 @@ def _age(birth: int, on: int) -> str:
     return f"{months}个月" if months >= 1 else f"{on - birth}天"
 
 
-def _limit(a: AgeLimit) -> str:
-    return f"{a.n}{a.unit}"
-
-
 def _range(low: str | None, low_closed: bool, high: str | None, high_closed: bool) -> str:
     below = "" if low is None else f"{'满' if low_closed else '超过'}{low}"
     above = "" if high is None else f"{'不超过' if high_closed else '不满'}{high}"
@@ -123,10 +119,10 @@ def printed(value: Any, type: Type) -> str:
         case bool():
             return "是" if value else "否"
         case AgeLimit():
-            return _limit(value)
+            return f"{value.n}{value.unit}"
         case AgeRange():
-            return _range(
-                value.low and _limit(value.low), value.low_closed, value.high and _limit(value.high), value.high_closed)
+            low, high = (None if a is None else f"{a.n}{a.unit}" for a in (value.low, value.high))
+            return _range(low, value.low_closed, high, value.high_closed)
         case NumRange():
             of = type.of or type
             ends = [None if n is None else printed(n, of) for n in (value.low, value.high)]
@@ -177,6 +173,30 @@ def label(e: ir.Fact) -> str:
     """A fact as people call it: 患者.出生日期."""
     field = SCHEMA.fields.get(e.field)
     return e.field if field is None else f"{SCHEMA.entities[field.entity].zh}.{field.zh}"
+
+
+def cause_text(cause: str) -> str:
+    """What is missing, in words: `encounter.rescue` → 就诊.抢救标志, `attest:癌症患者` → 已核「癌症患者」."""
+    kind, colon, rest = cause.partition(":")
+    if not colon:
+        field = SCHEMA.fields.get(cause)
+        return cause if field is None else f"{SCHEMA.entities[field.entity].zh}.{field.zh}"
+    match kind:
+        case "column":
+            table, _, column = rest.rpartition(".")
+            return f"知识表「{table}」.{column}"
+        case "table":
+            return f"知识表「{rest}」"
+        case "codeset":
+            return f"编码集「{rest}」"
+        case "param":
+            return f"参数.{rest}"
+        case "attest":
+            return f"已核「{rest}」"
+        case "ratio":
+            return "占比的分母为0"
+        case _:
+            return cause
 
 
 OPERATORS: Final[dict[str, str]] = {"+": "+", "-": "−", "*": "×"}

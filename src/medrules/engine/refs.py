@@ -18,7 +18,7 @@ def ref(entity: Any) -> LineRef:
     kind = type(entity).key
     if kind == "encounter":
         return LineRef(kind, _text(entity.id))
-    encounter = getattr(entity, "encounter", UNKNOWN)
+    encounter: Any = getattr(entity, "encounter", UNKNOWN)
     within = "" if encounter is UNKNOWN or encounter is ABSENT else _text(encounter.id)
     match kind:
         case "item":

@@ -10,7 +10,7 @@ from medrules.engine.deduct import resolve
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Finding, LineRef, Report, Result, Unchecked, Undecided, Unjudged
 
-__all__ = ["Draft", "INTERACTIONS", "RESULTS", "assemble", "line_order", "strongest"]
+__all__ = ["INTERACTIONS", "RESULTS", "Draft", "assemble", "line_order", "strongest"]
 
 RESULTS: Final[tuple[Result, ...]] = ("definite", "suspect", "monitor")
 T = TypeVar("T")

@@ -1,7 +1,8 @@
 """Lines of a table's CSV to `Row`s. Equal cells are parsed once: a table has few different cells and many rows."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from medrules.knowledge.cells import parse_cell
@@ -19,6 +20,7 @@ __all__ = ["RowBuilder"]
 Trouble = tuple[Problem, int]  # a problem and the place of its cell in the line
 _EMPTY_KEY: Final = Problem("MR-K303")
 _NO_POINT: Final = Problem("MR-K301")
+MAX_REMEMBERED: Final = 100_000  # different line ends
 
 
 class RowBuilder:
@@ -35,13 +37,13 @@ class RowBuilder:
         self._codesets = codesets
         self._point = header.reserved["知识点号"]
         self._texts = tuple(header.reserved.get(name, -1) for name in PLAIN)
-        self._restrictions = tuple(
-            (header.reserved.get(name, -1), parse) for name, parse in RESTRICTIONS.items()
-        )
-        self._restriction_places = tuple(place for place, _ in self._restrictions if place >= 0)
-        self._restricted: dict[tuple[str, ...], tuple[Any, ...]] = {}
-        self._pair = declared.key_kind == "pair"
+        self._restrictions = tuple((header.reserved.get(name, -1), parse) for name, parse in RESTRICTIONS.items())
         self._excluded, self._same_site = header.reserved.get("主项排除", -1), header.reserved.get("部位相同", -1)
+        # All but the point and the key: most lines of a table end like another line.
+        key_places = {place for place, _ in self._keys} - set(header.columns)
+        ends = [i for i in range(len(header.names)) if i != self._point and i not in key_places]
+        self._end = itemgetter(*ends) if ends else _nothing
+        self._ends: dict[Any, tuple[Any, ...]] = {}
         self._seen_text: dict[str, str] = {}
         self.width = len(header.names)
 
@@ -55,10 +57,27 @@ class RowBuilder:
         keys: tuple[tuple[Any, ...], ...]
         # The common key: one code in capitals and digits.
         plain = cells[self._plain_key] if self._plain_key >= 0 else ""
-        if plain.isascii() and plain.isalnum() and len(plain) != 13 and plain.isupper() | plain.isdecimal():
+        if plain.isascii() and plain.isalnum() and len(plain) != 13 and (plain.isdecimal() or plain.isupper()):
             keys = ((plain,),)
         else:
             keys, prefix = self._parse_keys(cells, troubles)
+        raw_end = self._end(cells)
+        end = self._ends.get(raw_end)
+        if end is None:
+            before = len(troubles)
+            end = self._parse_end(cells, troubles)
+            if len(troubles) == before and len(self._ends) < MAX_REMEMBERED:
+                self._ends[raw_end] = end
+        if troubles:
+            return troubles
+        values, start, stop, text, source, batch, result, interaction, stages, scenes, area, excluded, site, coded = end
+        return Row(
+            point, keys, values, start, stop, prefix, text, source, batch, result, interaction, stages, scenes, area,
+            excluded, site, coded, line,
+        )
+
+    def _parse_end(self, cells: list[str], troubles: list[Trouble]) -> tuple[Any, ...]:
+        """Everything of a row that is neither its point nor its keys."""
         values = []
         for place, type_, cache in self._columns:
             raw = cells[place]
@@ -70,22 +89,12 @@ class RowBuilder:
                     continue
                 cache[raw] = value
             values.append(value)
-        restriction_cells = tuple([cells[place] for place in self._restriction_places])
-        restricted = self._restricted.get(restriction_cells)
-        if restricted is None:
-            restricted = self._parse_restrictions(cells, troubles)
-            if not troubles:
-                self._restricted[restriction_cells] = restricted
-        if troubles:
-            return troubles
-        valid_from, valid_to, result, interaction, stages, scenes, area, coded = restricted
+        start, stop, result, interaction, stages, scenes, area, coded = self._parse_restrictions(cells, troubles)
         text, source, batch = [self._text(cells[place]) if place >= 0 else "" for place in self._texts]
-        excluded, same_site = self._parse_pair(cells, troubles) if self._pair else ((), False)
-        if troubles:
-            return troubles
-        return Row(
-            point, keys, tuple(values), valid_from, valid_to, prefix, text, source, batch, result, interaction, stages,
-            scenes, area, excluded, same_site, coded, line,
+        excluded, site = self._parse_pair(cells, troubles) if self._kind == "pair" else ((), False)
+        return (
+            tuple(values), start, stop, text, source, batch, result, interaction, stages, scenes, area, excluded, site,
+            coded,
         )
 
     def _text(self, raw: str) -> str:
@@ -149,6 +158,10 @@ class RowBuilder:
             if isinstance(same_site, Problem):
                 troubles.append((same_site, self._same_site))
         return excluded, same_site is True
+
+
+def _nothing(_: Sequence[str]) -> tuple[()]:
+    return ()
 
 
 def _is_plain(declared: Declaration) -> bool:

@@ -29,6 +29,14 @@ class CommentBook:
                 out.append(comment.text)
         return tuple(out)
 
+    def above(self, at: int, text: str, start: int) -> tuple[str, ...]:
+        """Comments above the declaration whose first token has index `at` and offset `start`; a last "" when an empty line
+        parts them from it."""
+        lines = self.own_lines(at, at)
+        if lines and text.count("\n", self._between(at, at)[-1].end, start) > 1:
+            return (*lines, "")
+        return lines
+
     def notes(self, first: int, last: int) -> str:
         """Comments inside or behind a part whose tokens have indices `first - 1` to `last - 1`, as one line: those at the
         end of its lines, and those on lines of their own between its tokens."""

@@ -128,7 +128,7 @@ class _Lexer:
                 if breaks:
                     first, gap = True, breaks > 1
             elif kind == "COMMENT":
-                self.comments.append(Comment(self.source.text[pos + 1:after].strip(), len(tokens), first, gap))
+                self.comments.append(Comment(self.source.text[pos + 1:after].strip(), len(tokens), first, gap, after))
                 gap = False
             else:
                 match kind:

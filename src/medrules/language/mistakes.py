@@ -225,6 +225,7 @@ def _unexpected(v: _View) -> Diagnostic:
     text = v.text()
     near = _near(text, [w for w, (terminal, _) in v.words.keywords.items() if terminal in v.accepted])
     if near:
+        near = v.words.word(*v.words.keywords[near])
         zh, en = f"是不是「{near}」？", f"Did you mean `{near}`?"
     return v.tell("MR-P103", text=text, hint=zh, hint_en=en)
 

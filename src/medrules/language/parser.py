@@ -17,7 +17,8 @@ from medrules.language.clauses import Cut, cut_clauses, find_body
 from medrules.language.comments import CommentBook
 from medrules.language.grammar import parse_tokens
 from medrules.language.lexer import lex, lex_part
-from medrules.language.lowering import Misuse, Parameter, Twin
+from medrules.language.lowering import Parameter, Twin
+from medrules.language.lowering_expressions import Misuse
 from medrules.language.mistakes import Broken, explain, unknown_declaration, unknown_value
 from medrules.language.templates import BraceProblem, parse_template
 from medrules.language.tokens import DEFAULT_LIMITS, Lexed, Limits, Token
@@ -128,7 +129,7 @@ class _Reader:
         )
         last = min(close, len(tokens) - 1)
         span = Span(head.start_pos, tokens[last].end_pos)
-        comments = self.comments.own_lines(at, at)
+        comments = self.comments.above(at, self.source.text, head.start_pos)
         note = self.comments.notes(at + 1, i + 1)
         trailing = self.comments.own_lines(close, close)
         after = min(close + 1, limit)
@@ -154,7 +155,8 @@ class _Reader:
         read = self._parse(tokens[at + 1:end], kind, kind, tokens[at].span)
         if read is None:
             return None
-        comments, note = self.comments.own_lines(at, at), self.comments.notes(at + 1, end)
+        comments = self.comments.above(at, self.source.text, span.start)
+        note = self.comments.notes(at + 1, end)
         if kind == "parameter":
             p = cast(Parameter, read)
             return n.ParamDecl(p.name, p.by, p.value, p.start, p.end, p.low, p.high, span, p.twin, comments, note)
@@ -273,6 +275,8 @@ class _Reader:
         except Misuse as misuse:
             self._report(misuse.code, misuse.span, **misuse.values)
         except UnexpectedToken as error:
+            if any(d.span and tokens[0].start_pos <= d.span.start < tokens[-1].end_pos for d in self.lexed.diagnostics):
+                return None  # what the lexer told of this stretch is the cause
             self.problems.append(explain(self.source, Broken(tokens, error, place, self.words)))
         return None
 

@@ -54,12 +54,13 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class Comment:
     """`# text`. `before` is the number of tokens that stand before it; `own_line` when nothing else is on its line;
-    `gap` when an empty line stands above it."""
+    `gap` when an empty line stands above it; `end` is its offset's end."""
 
     text: str
     before: int
     own_line: bool
     gap: bool
+    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ def _build(document: dict[str, Any], language: Language) -> Vocabulary:
         for identifier, entry in entries.items():
             listed = entry[language]
             words[label or family, identifier] = listed[0]
+            words[f"{family}.single", identifier] = next((w for w in listed if " " not in w), listed[0])
             for word in listed:
                 out[word] = identifier
         return out
@@ -145,8 +146,11 @@ def _build(document: dict[str, Any], language: Language) -> Vocabulary:
     places = {family: MappingProxyType(of(family, document[family])) for family in _PLACE_FAMILIES}
     for key, entries in document["value"].items():
         places[f"value.{key}"] = MappingProxyType(of(f"value.{key}", entries))
-    units = of("unit", document["unit"])
     settings = document["language"][language]
+    units = of("unit", document["unit"])
+    for unit, entry in document["unit"].items():
+        listed = entry[language]
+        words["unit.one", unit] = listed[1] if settings["singular_units"] and len(listed) > 1 else listed[0]
     first: dict[str, list[str]] = {}
     for phrase in keywords:
         head, _, rest = phrase.partition(" ")

@@ -2,9 +2,10 @@
 
 A door parses its message to plain dicts of run-time values and calls `build_facts`. Input form:
 
-* A dict holds only what was sent: key = attribute name ("quantity", "begin"), value = run-time value (`model.values`: scaled
-  int, folded str, bool, ordinal day, `Instant`, level rank, tuple) or ABSENT. UNKNOWN is a key that is not there: never put
-  UNKNOWN or None in. Derived facts are not put in, except `paired`-like ones the door really knows.
+* A dict holds only what was sent: key = attribute name ("quantity", "begin"), value = run-time value
+(`model.values`: scaled
+  int, folded str, bool, ordinal day, `Instant`, level rank, tuple) or ABSENT. UNKNOWN is a key that is not there:
+  never put UNKNOWN or None in. Derived facts are not put in, except `paired`-like ones the door really knows.
 * `"_why"`: {attribute: field id}, optional, names another field as the cause of an UNKNOWN attribute.
 * The dicts are taken over: the builder writes into them and keeps them. Build fresh ones for each call.
 
@@ -15,8 +16,9 @@ encounter  fields of Encounter, and
            "is_current": bool                    True = under review (default False; not a fact)
            "institution": dict | Institution     give the same Institution object to share it
            "settlement": dict | ABSENT
-           "diagnoses", "operations", "items", "prescriptions", "sessions", "results": [dict, …]   key not there = list not sent
-           "main_diagnosis": dict | Diagnosis | ABSENT   only when the source names it apart from the list (dscg_main_dise_*);
+           "diagnoses", "operations", "items", "prescriptions", "sessions", "results": [dict, …]   key not there =
+           list not sent "main_diagnosis": dict | Diagnosis | ABSENT   only when the source names it apart from the
+           list (dscg_main_dise_*);
                                                  used when no diagnosis of the list is flagged (T30)
 item       fields of Item, and
            "physician": dict | Physician | ABSENT
@@ -24,9 +26,10 @@ item       fields of Item, and
            line_kind is "order" or "charge"; long_term, unit, begin, end decide the day pieces (`model.pieces`)
 prescription  fields of Prescription by "no"; its items are found by item.rx_no
 
-What the builder adds: links, `at`, `on`, net `items` beside `raw_items` (`model.netting`), day pieces, `already_deducted` 0
-where the door has no "ledger", `suspected` False where the door cannot carry "diagnosis.suspected", ill-formed ICD codes
-made UNKNOWN and listed in `unjudged`. All other derived facts are computed when first read (`model.derive`).
+What the builder adds: links, `at`, `on`, net `items` beside `raw_items` (`model.netting`), day pieces,
+`already_deducted` 0 where the door has no "ledger", `suspected` False where the door cannot carry
+"diagnosis.suspected", ill-formed ICD codes made UNKNOWN and listed in `unjudged`. All other derived facts are
+computed when first read (`model.derive`).
 """
 from __future__ import annotations
 

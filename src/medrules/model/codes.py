@@ -1,4 +1,5 @@
-"""The shapes of diagnosis and operation codes: a code of the right shape is a known member, any other is UNKNOWN (T30).
+"""The shapes of diagnosis and operation codes: a code of the right shape is a known member, any other is UNKNOWN
+(T30).
 
 The shapes are those of the codes in the published 医保版 lists, with the local suffixes that hospitals send (I10.X00,
 A00.000X001); 中医病证 codes (A01.03.01, BNS010) are well formed too, they are in no ICD set.

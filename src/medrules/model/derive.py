@@ -67,7 +67,8 @@ def stay_days(encounter: Any) -> Any:
 
 
 def main_diagnosis(encounter: Any) -> Any:
-    """主诊断 from the flags (the builder has set what the source names apart). ABSENT when all are known not to be it."""
+"""主诊断 from the flags (the builder has set what the source names apart). ABSENT when all are known not to be
+    it."""
     diagnoses = encounter.diagnoses
     if diagnoses is UNKNOWN:
         return blame(encounter, "main_diagnosis", cause_of(encounter, "diagnoses"))
@@ -85,8 +86,8 @@ def _diagnosis_key(diagnosis: Any) -> tuple[Any, ...]:
 
 
 def confirmed_diagnoses(encounter: Any) -> Any:
-    """确诊诊断. A diagnosis of which it is not known whether it is suspected stays as a member with an UNKNOWN code: it can
-    make an answer UNKNOWN, never true or false."""
+    """确诊诊断. A diagnosis of which it is not known whether it is suspected stays as a member with an UNKNOWN
+    code: it can make an answer UNKNOWN, never true or false."""
     diagnoses = encounter.diagnoses
     if diagnoses is UNKNOWN:
         return blame(encounter, "confirmed_diagnoses", cause_of(encounter, "diagnoses"))
@@ -136,7 +137,8 @@ def billed_hours(item: Any) -> Any:
 
 
 def use_period(item: Any) -> Any:
-    """用药期: from 开始时间's day for 用药天数 days, else to 结束时间; with neither only the line's own day is certain."""
+"""用药期: from 开始时间's day for 用药天数 days, else to 结束时间; with neither only the line's own day is
+    certain."""
     begin = item.begin
     first = begin.day if is_known(begin) else item.on
     if first is UNKNOWN:
@@ -208,7 +210,7 @@ def next_stay(encounter: Any) -> Any:
 
 
 def prescription_of(item: Any) -> Any:
-    """处方: the prescription of the line's encounter with its 处方号; ABSENT when the line states that it has none."""
+"""处方: the prescription of the line's encounter with its 处方号; ABSENT when the line states that it has none."""
     no, encounter = item.rx_no, item.encounter
     if no is UNKNOWN:
         return blame(item, "prescription", cause_of(item, "rx_no"))

@@ -4,9 +4,9 @@
         zh = "明细"
         quantity: Any = fact("数量", number(4), nhsa="cnt", doc="计价数量（已冲减退费）")
 
-After the class is made, `Item.quantity` is UNKNOWN (so an instance that was not given a quantity answers UNKNOWN by plain
-attribute lookup, with no cost), and `Item.fields["quantity"]` is the `Field`. Instances hold only what was sent. They are
-frozen: the door that builds them writes `__dict__` once.
+After the class is made, `Item.quantity` is UNKNOWN (so an instance that was not given a quantity answers UNKNOWN by
+plain attribute lookup, with no cost), and `Item.fields["quantity"]` is the `Field`. Instances hold only what was
+sent. They are frozen: the door that builds them writes `__dict__` once.
 """
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class _Declared:
 
 
 class _Derived:
-    """A derived fact that is computed when it is first read, and kept: a request that asks no rule for it pays nothing.
+    """A derived fact that is computed when it is first read, and kept: a request that asks no rule for it pays
+    nothing.
 
     Not a data descriptor, so a value that was sent (it is in the instance's `__dict__`) is found first.
     """
@@ -74,7 +75,8 @@ def fact(
     zh: str, type: Type, *, doc: str = "", declarative: bool = False, nhsa: str = "", derived: bool = False,
     non_negative: bool = False, en: str = "", compute: Callable[[Any], Any] | None = None,
 ) -> Any:
-    """Declare a fact. See `Field` for the meaning of each mark. `compute(entity)` gives a derived fact when it is first read."""
+"""Declare a fact. See `Field` for the meaning of each mark. `compute(entity)` gives a derived fact when it is
+    first read."""
     return _Declared(zh, type, doc, declarative, nhsa, derived or compute is not None, non_negative, en, compute)
 
 

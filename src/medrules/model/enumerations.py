@@ -1,7 +1,8 @@
-"""Enumerated codes (性别, 就医方式, 目录类别 …): which words a rule, a table cell or a JSON value may use, and what they become.
+"""Enumerated codes (性别, 就医方式, 目录类别 …): which words a rule, a table cell or a JSON value may use, and what
+they become.
 
-The run-time value is the Chinese word unless `value` says otherwise (明细.种类 and 环节 keep short English ids). An open
-enumeration lists the words that have an English twin; any other word is its own value.
+The run-time value is the Chinese word unless `value` says otherwise (明细.种类 and 环节 keep short English ids). An
+open enumeration lists the words that have an English twin; any other word is its own value.
 """
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ class Enumeration:
     open: bool = False
 
     def value_of(self, word: str) -> str | None:
-        """The run-time value of a Chinese word, English word, synonym or value; None if a closed enumeration lacks it."""
+"""The run-time value of a Chinese word, English word, synonym or value; None if a closed enumeration lacks it."""
         for w in self.words:
             if word == w.zh or word == w.en or word == w.value or word in w.synonyms:
                 return w.value

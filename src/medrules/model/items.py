@@ -13,8 +13,8 @@ __all__ = ["Group", "Item", "Prescription"]
 class Item(Entity):
     """One order or charge line. 3101 sends orders, 3102 charges; no line is both (T18).
 
-    Beside the facts an item has `position` (its place in the request, an int that tells repeated ids apart) and, when it is a
-    day piece of a longer line, `piece_of` (the whole net line; T06) and `piece` (its number, from 0).
+    Beside the facts an item has `position` (its place in the request, an int that tells repeated ids apart) and,
+    when it is a day piece of a longer line, `piece_of` (the whole net line; T06) and `piece` (its number, from 0).
     """
 
     zh = "明细"

@@ -1,8 +1,9 @@
 """Refunds are netted against what they refund, before any rule and in one place (T09); then lines are cut by day.
 
 A refund is a line with a negative quantity or amount. It is paired with its original: the line that it names
-(原明细标识), else the latest line before it of the same patient, encounter, code and price with enough left. The original is
-lowered on its own day and vanishes at zero. An unpaired refund leaves 明细 and stays in 原始明细; so do lines of zero.
+(原明细标识), else the latest line before it of the same patient, encounter, code and price with enough left. The
+original is lowered on its own day and vanishes at zero. An unpaired refund leaves 明细 and stays in 原始明细; so do
+lines of zero.
 """
 from __future__ import annotations
 
@@ -31,11 +32,12 @@ def net(items: Sequence[Item], as_of: Instant | None = None) -> tuple[tuple[Item
     """Net the lines of one patient.
 
     Args:
-        items: all lines of the patient, each with `encounter`, `at`, `position`; frozen, but `paired` is written on refunds.
-        as_of: refunds that happen later are not looked at (they leave 明细 unpaired).
+        items: all lines of the patient, each with `encounter`, `at`, `position`; frozen, but `paired` is written on
+        refunds. as_of: refunds that happen later are not looked at (they leave 明细 unpaired).
 
     Returns:
-        (net lines in day pieces, raw lines): raw lines are the given ones; a line that nothing changes is the same object in both.
+        (net lines in day pieces, raw lines): raw lines are the given ones; a line that nothing changes is the same
+        object in both.
     """
     refunds = [i for i in items if is_refund(i)]
     lowered = _pair(items, refunds, as_of) if refunds else {}
@@ -64,8 +66,8 @@ class _Left:
         self.money: dict[str, Any] = {n: item.__dict__[n] for n in _MONEY if is_known(item.__dict__.get(n, ABSENT))}
 
     def take(self, refund: Item, units: int) -> None:
-        """Take the refund's units and amounts off; an amount that the refund does not state is UNKNOWN afterwards, unless it
-        is plain (nothing or all of it was self-paid, or nothing is left)."""
+        """Take the refund's units and amounts off; an amount that the refund does not state is UNKNOWN afterwards,
+        unless it is plain (nothing or all of it was self-paid, or nothing is left)."""
         before = self.quantity
         self.quantity -= units
         whole = self.money.get("amount", UNKNOWN)

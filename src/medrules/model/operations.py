@@ -1,4 +1,5 @@
-"""Which operation a line belongs to: by 手术编号, else by the day when there was only one operation in the stay (T32)."""
+"""Which operation a line belongs to: by 手术编号, else by the day when there was only one operation in the stay
+(T32)."""
 from __future__ import annotations
 
 from typing import Any, Final
@@ -15,8 +16,8 @@ ONLY: Final = ""
 def operation_of(item: Any) -> Any:
     """The key of a line's operation: its 手术编号; ABSENT when it belongs to none; UNKNOWN when that cannot be told.
 
-    Without a 手术编号 (absent or not sent): one operation in the stay → lines of its day and the next belong to it, others
-    to none; several → UNKNOWN; none → ABSENT.
+    Without a 手术编号 (absent or not sent): one operation in the stay → lines of its day and the next belong to it,
+    others to none; several → UNKNOWN; none → ABSENT.
     """
     encounter = item.encounter
     operations = UNKNOWN if encounter is UNKNOWN else encounter.operations

@@ -9,7 +9,8 @@ __all__ = ["line_key", "order_key"]
 
 
 def line_key(item: Any) -> tuple[Any, ...]:
-    """Key of a line inside its encounter: line number, else id (shorter first, so L2 precedes L10), else place as sent.
+    """Key of a line inside its encounter: line number, else id (shorter first, so L2 precedes L10), else place as
+    sent.
 
     Where line numbers or ids are there and differ, the order of sending does not matter (semantics law 7).
     """
@@ -22,7 +23,8 @@ def line_key(item: Any) -> tuple[Any, ...]:
 
 
 def order_key(item: Any) -> tuple[Any, ...]:
-    """Key of a line with a known time in the total order. Raises UnknownTouched's cause never: call it only when `at` is known."""
+"""Key of a line with a known time in the total order. Raises UnknownTouched's cause never: call it only when
+    `at` is known."""
     encounter = item.encounter
     ident = UNKNOWN if encounter is UNKNOWN else encounter.id
     return (item.at.lo, "" if ident is UNKNOWN or ident is ABSENT else ident, *line_key(item))

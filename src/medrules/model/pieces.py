@@ -1,9 +1,10 @@
 """Cuts lines in hours or days that run over several days into day pieces, before any window runs (T06).
 
-A piece is an Item of its own with its day's `at`, `on`, `begin`, `end`, quantity and amounts, the line's id and position, and
-`piece_of` = the whole line. Quantities and amounts of the pieces add up to the line's exactly, and no piece's 自费 or
-已扣减 part is larger than its amount. Hours are shared by overlap with each day, days one per started day (what the quantity exceeds
-stays on the last day). Long-term orders are never cut (T18); other units stay on the line's day.
+A piece is an Item of its own with its day's `at`, `on`, `begin`, `end`, quantity and amounts, the line's id and
+position, and `piece_of` = the whole line. Quantities and amounts of the pieces add up to the line's exactly, and no
+piece's 自费 or 已扣减 part is larger than its amount. Hours are shared by overlap with each day, days one per
+started day (what the quantity exceeds stays on the last day). Long-term orders are never cut (T18); other units
+stay on the line's day.
 """
 from __future__ import annotations
 
@@ -111,7 +112,7 @@ def _cut(item: Item, days: Sequence[int], quantities: Sequence[int], unsure: str
 
 
 def _bound(like: Instant, day: int, midnight_of: int) -> Instant:
-    """Where a piece begins or ends: midnight, or only the piece's day when the line's own time is known to the day."""
+"""Where a piece begins or ends: midnight, or only the piece's day when the line's own time is known to the day."""
     if like.is_exact:
         return Instant(midnight_of * DAY_SECONDS, midnight_of * DAY_SECONDS)
     return Instant(day * DAY_SECONDS, (day + 1) * DAY_SECONDS - 1)

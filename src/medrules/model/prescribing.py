@@ -1,7 +1,8 @@
 """Groups the lines of an encounter into prescriptions by 处方号 (T19).
 
-Only drugs are prescribed: a service or a consumable whose 处方号 was not sent never makes a prescription incomplete. A drug
-whose 处方号 was not sent may belong to any prescription of its encounter, so none of their lists is complete then.
+Only drugs are prescribed: a service or a consumable whose 处方号 was not sent never makes a prescription
+incomplete. A drug whose 处方号 was not sent may belong to any prescription of its encounter, so none of their lists
+is complete then.
 """
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _NEVER_PRESCRIBED: Final = frozenset({"医疗服务项目", "医用耗材", "长
 def prescriptions(encounter: Any) -> Any:
     """The prescriptions of an encounter in order of first use: those sent, and those its lines name.
 
-    `encounter.__dict__["_prescriptions"]` holds what was sent: {处方号: values}; there is no such key when no list was sent.
+    `encounter.__dict__["_prescriptions"]` holds what was sent: {处方号: values}; there is no such key when no list
+    was sent.
     """
     sent: dict[str, dict[str, Any]] = encounter.__dict__.get("_prescriptions", {})
     items = encounter.items

@@ -9,8 +9,8 @@ __all__ = ["blame", "cause_of"]
 
 
 def blame(entity: Any, attribute: str, field_id: str) -> Any:
-    """Record that `attribute` is UNKNOWN for want of `field_id`, and answer UNKNOWN. The mapping is replaced, never changed:
-    clones of an entity share it."""
+    """Record that `attribute` is UNKNOWN for want of `field_id`, and answer UNKNOWN. The mapping is replaced, never
+    changed: clones of an entity share it."""
     d = entity.__dict__
     d["_why"] = {**d.get("_why", {}), attribute: field_id}
     return UNKNOWN

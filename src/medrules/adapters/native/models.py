@@ -1,7 +1,8 @@
-"""The documented pydantic models of native facts, made from the schema: one model for each entity, one field for each fact.
+"""The documented pydantic models of native facts, made from the schema: one model for each entity, one field for
+each fact.
 
-Every field may be written by its Chinese or its English name. A field that is not there is UNKNOWN; null or "" means that
-there is none (where the fact may be absent). The validated values are run-time values (`model.values`).
+Every field may be written by its Chinese or its English name. A field that is not there is UNKNOWN; null or ""
+means that there is none (where the fact may be absent). The validated values are run-time values (`model.values`).
 """
 from __future__ import annotations
 

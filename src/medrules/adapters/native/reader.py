@@ -1,7 +1,7 @@
 """Reads native facts: JSON text or a plain dict → validated by the documented models → `Facts`.
 
-Whatever is wrong is told at once: `InvalidFacts.errors` lists every (path, Chinese sentence). No message repeats a name or an
-id that was sent.
+Whatever is wrong is told at once: `InvalidFacts.errors` lists every (path, Chinese sentence). No message repeats a
+name or an id that was sent.
 """
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def read_facts(
     """Read one request of native facts (Chinese or English names, see docs/facts.md).
 
     Args:
-        data: JSON as bytes (UTF-8) or text, a mapping (from YAML, or built by hand), or a validated `NativeFacts` model.
-        door: what the source can carry; facts outside it are dropped, as that door would.
-        stage: 环节 when the data do not state it; without both, 事后.
+        data: JSON as bytes (UTF-8) or text, a mapping (from YAML, or built by hand), or an instance of the
+        `NativeFacts` model, whose values are read already. door: what the source can carry; facts outside it are
+        dropped, as that door would. stage: 环节 when the data do not state it; without both, 事后.
         business_time: 业务时间 when the data do not state it; without both, the end of the data (nothing is later).
         midnight_is_time: whether `00:00:00` is a time (default: it means that only the day is known).
 
@@ -51,7 +51,7 @@ def read_facts(
         InvalidFacts: the data do not fit; `errors` lists (path, sentence) pairs.
     """
     if isinstance(data, BaseModel):
-        data = data.model_dump(exclude_unset=True, by_alias=False)
+        return _build(data, Reading(), door, stage, business_time)
     tree = _parse(data) if isinstance(data, (bytes, str)) else data
     if not isinstance(tree, Mapping):
         raise InvalidFacts("事实应为一个 JSON 对象 / facts must be a JSON object", [("", "应为一个 JSON 对象")])

@@ -1,7 +1,8 @@
 """From one JSON value to one run-time value, by the type that the schema gives the fact.
 
-Numbers are read from their text, never through a float. What is well formed but cannot be right (a day that does not exist,
-more decimals than the fact has) becomes UNKNOWN with a note; what is no value of the type at all is an error.
+Numbers are read from their text, never through a float. What is well formed but cannot be right (a day that does
+not exist, more decimals than the fact has) becomes UNKNOWN with a note; what is no value of the type at all is an
+error.
 """
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ Converter = Callable[[Any, Reading], Any]
 
 
 def converter(fact: Field) -> Converter:
-    """The reader of one fact's JSON value. It raises ValueError with a Chinese sentence; it answers UNKNOWN, ABSENT or a value."""
+"""The reader of one fact's JSON value. It raises ValueError with a Chinese sentence; it answers UNKNOWN, ABSENT
+    or a value."""
     read = _reader(fact, fact.type)
 
     def convert(value: Any, reading: Reading) -> Any:
@@ -191,7 +193,7 @@ def _in_unit(fact: Field, type: Type, amount: Decimal, unit: str) -> Decimal:
 
 
 def _moment(fact: Field, value: Any, reading: Reading) -> tuple[date, int | None] | None:
-    """The day, and the second of the day when a time was given; None (noted) for a day or time that does not exist."""
+"""The day, and the second of the day when a time was given; None (noted) for a day or time that does not exist."""
     if isinstance(value, datetime):
         return value.date(), value.hour * 3_600 + value.minute * 60 + value.second
     if isinstance(value, date):

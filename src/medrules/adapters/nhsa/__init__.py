@@ -1,7 +1,8 @@
 """The national interface for intelligent audit: 3101 (before), 3102 (during), 3103 (feedback).
 
 Takes → a message as bytes, and an engine. Gives → the answer as bytes, or facts and feedback for callers that do more.
-Never → judges anything itself, guesses what the form leaves open (site.py), or repeats what was sent in a log or an error.
+Never → judges anything itself, guesses what the form leaves open (site.py), or repeats what was sent in a log or an
+error.
 
     bytes ─ envelope ─ reader (fields, codes, values, site) ─ Facts ─ engine ─ Report ─ response ─ bytes
 """
@@ -13,7 +14,8 @@ from medrules.adapters.nhsa.service import Answer, Engine, Service, accept_feedb
 from medrules.adapters.nhsa.site import DEFAULT_SITE, Limits, Register, SiteSettings
 
 __all__ = [
-    "DEFAULT_SITE", "Answer", "Engine", "Feedback", "FeedbackResponse", "Limits", "Register", "Request", "Service", "SiteSettings",
+    "DEFAULT_SITE", "Answer", "Engine", "Feedback", "FeedbackResponse", "Limits", "Register", "Request", "Service",
+    "SiteSettings",
     "accept_feedback", "carried_facts", "door_of", "read_feedback", "read_request", "review_message", "write_failure",
     "write_response",
 ]

@@ -26,8 +26,9 @@ class ClinicalReader:
     def diagnoses(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
         """诊断 and 主诊断. An empty list is not known; discharge diagnoses count if there are any, else admission ones.
 
-        The main diagnosis is the flagged one, else the one of dscg_main_dise_codg, which joins the list if it is not in it.
-        If there is no list, that one is a known member of an unknown list: a second member without a code says so.
+        The main diagnosis is the flagged one, else the one of dscg_main_dise_codg, which joins the list if it is not
+        in it. If there is no list, that one is a known member of an unknown list: a second member without a code
+        says so.
         """
         sent = [self._diagnosis(entry, notes) for part in parts
                 for entry in entries(part.get("fsi_diagnose_dtos"), "fsi_diagnose_dtos", notes)

@@ -1,7 +1,9 @@
-"""Code tables of the national interface: sent code → the model's value. Where sources disagree nothing is mapped by default.
+"""Code tables of the national interface: sent code → the model's value. Where sources disagree nothing is mapped by
+default.
 
-None of these tables was taken from the official specification text; they are what several public hospital systems agree on.
-A code that is not in its table is UNKNOWN and is reported once per request. A site adds its own codes in `SiteSettings`.
+None of these tables was taken from the official specification text; they are what several public hospital systems
+agree on. A code that is not in its table is UNKNOWN and is reported once per request. A site adds its own codes in
+`SiteSettings`.
 """
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from typing import Final
 
 __all__ = [
     "BENEFIT_KINDS", "CHARGE_KINDS", "DIAGNOSIS_KINDS", "INSTITUTION_KINDS", "INSURANCES", "LIST_KINDS", "LIST_LEVELS",
-    "MATERNITY_SCHEMES", "NATIONAL_DEPARTMENT", "ORDINARY_BENEFIT", "RECEIVER_INSURANCES", "SEVERITIES", "SEXES", "STAGES", "TAKE_HOME", "TITLE_SCHEMES",
+    "MATERNITY_SCHEMES", "NATIONAL_DEPARTMENT", "ORDINARY_BENEFIT", "RECEIVER_INSURANCES", "SEVERITIES", "SEXES",
+    "STAGES", "TAKE_HOME", "TITLE_SCHEMES",
     "VISIT_KINDS",
 ]
 
@@ -59,7 +62,8 @@ TAKE_HOME: Final[dict[str, bool]] = {"0": False, "1": True}
 
 DIAGNOSIS_KINDS: Final[dict[str, str]] = {"1": "入院", "2": "出院"}
 
-# matn_stas: two numberings in use; code 1 means opposite things, so a site must choose. 0 is UNKNOWN in both (ruling T34).
+# matn_stas: two numberings in use; code 1 means opposite things, so a site must choose. 0 is UNKNOWN in both (ruling
+# T34).
 MATERNITY_SCHEMES: Final[dict[str, dict[str, str]]] = {
     "five": {"1": "非妊娠期或哺乳期", "2": "近期有生育计划", "3": "妊娠期", "4": "哺乳期"},
     "three": {"1": "妊娠期", "2": "哺乳期"},

@@ -1,4 +1,5 @@
-"""Which facts the doors 3101 and 3102 can carry: the mapping table plus what the model derives from it, for one site."""
+"""Which facts the doors 3101 and 3102 can carry: the mapping table plus what the model derives from it, for one
+site."""
 from __future__ import annotations
 
 from typing import Final
@@ -13,8 +14,8 @@ __all__ = ["carried_facts", "door_of"]
 # Derived facts that cannot be had from what 3101 carries: treatment records, the ledger of earlier deductions.
 _NOT_DERIVABLE: Final = frozenset({"session.hours", "session.encounter", "result.encounter"})
 _ENTITIES: Final = frozenset({
-    "patient", "encounter", "diagnosis", "operation", "item", "prescription", "institution", "physician", "settlement", "history",
-    "group", "other",
+    "patient", "encounter", "diagnosis", "operation", "item", "prescription", "institution", "physician", "settlement",
+    "history", "group", "other",
 })
 # Carried only where the site gives the table (fields.py names the field all the same).
 _NEEDS_SITE: Final = frozenset({"patient.maternity", "institution.level"})

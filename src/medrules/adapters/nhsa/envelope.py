@@ -1,4 +1,5 @@
-"""From bytes to the parts of a national transaction: limits, encoding, JSON, envelope. Nothing about health care is read here.
+"""From bytes to the parts of a national transaction: limits, encoding, JSON, envelope. Nothing about health care is
+read here.
 
 Numbers stay text: `json` calls back with the digits as they were sent, so that no amount ever passes through a binary
 fraction. NaN and Infinity are refused.
@@ -20,7 +21,8 @@ __all__ = ["Envelope", "decode", "open_envelope"]
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NOT_BRACKETS: Final = re.compile(r"[^\[\]{}]+")
-# Keys that show a form outside the national one, for a message that helps (camelCase as in 3660/3661, flattened, no envelope).
+# Keys that show a form outside the national one, for a message that helps (camelCase as in 3660/3661, flattened, no
+# envelope).
 _CAMEL: Final = ("trigScen", "patientDtos", "taskId", "sysCode", "ruleIds")
 _DATA_KEYS: Final = ("patient_dtos", "patn_id", "fsi_encounter_dtos", "trig_scen", "warns")
 _BARE_KEYS: Final = ("patient_dtos", "curr_jzid", "jzid", "fsi_encounter_dtos", "data")
@@ -72,7 +74,9 @@ def decode(body: bytes | bytearray | memoryview, limits: Limits, encoding: str =
         raise refuse("encoding", encoding="GBK" if wanted else "UTF-8/GBK") from None
 
 
-def open_envelope(message: bytes | str | Mapping[str, Any], site: SiteSettings, encoding: str = "", infno: str = "") -> Envelope:
+def open_envelope(
+    message: bytes | str | Mapping[str, Any], site: SiteSettings, encoding: str = "", infno: str = ""
+) -> Envelope:
     """Open one transaction.
 
     Args:

@@ -24,7 +24,8 @@ _MAX_REASON: Final = 2_000  # no length is stated anywhere; one client's screen 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackResponse:
-    """One answer to one warning: `warning` is the jr_id of the result item; `reason` is required when the doctor went on."""
+    """One answer to one warning: `warning` is the jr_id of the result item; `reason` is required when the doctor
+    went on."""
 
     warning: str
     outcome: Literal["go_on", "change"]

@@ -2,8 +2,10 @@
 
 `read` names what the reader does with the value; it is compiled once for each site (`reading.py`):
   text, id     as sent, trimmed          code         folded, upper case       flag     0 否 / 1 是
-  number       exact, scale of the fact  instant, day times                    table:x  the code table x (codes.py and the site)
+  number       exact, scale of the fact  instant, day times                    table:x  the code table x (codes.py
+               and the site)
   dept         a national department code, or a local one that the site maps
+  item_code    a code, unless it is one of the site's placeholders
 Fields that need more than their own value (diagnosis choice, discharge, code beside a local code) say `special` and are
 read where their entity is built.
 """
@@ -12,7 +14,16 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 __all__ = [
-    "DIAGNOSIS", "DISTRUSTED", "ENCOUNTER", "INSTITUTION", "IGNORED", "ITEM", "OPERATION", "PATIENT", "PHYSICIAN", "SETTLEMENT",
+    "DIAGNOSIS",
+    "DISTRUSTED",
+    "ENCOUNTER",
+    "IGNORED",
+    "INSTITUTION",
+    "ITEM",
+    "OPERATION",
+    "PATIENT",
+    "PHYSICIAN",
+    "SETTLEMENT",
     "Carried",
 ]
 
@@ -84,14 +95,14 @@ OPERATION: Final = (
 )
 
 ITEM: Final = (
-    Carried("rx_id", "item.id", "special"),
+    Carried("rx_id", "item.id", "id"),
     Carried("rxno", "item.rx_no", "id"),
-    Carried("grpno", "item.group_no", "special"),
+    Carried("grpno", "item.group_no", "id"),
     Carried("long_drord_flag", "item.long_term", "flag"),
     Carried("hilist_type", "item.list_kind", "table:hilist_type"),
     Carried("chrg_type", "item.charge_kind", "table:chrg_type"),
     Carried("drord_bhvr", "item.take_home", "table:drord_bhvr"),
-    Carried("hilist_code", "item.code", "special"),
+    Carried("hilist_code", "item.code", "item_code"),
     Carried("hilist_name", "item.name", "text"),
     Carried("hilist_dosform", "item.dose_form", "text"),
     Carried("hilist_lv", "item.list_level", "table:hilist_lv"),
@@ -104,10 +115,10 @@ ITEM: Final = (
     Carried("spec", "item.spec", "text"),
     Carried("spec_unt", "item.unit", "text"),
     Carried("drord_begn_date", "item.begin", "instant"),
-    Carried("drord_stop_date", "item.end", "special"),
+    Carried("drord_stop_date", "item.end", "instant"),
     Carried("drord_dept_codg", "item.ordering_dept", "dept"),
     Carried("drord_dr_codg", "item.physician", "special"),
-    Carried("curr_drord_flag", "item.is_current", "special"),
+    Carried("curr_drord_flag", "item.is_current", "flag"),
 )
 
 PHYSICIAN: Final = (
@@ -122,8 +133,9 @@ DISTRUSTED: Final = frozenset({"settlement.pooled", "settlement.account"})
 # Fields of the form that carry no fact of the model (names of people stay out of the facts), so that a reader of this
 # table sees that none was forgotten.
 IGNORED: Final = frozenset({
-    "patn_name", "curr_mdtrt_id", "fsi_encounter_dtos", "fsi_his_data_dto", "wardno", "bedno", "dscg_main_dise_name", "dr_codg",
-    "adm_dept_name", "dscg_dept_name", "med_mdtrt_type", "ownpay_amt", "selfpay_amt", "ma_amt", "setl_totlnum", "reim_flag",
-    "dise_id", "hilist_pric", "lv1_hosp_item_pric", "lv2_hosp_item_pric", "lv3_hosp_item_pric", "hilist_memo", "hosplist_name",
-    "hosplist_dosform", "drord_dept_name", "drord_dr_name", "oper_dr_name", "anst_dr_name", "anst_dr_code",
+    "patn_name", "curr_mdtrt_id", "fsi_encounter_dtos", "fsi_his_data_dto", "wardno", "bedno",
+    "dscg_main_dise_name", "dr_codg", "adm_dept_name", "dscg_dept_name", "med_mdtrt_type", "ownpay_amt",
+    "selfpay_amt", "ma_amt", "setl_totlnum", "reim_flag", "dise_id", "hilist_pric", "lv1_hosp_item_pric",
+    "lv2_hosp_item_pric", "lv3_hosp_item_pric", "hilist_memo", "hosplist_name", "hosplist_dosform",
+    "drord_dept_name", "drord_dr_name", "oper_dr_name", "anst_dr_name", "anst_dr_code",
 })

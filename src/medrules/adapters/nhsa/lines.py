@@ -9,7 +9,6 @@ from medrules.adapters.nhsa.lists import read_rows
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.site import SiteSettings
-from medrules.adapters.nhsa.values import UNREADABLE
 from medrules.model.people import Physician
 from medrules.model.values import ABSENT, Instant
 
@@ -33,7 +32,7 @@ class LineReader:
         ids: tuple[str, str], lines: list[LineIds], notes: Notes,
     ) -> list[dict[str, Any]]:
         """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
-        rows, code_of, text_of = self._rows, self._reading.code.of, self._reading.text.of
+        rows = self._rows
         patn_id, mdtrt_id = ids
         physicians: dict[Any, Physician | None] = {}
         seen: set[str] = set()
@@ -41,40 +40,19 @@ class LineReader:
         items = []
         for order in orders:
             item = read_rows(rows, order, notes)
-            rx_id = text_of(order.get("rx_id"))
-            if type(rx_id) is str:
-                item["id"] = rx_id
-                if rx_id in seen:
-                    notes.add("repeated_line")
-                seen.add(rx_id)
-            else:
-                rx_id = ""
+            rx_id = item.get("id", "")
+            if rx_id in seen and rx_id:
+                notes.add("repeated_line")
+            seen.add(rx_id)
             item["position"] = len(lines)
             lines.append((patn_id, mdtrt_id, rx_id))
             item["line_kind"] = line_kind
-            code = code_of(order.get("hilist_code"))
-            if type(code) is str:
-                if code not in self._site.placeholder_codes:
-                    item["code"] = code
-            elif code is None:
-                if "local_code" in item:  # the hospital's own code alone: outside the catalogue
-                    item["code"] = ABSENT
-            else:
-                notes.add("unreadable", "hilist_code")
-            if "name" not in item:
-                name = text_of(order.get("hosplist_name"))
-                if type(name) is str:
-                    item["name"] = name
-            group = text_of(order.get("grpno"))
-            if group is None:
-                item["group_no"] = ABSENT
-            elif group is not UNREADABLE:
-                item["group_no"] = group
-            self._stop(order.get("drord_stop_date"), item, notes)
-            current = self._current(order.get("curr_drord_flag"), notes) if is_current else False
-            if current is not None:
-                item["is_current"] = current
-            flagged = flagged or current is not False
+            if "group_no" not in item or "code" not in item or "end" not in item or "name" not in item:
+                self._empty(order, item)
+            if not is_current:
+                item["is_current"] = False
+            elif item.get("is_current") is not False:
+                flagged = True
             physician = self._physician(order, physicians, notes)
             if physician is not None:
                 item["physician"] = physician
@@ -84,23 +62,21 @@ class LineReader:
         self._times(items, business_time)
         return items
 
-    def _stop(self, raw: Any, item: dict[str, Any], notes: Notes) -> None:
-        """An empty stop date of a long-term order says that it goes on; of any other line it says nothing."""
-        stop = self._reading.instant.of(raw)
-        if stop is None:
-            if item.get("long_term") is True:
-                item["end"] = ABSENT
-        elif stop is UNREADABLE:
-            notes.add("unreadable", "drord_stop_date")
-        else:
-            item["end"] = stop
-
-    def _current(self, raw: Any, notes: Notes) -> bool | None:
-        current = self._reading.flag.of(raw)
-        if current is UNREADABLE:
-            notes.add("unreadable", "curr_drord_flag")
-            return None
-        return current  # type: ignore[no-any-return]
+    def _empty(self, order: Mapping[str, Any], item: dict[str, Any]) -> None:
+        """What an empty field says: no group; no catalogue code beside the hospital's own one (a placeholder says
+        nothing); a long-term order goes on. The name may be the hospital's."""
+        text_of = self._reading.text.of
+        if "group_no" not in item and text_of(order.get("grpno")) is None:
+            item["group_no"] = ABSENT
+        goes_on = item.get("long_term") is True and "end" not in item
+        if goes_on and self._reading.instant.of(order.get("drord_stop_date")) is None:
+            item["end"] = ABSENT
+        if "code" not in item and "local_code" in item and text_of(order.get("hilist_code")) is None:
+            item["code"] = ABSENT
+        if "name" not in item:
+            name = text_of(order.get("hosplist_name"))
+            if type(name) is str:
+                item["name"] = name
 
     def _physician(
         self, order: Mapping[str, Any], known: dict[Any, Physician | None], notes: Notes
@@ -126,7 +102,8 @@ class LineReader:
             notes.add("none_reviewed", n=len(items))
 
     def _times(self, items: list[dict[str, Any]], business_time: Instant | None) -> None:
-        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's day."""
+        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's
+        day."""
         fill = None
         if self._site.missing_order_time == "request" and business_time is not None:
             start = business_time.day * _DAY

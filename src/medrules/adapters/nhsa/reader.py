@@ -1,7 +1,8 @@
-"""A 3101 or 3102 message → facts: envelope, patients, encounters, business time. What hangs below an encounter is in `visit`.
+"""A 3101 or 3102 message → facts: envelope, patients, encounters, business time. What hangs below an encounter is in
+`visit`.
 
-One `Reader` is compiled for each site and shared by all requests; it keeps nothing about a request. Nothing here decides what
-a field means (fields.py, codes.py) or what a site allows (site.py); this module walks the form.
+One `Reader` is compiled for each site and shared by all requests; it keeps nothing about a request. Nothing here
+decides what a field means (fields.py, codes.py) or what a site allows (site.py); this module walks the form.
 """
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from typing import Any, Final
 from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.door import door_of
 from medrules.adapters.nhsa.envelope import Envelope, open_envelope
+from medrules.adapters.nhsa.lines import LineIds
+from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.adapters.nhsa.values import as_instant, as_text
-from medrules.adapters.nhsa.lines import LineIds
-from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.visit import VisitReader
 from medrules.model.builder import build_facts
 from medrules.model.facts import Door, Facts
@@ -119,8 +120,8 @@ class Reader:
         )
         task = as_text(envelope.data.get("task_id"))
         return Request(
-            facts, envelope.infno or door.name, envelope.msgid, envelope.area, task if type(task) is str else "", envelope.seed,
-            envelope.encoding, tuple(lines), encounters,
+            facts, envelope.infno or door.name, envelope.msgid, envelope.area, task if type(task) is str else "",
+            envelope.seed, envelope.encoding, tuple(lines), encounters,
         )
 
     def _patient(
@@ -152,7 +153,8 @@ class Reader:
     def _number(
         self, given: list[Mapping[str, Any]], sent: Mapping[str, Any], n: int, taken: Mapping[str, Any], notes: Notes
     ) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
-        """(our id, the client's id, the objects sent for it). An encounter without an id is the current one if it is alone."""
+        """(our id, the client's id, the objects sent for it). An encounter without an id is the current one if it is
+        alone."""
         current = as_text(sent.get("curr_mdtrt_id"))
         current_id = current if type(current) is str else ""
         found: dict[str, tuple[str, list[Mapping[str, Any]]]] = {}
@@ -173,7 +175,8 @@ class Reader:
     def _current(
         self, visits: list[tuple[str, str, list[Mapping[str, Any]]]], sent: Mapping[str, Any], notes: Notes
     ) -> frozenset[str]:
-        """Ids of the encounters under review. Where the message does not say which, all are: silence must not mean clean."""
+        """Ids of the encounters under review. Where the message does not say which, all are: silence must not mean
+        clean."""
         if len(visits) == 1:
             return frozenset((visits[0][0],))
         told = as_text(sent.get("curr_mdtrt_id"))
@@ -200,7 +203,7 @@ class Reader:
         return now
 
     def _latest(self, patients: list[dict[str, Any]]) -> Instant:
-        times = [v for p in patients for e in p["encounters"] for holder in (e, *e.get("items", ()))
+        times: list[Instant] = [v for p in patients for e in p["encounters"] for holder in (e, *e.get("items", ()))
                  for v in (holder.get("admitted_at"), holder.get("begin")) if v is not None]
         if not times:
             raise refuse("no_business_time")

@@ -1,8 +1,8 @@
 """The mapping table compiled for one site: each field's reader is a mapping from the value as sent to what it means.
 
-`readers[raw]` is the run-time value, None (nothing was said) or `UNREADABLE`. A request repeats its values from line to line
-and from request to request, so readers of codes, numbers, times and item names remember what they read, up to a bound;
-that makes a field one dictionary look-up. Ids and birth dates are read anew each time and never kept.
+`readers[raw]` is the run-time value, None (nothing was said) or `UNREADABLE`. A request repeats its values from line
+to line and from request to request, so readers of codes, numbers, times and item names remember what they read, up
+to a bound; that makes a field one dictionary look-up. Ids and birth dates are read anew each time and never kept.
 """
 from __future__ import annotations
 
@@ -68,14 +68,17 @@ class Reading:
         self.money = ValueReader(_number(2))
         self.text = ValueReader(as_text, keep=False)
         self._readers: Mapping[str, ValueReader] = {
-            "code": self.code, "flag": self.flag, "instant": self.instant, "id": self.text, "text": ValueReader(as_text),
+            "code": self.code, "flag": self.flag, "instant": self.instant, "id": self.text,
+            "text": ValueReader(as_text),
             "day": ValueReader(as_day, keep=False), "dept": ValueReader(_dept(site)),
+            "item_code": ValueReader(_item_code(site)),
             "number:0": ValueReader(_number(0)), "number:2": self.money, "number:4": ValueReader(_number(4)),
             **{f"table:{name}": ValueReader(_lookup(table)) for name, table in tables.items()},
         }
 
     def rows(self, table: Iterable[Carried]) -> tuple[Row, ...]:
-        """The rows that are read by their value alone, in the order of the table; `special` rows are left to the caller."""
+        """The rows that are read by their value alone, in the order of the table; `special` rows are left to the
+        caller."""
         made = []
         for row in table:
             if row.read != "special":
@@ -124,8 +127,17 @@ def _lookup(table: Mapping[str, Any]) -> Read:
     return read
 
 
+def _item_code(site: SiteSettings) -> Read:
+    def read(raw: Any) -> Any:
+        code = as_code(raw)
+        return EMPTY if code in site.placeholder_codes else code
+
+    return read
+
+
 def _dept(site: SiteSettings) -> Read:
-    """A national department code, or a local one by the site's map; a local code without entry is not known, and no fault."""
+    """A national department code, or a local one by the site's map; a local code without entry is not known, and no
+    fault."""
 
     def read(raw: Any) -> Any:
         code = as_code(raw)

@@ -1,9 +1,9 @@
 """A report → the answer of 3101 and 3102, written as JSON text the way existing clients can read it.
 
 What clients need (each is a test): `infcode` is the number 0; `err_msg` is null on success; `output.result` and
-`judge_result_detail_dtos` are always lists; codes are strings; amounts are JSON numbers with two decimals; the most serious
-item comes first; no text is longer than its field. The text is written here directly, because amounts are exact fen and
-must not pass through a binary fraction.
+`judge_result_detail_dtos` are always lists; codes are strings; amounts are JSON numbers with two decimals; the most
+serious item comes first; no text is longer than its field. The text is written here directly, because amounts are
+exact fen and must not pass through a binary fraction.
 """
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ UNCHECKED_RULE: Final = "MR-UNCHECKED"
 NOTHING_JUDGED: Final = "本次未检查：审核没有完成，请不要当作没有问题；可继续诊疗 (not checked)"
 
 _RESULT_WORDS: Final[dict[str, str]] = {"definite": "明确违规", "suspect": "可疑", "monitor": "监测"}
+_PUNCTUATION: Final = str.maketrans("", "", "-:.T")
 _AT_FAULT: Final = "1"  # vola_item_type 违规项
 _INVOLVED: Final = "2"  # 涉及项
 
@@ -57,7 +58,8 @@ def write_failure(
     """infcode -1 with a message for the screen; the result is an empty list all the same."""
 
     def write(quote: Quote) -> str:
-        return f'{_head(-1, seed, area, message[:ERR_MSG_LENGTH], None, now, received, quote)},"output":{{"result":[]}}}}'
+        head = _head(-1, seed, area, message[:ERR_MSG_LENGTH], None, now, received, quote)
+        return f'{head},"output":{{"result":[]}}}}'
 
     return _bytes(write, encoding)
 
@@ -70,7 +72,8 @@ def write_acceptance(
 
 
 def _bytes(write: Callable[[Quote], str], encoding: str) -> bytes:
-    """In the request's encoding; where that lacks a character, the same JSON with escapes, which any of them can read."""
+    """In the request's encoding; where that lacks a character, the same JSON with escapes, which any of them can
+    read."""
     try:
         return write(encode_basestring).encode("gbk" if encoding == "gb18030" else "utf-8")
     except UnicodeEncodeError:
@@ -85,9 +88,10 @@ def _head(
     responded = now or datetime.now()
     came = received or responded
     serial = int(sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:12], 16) % 10**10
-    reference = f"{area[:6]:0<6}{came:%Y%m%d%H%M%S}{serial:010d}"
+    stamp = _stamp(came)
+    reference = f"{area[:6]:0<6}{stamp[:14]}{serial:010d}"
     return (
-        f'{{"infcode":{infcode},"inf_refmsgid":{quote(reference)},"refmsg_time":"{_stamp(came)}",'
+        f'{{"infcode":{infcode},"inf_refmsgid":{quote(reference)},"refmsg_time":"{stamp}",'
         f'"respond_time":"{_stamp(responded)}","enctype":null,"signtype":null,"cainfo":null,'
         f'"err_msg":{"null" if message is None else quote(message)},'
         f'"warn_msg":{"null" if warning is None else quote(warning)}'
@@ -95,7 +99,7 @@ def _head(
 
 
 def _stamp(at: datetime) -> str:
-    return f"{at:%Y%m%d%H%M%S}{at.microsecond // 1000:03d}"
+    return at.isoformat(timespec="milliseconds").translate(_PUNCTUATION)[:17]
 
 
 def _yuan(fen: int) -> str:
@@ -174,10 +178,10 @@ class _Writer:
 
     def _detail(self, jr_id: str, line: LineRef, kind: str, fen: int) -> str:
         patn_id, mdtrt_id, rx_id = self._ids_of(line)
-        quote = self._quote
+        quote, jrd_id = self._quote, self._id("JD", jr_id, kind, _place(line))
         return (
-            f'{{"jrd_id":"{self._id("JD", jr_id, kind, _place(line))}","patn_id":{quote(patn_id)},"mdtrt_id":{quote(mdtrt_id)},'
-            f'"rx_id":{quote(rx_id)},"vola_item_type":"{kind}","vola_amt":{_yuan(fen)}}}'
+            f'{{"jrd_id":"{jrd_id}","patn_id":{quote(patn_id)},"mdtrt_id":{quote(mdtrt_id)},"rx_id":{quote(rx_id)},'
+            f'"vola_item_type":"{kind}","vola_amt":{_yuan(fen)}}}'
         )
 
     def _unchecked(self) -> str:

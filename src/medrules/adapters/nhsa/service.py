@@ -54,8 +54,8 @@ def accept_feedback(
     body: bytes, store: Callable[[Feedback], None], *, site: SiteSettings = DEFAULT_SITE, encoding: str | None = None,
     clock: Callable[[], datetime] = datetime.now,
 ) -> bytes:
-    """Read one 3103 message, hand it to `store`, answer it. Never raises; a store that fails is answered with infcode -1,
-    so that the client sends the feedback again."""
+    """Read one 3103 message, hand it to `store`, answer it. Never raises; a store that fails is answered with
+    infcode -1, so that the client sends the feedback again."""
     return Service(None, site=site, store=store, clock=clock).answer(body, encoding or "", "3103").body
 
 
@@ -63,8 +63,8 @@ class Service:
     """Answers 3101, 3102 and 3103 by transaction number. Safe to share between threads if engine and store are."""
 
     def __init__(
-        self, engine: Engine | None, *, site: SiteSettings = DEFAULT_SITE, store: Callable[[Feedback], None] | None = None,
-        clock: Callable[[], datetime] = datetime.now,
+        self, engine: Engine | None, *, site: SiteSettings = DEFAULT_SITE,
+        store: Callable[[Feedback], None] | None = None, clock: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._engine, self._site, self._store, self._clock = engine, site, store, clock
 
@@ -72,8 +72,8 @@ class Service:
         """Answer one message.
 
         Args:
-            infno: the transaction of the address it came to; a 3103 address takes feedback only, any other one no feedback.
-                "" = whatever the envelope says.
+            infno: the transaction of the address it came to; a 3103 address takes feedback only, any other one no
+                feedback. "" = whatever the envelope says.
         """
         received = self._clock()
         envelope: Envelope | None = None
@@ -81,8 +81,8 @@ class Service:
             envelope = open_envelope(body, self._site, encoding, infno)
             wants_feedback = envelope.infno == "3103"
             if infno and wants_feedback != (infno == "3103"):
-                return self._fail(f"交易编号 {envelope.infno[:20]} 发到了 {infno} 的地址 (wrong address for this transaction)",
-                                  envelope, body, encoding, received, "refused")
+                text = f"交易编号 {envelope.infno[:20]} 发到了 {infno} 的地址 (wrong address for this transaction)"
+                return self._fail(text, envelope, body, encoding, received, "refused")
             if wants_feedback:
                 return self._accept(envelope, received)
             request = reader_for(self._site).read_envelope(envelope, _instant(received))
@@ -94,7 +94,8 @@ class Service:
         except InvalidMessage as error:
             return self._fail(str(error), envelope, body, encoding, received, "refused")
         except Exception:
-            # A fault of ours must not stop a doctor: it is answered as "not checked", and nothing that was sent is repeated.
+            # A fault of ours must not stop a doctor: it is answered as "not checked", and nothing that was sent is
+            # repeated.
             return self._fail(NOTHING_JUDGED, envelope, body, encoding, received, "failed")
 
     def refuse(self, message: str, encoding: str = "") -> Answer:

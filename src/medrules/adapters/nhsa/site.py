@@ -1,6 +1,8 @@
-"""What a site must say because the national form leaves it open: every option has a safe default (unknown beats guessed).
+"""What a site must say because the national form leaves it open: every option has a safe default (unknown beats
+guessed).
 
-A site file is TOML; `SiteSettings.from_toml` reads it (keys at the top or under `[nhsa]`), and docs/integration.md explains each.
+A site file is TOML; `SiteSettings.from_toml` reads it (keys at the top or under `[nhsa]`), and docs/integration.md
+explains each.
 """
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from medrules.model.levels import SCALES
 
 __all__ = ["DEFAULT_SITE", "Limits", "Register", "SiteSettings"]
 
-
+Table = Mapping[str, str]
+Setting = Callable[[str, Any], Any]
 
 def _nothing() -> Mapping[str, Any]:
     return MappingProxyType({})
@@ -52,8 +55,8 @@ class SiteSettings:
       med_type         more 医疗类别 codes → 就医方式; wins over the built-in table
       med_type_first_two   an unmapped longer code is read by its first two digits
       reim_flag_online reim_flag 5 (互联网医院) means 互联网诊疗
-      matn_stas        生育状态: a table, or a scheme: "five" (3 妊娠期, 4 哺乳期) or "three" (1 妊娠期, 2 哺乳期); default none, because
-                       code 1 means opposite things in the two
+      matn_stas        生育状态: a table, or a scheme: "five" (3 妊娠期, 4 哺乳期) or "three" (1 妊娠期, 2 哺乳期);
+                       default none, because code 1 means opposite things in the two
       medins_lv        医疗机构等级 → 机构级别; default none, no table is published
       profttl          more 职称 codes, or the scheme "single" (1 医士 … 5 主任医师)
       insutype         more 险种 codes → 结算险种
@@ -69,7 +72,8 @@ class SiteSettings:
       empty_operations_mean_none  an empty fsi_operation_dtos states that there was no operation
       input_may_be_text   `input` may be JSON text in a string
       none_current        "all": if no line of the visit has curr_drord_flag 1, all are reviewed; "none": none is
-      history_coverage, history_days  the client promises to send all earlier encounters of so many days, of 本院/统筹区/全国
+      history_coverage, history_days  the client promises to send all earlier encounters of so many days, of
+                                      本院/统筹区/全国
       encoding            "" = UTF-8, else GBK where it is not UTF-8
     Answering:
       warn_msg            put "待核 n 项" into warn_msg
@@ -135,14 +139,16 @@ def _flag(key: str, value: Any) -> bool:
 def _one_of(*words: str) -> Callable[[str, Any], str]:
     def read(key: str, value: Any) -> str:
         if value not in words:
-            raise _wrong(key, "：" + "、".join(w or '""' for w in words), "one of " + ", ".join(w or '""' for w in words))
+            shown = [w or '""' for w in words]
+            raise _wrong(key, "：" + "、".join(shown), "one of " + ", ".join(shown))
         return str(value)
 
     return read
 
 
-def _table(name: str, schemes: Mapping[str, Mapping[str, str]] | None = None, base: str = "") -> Callable[[str, Any], Mapping[str, str]]:
-    """Codes to words of an enumeration or scale; the words are checked here so that a typing error is found at start."""
+def _table(name: str, schemes: Mapping[str, dict[str, str]] | None = None, base: str = "") -> Setting:
+    """Codes to words of an enumeration or scale; the words are checked here so that a typing error is found at
+    start."""
 
     def word(key: str, given: Any) -> str:
         if name in SCALES:
@@ -163,7 +169,8 @@ def _table(name: str, schemes: Mapping[str, Mapping[str, str]] | None = None, ba
         elif isinstance(value, Mapping):
             table = {str(k).strip().upper(): word(f"{key}.{k}", v) for k, v in value.items()}
         else:
-            raise _wrong(key, "表" + "".join(f"或 \"{s}\"" for s in known), "a table" + "".join(f' or "{s}"' for s in known))
+            more = [f'"{s}"' for s in known]
+            raise _wrong(key, " 或 ".join(["表", *more]), " or ".join(["a table", *more]))
         return MappingProxyType({**known[base], **table} if base else table)
 
     return read
@@ -189,7 +196,10 @@ def _register(key: str, value: Any) -> Mapping[str, Register]:
     made = {}
     for institution, entry in value.items():
         if not isinstance(entry, Mapping) or not entry.keys() <= words.keys():
-            raise _wrong(f"{key}.{institution}", "只含 level、grade、kind、specialty 的表", "a table of level, grade, kind, specialty")
+            raise _wrong(
+                f"{key}.{institution}", "只含 level、grade、kind、specialty 的表",
+                "a table of level, grade, kind, specialty",
+            )
         made[str(institution).strip().upper()] = Register(
             **{k: words[k](f"{key}.{institution}", {k: v})[k.upper()] for k, v in entry.items()}
         )
@@ -198,7 +208,7 @@ def _register(key: str, value: Any) -> Mapping[str, Register]:
 
 def _departments(key: str, value: Any) -> Mapping[str, str]:
     if not isinstance(value, Mapping) or not all(NATIONAL_DEPARTMENT.fullmatch(str(v)) for v in value.values()):
-        raise _wrong(key, "本院科室代码到国家科室代码（如 A03.01）的表", "a table of local to national department codes (A03.01)")
+        raise _wrong(key, "本院科室代码到国家科室代码（如 A03.01）的表", "a table to national department codes")
     return MappingProxyType({str(k).strip().upper(): str(v) for k, v in value.items()})
 
 
@@ -221,13 +231,15 @@ def _limits(key: str, value: Any) -> Limits:
     return Limits(**{k: _count(f"{key}.{k}", v) for k, v in value.items()})
 
 
-_READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = MappingProxyType({
+_READERS: Final[Mapping[str, Setting]] = MappingProxyType({
     "med_type": _table("visit_kind"), "med_type_first_two": _flag, "reim_flag_online": _flag,
     "matn_stas": _table("maternity", MATERNITY_SCHEMES), "medins_lv": _table("hospital"),
-    "profttl": _table("title", TITLE_SCHEMES, "231"), "insutype": _table("insurance"), "recer_sys_code": _table("insurance"),
-    "out_setl_flag": _flags, "placeholder_codes": _texts, "departments": _departments, "institutions": _register, "midnight_is_time": _flag,
-    "missing_order_time": _one_of("unknown", "request"), "empty_operations_mean_none": _flag, "input_may_be_text": _flag,
-    "none_current": _one_of("all", "none"), "history_coverage": _one_of("", "本院", "统筹区", "全国"), "history_days": _count,
+    "profttl": _table("title", TITLE_SCHEMES, "231"), "insutype": _table("insurance"),
+    "recer_sys_code": _table("insurance"), "out_setl_flag": _flags, "placeholder_codes": _texts,
+    "departments": _departments, "institutions": _register, "midnight_is_time": _flag,
+    "missing_order_time": _one_of("unknown", "request"), "empty_operations_mean_none": _flag,
+    "input_may_be_text": _flag, "none_current": _one_of("all", "none"),
+    "history_coverage": _one_of("", "本院", "统筹区", "全国"), "history_days": _count,
     "encoding": _one_of("", "utf-8", "gbk", "gb18030"), "warn_msg": _flag, "include_passive": _flag,
     "vola_bhvr_type": _short_code, "limits": _limits,
 })

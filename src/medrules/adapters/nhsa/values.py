@@ -1,8 +1,8 @@
 """Tolerant scalars: what one JSON value of a national message means as text, code, number or time.
 
-Every function takes the JSON value as sent (numbers arrive as their own text, see `envelope`) and gives the model's plain
-value, `EMPTY` (nothing was said) or `UNREADABLE` (something was said that cannot be understood: it becomes UNKNOWN and a
-data-quality note). None of them raises.
+Every function takes the JSON value as sent (numbers arrive as their own text, see `envelope`) and gives the model's
+plain value, `EMPTY` (nothing was said) or `UNREADABLE` (something was said that cannot be understood: it becomes
+UNKNOWN and a data-quality note). None of them raises.
 """
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from medrules.model.folding import fold_code, fold_text
 from medrules.model.values import Instant
 
-__all__ = ["BLANKS", "EMPTY", "UNREADABLE", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text"]
+__all__ = [
+    "BLANKS", "EMPTY", "UNREADABLE", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text",
+]
 
 
 class Nothing(Enum):
@@ -28,7 +30,6 @@ class Nothing(Enum):
 
 EMPTY: Final = Nothing.EMPTY
 UNREADABLE: Final = Nothing.UNREADABLE
-Empty = Literal[Nothing.EMPTY, Nothing.UNREADABLE]
 
 BLANKS: Final = frozenset({"", "-", "--", "—", "－", "null", "NULL", "None", "undefined"})
 MAX_TEXT: Final = 4_000  # the longest field of the form is 2,000 characters; anything far longer is not a value
@@ -43,7 +44,7 @@ _EXACT: Final = Context(prec=60)
 _MAX_ADJUSTED: Final = 15  # amounts and quantities beyond 10^16 are not amounts
 
 
-def as_text(value: Any) -> str | Empty:
+def as_text(value: Any) -> str | Nothing:
     """A name or an id: trimmed, otherwise as sent. Numbers become their text, true and false 1 and 0."""
     if type(value) is str:
         text = value.strip()
@@ -54,37 +55,38 @@ def as_text(value: Any) -> str | Empty:
         return EMPTY
     if value is True or value is False:
         return "1" if value else "0"
-    if isinstance(value, int):
+    if type(value) is int:
         return str(value) if value.bit_length() < 256 else UNREADABLE
     if isinstance(value, (float, Decimal)) and math.isfinite(value):
         # Only where a caller parsed the message itself. 1.0 is the same key as 1, so it must mean the same.
-        return str(int(value)) if value == int(value) and abs(value) < 10**_MAX_ADJUSTED else str(value)
+        whole = int(value)
+        return str(whole) if value == whole and whole.bit_length() < 64 else str(value)
     return UNREADABLE
 
 
-def as_code(value: Any) -> str | Empty:
+def as_code(value: Any) -> str | Nothing:
     """A code: folded to half width, NFC, upper case, trimmed (the model compares codes as they stand)."""
     text = as_text(value)
-    if type(text) is not str:
+    if isinstance(text, Nothing):
         return text
     folded = fold_code(text)
     return EMPTY if folded in BLANKS else folded
 
 
-def as_flag(value: Any) -> bool | Empty:
+def as_flag(value: Any) -> bool | Nothing:
     """0 否, 1 是, as text, number or JSON truth value."""
     text = as_text(value)
-    if type(text) is not str:
+    if isinstance(text, Nothing):
         return text
     return _FLAGS.get(text, UNREADABLE)
 
 
-def as_scaled(value: Any, scale: int) -> int | Empty:
+def as_scaled(value: Any, scale: int) -> int | Nothing:
     """An exact decimal as an int of 10**-scale, rounded half up once where more digits were sent."""
     if type(value) is int:
         return value * 10**scale if -(10**_MAX_ADJUSTED) < value < 10**_MAX_ADJUSTED else UNREADABLE
     text = as_text(value)
-    if type(text) is not str:
+    if isinstance(text, Nothing):
         return text
     if not text.isascii():
         text = fold_text(text)
@@ -96,19 +98,19 @@ def as_scaled(value: Any, scale: int) -> int | Empty:
     return int(number.scaleb(scale, _EXACT).to_integral_value(ROUND_HALF_UP, _EXACT))
 
 
-def as_day(value: Any) -> int | Empty:
+def as_day(value: Any) -> int | Nothing:
     """A date as its ordinal; a time of day is cut off. A far date (9999-12-31, 9999-…) means nothing was said."""
     moment = as_instant(value, True)
-    return moment.lo // DAY_SECONDS if type(moment) is Instant else moment  # type: ignore[return-value]
+    return moment.lo // DAY_SECONDS if isinstance(moment, Instant) else moment
 
 
-def as_instant(value: Any, midnight_is_time: bool) -> Instant | Empty:
+def as_instant(value: Any, midnight_is_time: bool) -> Instant | Nothing:
     """A moment with its precision (ruling T07): to the second, to the minute, or to the day.
 
     00:00:00 is a day unless the site says that it is a time. An offset is converted to UTC+8.
     """
     text = as_text(value)
-    if type(text) is not str:
+    if isinstance(text, Nothing):
         return text
     if not text.isascii():
         text = fold_text(text)
@@ -146,4 +148,4 @@ def _offset(text: str) -> timedelta:
     return -offset if text[0] == "-" else offset
 
 
-_FLAGS: Final[dict[str, bool]] = {"0": False, "1": True, "N": False, "Y": True, "n": False, "y": True, "否": False, "是": True}
+_FLAGS: Final[dict[str, bool]] = {"0": False, "1": True, "N": False, "Y": True, "否": False, "是": True}

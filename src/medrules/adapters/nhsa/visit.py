@@ -36,15 +36,17 @@ class VisitReader:
         self._lines = LineReader(site, reading)
         self._visit_kinds = {**codes.VISIT_KINDS, **site.med_type}
         self._insurances = {**codes.INSURANCES, **site.insutype}
-        self._levels = level_ranks("hospital", {r.level: r.level for r in site.institutions.values() if r.level}, "institutions")
-        self._grades = level_ranks("grade", {r.grade: r.grade for r in site.institutions.values() if r.grade}, "institutions")
+        registers = site.institutions.values()
+        self._levels = level_ranks("hospital", {r.level: r.level for r in registers if r.level}, "institutions")
+        self._grades = level_ranks("grade", {r.grade: r.grade for r in registers if r.grade}, "institutions")
 
     def read(
         self, parts: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
         envelope: Envelope, ids: tuple[str, str], lines: list[LineIds], notes: Notes,
     ) -> dict[str, Any]:
-        """The dict of one encounter for the builder. `parts` are the objects sent for it, nearly always one; the first one
-        speaks for the encounter, their lists are put together. Appends the client's ids of each line to `lines`."""
+        """The dict of one encounter for the builder. `parts` are the objects sent for it, nearly always one; the
+        first one speaks for the encounter, their lists are put together. Appends the client's ids of each line to
+        `lines`."""
         sent = parts[0]
         visit = read_rows(self._rows, sent, notes)
         visit["is_current"] = is_current

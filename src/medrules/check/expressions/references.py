@@ -7,7 +7,16 @@ from types import MappingProxyType
 from medrules.check.context import RuleContext
 from medrules.check.expressions.ages import AGE_FIELDS, age
 from medrules.check.names import (
-    PARAMETER_WORDS, WINDOW_NOUNS, Bound, Place, bare, column_of, reach, step, suggestion, under,
+    PARAMETER_WORDS,
+    WINDOW_NOUNS,
+    Bound,
+    Place,
+    bare,
+    column_of,
+    reach,
+    step,
+    suggestion,
+    under,
 )
 from medrules.check.program import Expr, Fact, Param
 from medrules.check.walk import size
@@ -16,7 +25,7 @@ from medrules.model.entity import Field
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
 
-__all__ = ["definition_place", "entity_named", "find_bound", "fact_of", "let_value", "name_value", "parameter", "words_in_scope"]
+__all__ = ["definition_place", "entity_named", "fact_of", "find_bound", "let_value", "name_value", "parameter", "words_in_scope"]
 
 # A rule whose expressions are longer than this when written out cannot be read, nor judged in bounded time.
 SIZE_LIMIT = 20_000

@@ -10,7 +10,19 @@ from medrules.check.expressions.values import value
 from medrules.check.members import quantifier
 from medrules.check.names import Bound, Place
 from medrules.check.program import (
-    And, Attested, Choose, Col, Const, Declared, Expr, Fact, Has, Not, Or, Param, Truth,
+    And,
+    Attested,
+    Choose,
+    Col,
+    Const,
+    Declared,
+    Expr,
+    Fact,
+    Has,
+    Not,
+    Or,
+    Param,
+    Truth,
 )
 from medrules.check.quotas import kind_ordinal
 from medrules.check.reporting import Refused

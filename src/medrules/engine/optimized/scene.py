@@ -34,19 +34,25 @@ class Scene:
     """One encounter under review."""
 
     __slots__ = (
-        "_alone", "_birth_step", "_closed", "_codes", "_groups", "_lists", "_months", "_totals", "encounter", "facts", "lines",
-        "tables",
+        "_alone", "_birth_step", "_by_code", "_closed", "_codes", "_groups", "_lists", "_totals", "encounter", "facts",
+        "lines", "tables",
     )
 
     def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...]) -> None:
         self.tables, self.facts, self.encounter, self.lines = tables, facts, encounter, lines
         self._codes: Any = None
+        self._by_code: dict[str, list[Any]] | None = None
         self._birth_step: Any = None
         self._alone: Any = None
         self._closed: dict[str, Any] | None = None
         self._totals: dict[int, Any] | None = None
         self._groups: dict[int, Any] | None = None
         self._lists: dict[int, Any] | None = None
+
+    @property
+    def ledger(self) -> bool:
+        """Whether the door can say what was deducted before."""
+        return self.facts.door.can_carry("item.already_deducted")
 
     def fact(self, path: tuple[str, ...]) -> Any:
         return read(self.encounter, path)
@@ -83,6 +89,16 @@ class Scene:
                 self._alone = UNKNOWN
             self._codes = found
         return found  # type: ignore[no-any-return]
+
+    def by_code(self) -> dict[str, list[Any]]:
+        """Lines of the patient by item code; raises if one is UNKNOWN."""
+        found = self._by_code
+        if found is None:
+            found = {}
+            for m in self.lines:
+                found.setdefault(known(m.code), []).append(m)
+            self._by_code = found
+        return found
 
     def alone(self) -> Any:
         """Whether no two lines of the patient have one code; UNKNOWN if some code is."""

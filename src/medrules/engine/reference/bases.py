@@ -29,7 +29,7 @@ def base_of(item: Any, fees: str, facts: Facts) -> int | Unk:
             amount, own = _fen(item, "amount"), _fen(item, "self_paid")
             whole = amount if amount == 0 else Unk(causes_of((amount, own))) if isinstance(own, Unk) else add(amount, -own)
     earlier = _fen(item, "already_deducted")
-    if isinstance(earlier, Unk) and not facts.door.can_carry("item.already_deducted"):
+    if isinstance(earlier, Unk) and not facts.door.can_carry("ledger"):
         earlier = 0
     if isinstance(whole, Unk) or isinstance(earlier, Unk):
         return Unk(causes_of((whole, earlier)))

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from medrules.check import program as ir
-from medrules.check.program import Expr, Members, Program, Window
+from medrules.check.program import RESERVED, Expr, Members, Program, Window
 from medrules.engine.reference import primitives, quotas
 from medrules.engine.reference.aggregates import aggregate
 from medrules.engine.reference.rows import TableRows, in_force, member_of
 from medrules.engine.reference.truth import Truth, Unk, conj, disj, neg
 from medrules.engine.reference.values import (
-    Age, Group, Interval, add, causes_of, compare, distance, larger, lift, minus, read, smaller, times,
+    Age, Group, Interval, add, causes_of, compare, distance, herbs_of, larger, lift, minus, read, smaller, times,
 )
 from medrules.engine.reference.windows import Binding, View, look
 from medrules.knowledge.codeset import CodeSet
@@ -52,7 +52,7 @@ class Judge:
                 return b.roles[e.role]
             case ir.Col():
                 assert b.row is not None
-                cell = b.row.cells[e.index] if e.index >= 0 else b.row.text
+                cell = b.row.cells[e.index] if e.index >= 0 else getattr(b.row, RESERVED[e.index]) or ""
                 return EMPTY if cell is EMPTY else lift(cell, e.type, f"column:{e.table}.{e.column}")
             case ir.Param():
                 return self._param(e, b)
@@ -92,9 +92,9 @@ class Judge:
             return Unk(causes_of(keys))
         table = self.program.params[e.name]
         for v in table.versions:
-            if v.valid_from <= b.day < v.valid_to and len(v.keys) == len(keys) and all(
+            if v.valid_from <= b.day < v.valid_to and (not v.keys or all(
                 lift(own, k.type) == key for own, k, key in zip(v.keys, e.keys, keys, strict=True)
-            ):
+            )):
                 return lift(v.value, table.type, f"param:{e.name}")
         return Unk(frozenset((f"param:{e.name}",)))
 
@@ -115,6 +115,8 @@ class Judge:
     def _prim(self, e: ir.Prim, b: Binding) -> Any:
         args = [self.value(a, b) for a in e.args]
         match e.op:
+            case "judged_on":
+                return b.day
             case "distance" | "difference":
                 return distance(*args)
             case "min":
@@ -126,7 +128,7 @@ class Judge:
             case "overlap":
                 return primitives.overlap(*args)
             case "in_unit":
-                return primitives.in_unit(*args, e.args[1].field if isinstance(e.args[1], ir.Fact) else "item.unit")
+                return primitives.in_unit(args[0], args[1], args[2])
             case _:
                 raise NotImplementedError(e.op)
 
@@ -137,10 +139,11 @@ class Judge:
         if isinstance(over, Window):
             return look(over, b, self)
         plain = replace(b, excuse=0)
-        owner = b.roles[over.role]
+        owner = b.roles[over.role if over.path else f"partners:{over.role}"]
         held: list[tuple[Any, Truth]] = []
         if isinstance(owner, Group):
-            held = [(m, True) for m in owner.items] + [(m, t) for m, t in owner.unsure]
+            group = herbs_of(owner) if over.path[-1:] == ("herbs",) else owner
+            held = [(m, True) for m in group.items] + [(m, t) for m, t in group.unsure]
             open_: frozenset[str] = frozenset()
         else:
             found = read(owner, over.path, over.field, over.links)
@@ -284,8 +287,8 @@ class Judge:
         return bool(latest.outcome == "符合")
 
     def _declared(self, e: ir.Declared, b: Binding) -> Truth:
-        if not self.facts.door.can_carry("declaration.label"):
-            return Unk(frozenset(("declaration.label",)))
+        if not self.facts.door.can_carry("declarations"):
+            return Unk(frozenset(("declarations",)))
         subjects = set(self._subjects(e.role, b))
         return any(d.label is not UNKNOWN and d.label == e.label and d.subject is not UNKNOWN and d.subject in subjects
                    for d in self.facts.declarations)

@@ -17,8 +17,8 @@ __all__ = ["in_unit", "overlap", "proportion", "ratio"]
 def proportion(money: Any, part: Any, whole: Any) -> Any:
     """按比例: money × part ÷ whole, rounded half up to fen once; unknown when whole = 0."""
     args = (money, part, whole)
-    if any(a is ABSENT for a in args):
-        return ABSENT
+    if any(a is ABSENT or a is EMPTY for a in args):
+        return Unk(frozenset())
     if any(isinstance(a, (Unk, Interval)) for a in args):
         return Unk(causes_of(args))
     if whole == 0:
@@ -31,18 +31,16 @@ def overlap(a: Any, b: Any) -> Any:
     """重叠时长: the seconds that two lines run at the same time."""
     ends = [read(i, (n,), f"item.{n}") for i in (a, b) for n in ("begin", "end")]
     a0, a1, b0, b1 = (x.lo if isinstance(x, Instant) else x for x in ends)
-    if any(x is ABSENT for x in (a0, a1, b0, b1)):
-        return ABSENT
     return larger(minus(smaller(a1, b1), larger(a0, b0)), Fraction(0))
 
 
-def in_unit(quantity: Any, unit: Any, wanted: Any, field: str) -> Any:
+def in_unit(quantity: Any, unit: Any, wanted: Any) -> Any:
     """The quantity if its unit is the wanted one or a listed synonym, else unknown for want of the unit (T06)."""
     if wanted is EMPTY or wanted is ABSENT:
         return quantity
     if isinstance(unit, Unk) or isinstance(wanted, Unk):
         return Unk(causes_of((unit, wanted)))
-    return quantity if same_unit(unit, wanted) is True else Unk(frozenset((field,)))
+    return quantity if same_unit(unit, wanted) is True else Unk(frozenset(("item.unit",)))
 
 
 def ratio(num: Any, den: Any) -> Any:

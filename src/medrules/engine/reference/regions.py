@@ -37,13 +37,13 @@ def closed_from(anchor: Any, same: Iterable[SameKey]) -> int:
     patient: Any = encounter.patient
     history: Any = patient if patient is UNKNOWN else patient.history
     covered: Any = UNKNOWN if history is UNKNOWN or history is ABSENT else history.covered_from
-    covered = covered if isinstance(covered, int) else NEVER
+    known: int = covered if isinstance(covered, int) else NEVER
     if any(k.kind == "institution" for k in same):
         admitted = encounter.admitted_on
-        return min(covered, admitted if isinstance(admitted, int) else NEVER)
-    if covered == NEVER or history.coverage is UNKNOWN or history.coverage not in WIDE:
+        return min(known, admitted if isinstance(admitted, int) else NEVER)
+    if known == NEVER or history.coverage is UNKNOWN or history.coverage not in WIDE:
         return NEVER
-    return covered
+    return known
 
 
 def gaps(anchor: Any, frame: Frame, same: tuple[SameKey, ...]) -> tuple[tuple[int, str], ...]:

@@ -12,11 +12,12 @@ from typing import Any
 
 from medrules.engine.reference.truth import Truth, Unk
 from medrules.knowledge.table import EMPTY
+from medrules.model.derive import HERB_KINDS
 from medrules.model.types import Type
 from medrules.model.values import ABSENT, UNKNOWN, Instant
 
 __all__ = [
-    "Age", "Group", "Interval", "add", "cause_of", "causes_of", "compare", "day_of", "distance", "larger", "lift", "minus",
+    "Age", "Group", "Interval", "add", "cause_of", "causes_of", "compare", "day_of", "distance", "herbs_of", "larger", "lift", "minus",
     "read", "smaller", "times", "when",
 ]
 
@@ -45,6 +46,14 @@ class Group:
     items: tuple[Any, ...]
     unsure: tuple[tuple[Any, Unk], ...] = ()
     encounter: Any = None
+
+
+def herbs_of(group: Group) -> Group:
+    """The herbs among the lines of a group."""
+    def herb(i: Any) -> bool:
+        return i.list_kind is UNKNOWN or i.list_kind in HERB_KINDS
+
+    return Group(tuple(i for i in group.items if herb(i)), tuple(x for x in group.unsure if herb(x[0])), group.encounter)
 
 
 def cause_of(entity: Any, name: str, field: str) -> str:
@@ -120,8 +129,8 @@ def _ends(v: Any) -> tuple[Any, Any]:
 def _strict(a: Any, b: Any, both: Callable[[Any, Any], Any]) -> Any:
     if isinstance(a, Unk) or isinstance(b, Unk):
         return Unk(causes_of((a, b)))
-    if a is ABSENT or b is ABSENT:
-        return ABSENT
+    if a is ABSENT or b is ABSENT or a is EMPTY or b is EMPTY:
+        return Unk(frozenset())  # only outside conditions, where nothing guards: printed as unknown, deducted as undetermined
     return both(a, b)
 
 

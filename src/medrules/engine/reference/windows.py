@@ -17,7 +17,7 @@ from medrules.model.facts import Facts
 from medrules.model.order import order_key
 from medrules.model.values import UNKNOWN, Frame, Instant
 
-__all__ = ["Binding", "Evaluates", "View", "frame_of", "keyed", "look"]
+__all__ = ["Binding", "Evaluates", "View", "frame_of", "keyed", "look", "not_after", "same_key", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def frame_of(window: Window, b: Binding, judge: Evaluates) -> Frame | Unk:
     return Frame("days", int(found))
 
 
-def _same(key: SameKey, window: Window, anchor: Any, m: Any, b: Binding, judge: Evaluates) -> Truth:
+def same_key(key: SameKey, table: str, anchor: Any, m: Any, b: Binding, judge: Evaluates, column: int) -> Truth:
+    """Whether line m has the same value of one equality key as the anchor."""
     match key.kind:
         case "patient":
             return True
@@ -89,27 +90,25 @@ def _same(key: SameKey, window: Window, anchor: Any, m: Any, b: Binding, judge: 
         case "day" | "month" | "quarter" | "year":
             return together(Frame(key.kind), anchor, m)
         case "row" | "column":
-            return _same_row(key, window, m, b, judge)
+            return _same_row(key, table, m, b, judge, column)
         case _:
             return compare("=", read(anchor, key.path, key.field), read(m, key.path, key.field))
 
 
-def _same_row(key: SameKey, window: Window, m: Any, b: Binding, judge: Evaluates) -> Truth:
-    """按 同一 限定 (the same knowledge point) and 按 同一 限定.列 (a row in force with the same value in that column)."""
+def _same_row(key: SameKey, table: str, m: Any, b: Binding, judge: Evaluates, at: int) -> Truth:
+    """按 同一 限定: the same knowledge point. 按 同一 限定.列: a row in force with the same value in that column; an empty
+    cell is a group of its own."""
     assert b.row is not None
-    rows = judge.rows(window.table)
-    at = -1 if rows.table.key_kind != "pair" else (1 if window.anchor == "second" else 0)
-    if key.kind == "row" or b.row.cells[key.column] is EMPTY:
+    rows = judge.rows(table)
+    own = b.row.cells[key.column] if key.kind == "column" else EMPTY
+    if own is EMPTY:
         return rows.match(b.row, m, b.day, at)
-    own = b.row.cells[key.column]
+    column = rows.table.columns[key.column]
+    unknown = Unk(frozenset((f"column:{rows.table.name}.{column.zh}",)))
     answers: list[Truth] = []
     for row, matched in rows.matching(m, b.day, at):
         cell = row.cells[key.column]
-        column = rows.table.columns[key.column]
-        if cell is UNKNOWN or own is UNKNOWN:
-            same: Truth = row is b.row or Unk(frozenset((f"column:{rows.table.name}.{column.zh}",)))
-        else:
-            same = cell is not EMPTY and cell == own
+        same: Truth = row is b.row or unknown if cell is UNKNOWN or own is UNKNOWN else cell is not EMPTY and cell == own
         answers.append(conj((matched, same)))
     return disj(answers)
 
@@ -124,7 +123,7 @@ def _all_lines(window: Window, anchor: Any) -> Iterator[Any]:
             yield from encounter.items
 
 
-def _seen(m: Any, anchor: Any, judge: Evaluates) -> Truth:
+def seen(m: Any, anchor: Any, judge: Evaluates) -> Truth:
     """Whether a line counts at all: not after the business time, of the anchor's kind, with something left to judge."""
     if isinstance(getattr(m, "at", UNKNOWN), Instant) and m.at.lo > judge.facts.business_time.hi:
         return False
@@ -137,11 +136,15 @@ def _seen(m: Any, anchor: Any, judge: Evaluates) -> Truth:
 def keyed(window: Window, b: Binding, judge: Evaluates) -> Iterator[tuple[Any, Truth]]:
     """Members by keys and filter alone, whatever the frame; the anchor is one with certainty (if it passes the filter)."""
     anchor = b.roles[window.anchor]
+    pair = bool(window.table) and judge.rows(window.table).table.key_kind == "pair"
+    column = -1 if not pair else 0 if window.anchor == "first" else 1
     for m in _all_lines(window, anchor):
         if m is anchor:
             keys: Truth = True
         elif window.entity == "item":
-            keys = conj((_seen(m, anchor, judge), *(_same(k, window, anchor, m, b, judge) for k in window.same)))
+            keys = seen(m, anchor, judge)
+            if keys is not False:
+                keys = conj((keys, *(same_key(k, window.table, anchor, m, b, judge, column) for k in window.same)))
         else:
             keys = True
         if keys is False:

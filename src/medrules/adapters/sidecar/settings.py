@@ -1,0 +1,59 @@
+"""Time limits and other options of the local service, with defaults that suit a doctor who waits."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from medrules.errors import InvalidSettings
+
+__all__ = ["ServiceSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """Options of the service; times in milliseconds.
+
+    deadline_ms   rules that are not done by then are answered as 未检查
+    timeout_ms    the whole answer, whatever happens; below the 10 s that real pages wait
+    read_ms       receiving the body
+    grace_ms      finishing requests under way when the service stops
+    workers       reviews at the same time; one review uses one processor
+    waiting       requests that may wait for a worker; more are answered "busy" at once
+    allow_remote  listen beyond loopback (put a reverse proxy with TLS before it)
+    origins       web pages (scheme://host:port) that may call the service from a browser
+    """
+
+    deadline_ms: int = 3_000
+    timeout_ms: int = 8_000
+    read_ms: int = 5_000
+    grace_ms: int = 10_000
+    workers: int = 2
+    waiting: int = 64
+    allow_remote: bool = False
+    origins: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in ("allow_remote", "origins"):
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < (0 if field.name == "waiting" else 1):
+                raise InvalidSettings(f"服务设置「{field.name}」应为正整数 (`{field.name}`: a whole number from 1 on)")
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> ServiceSettings:
+        """From the `[service]` table of a TOML file. Unknown keys are errors."""
+        names = {f.name for f in fields(cls)}
+        for key in given:
+            if key not in names:
+                raise InvalidSettings(f"服务设置没有「{key}」这一项 (unknown service setting `{key}`)")
+        values = dict(given)
+        if "origins" in values:
+            origins = values["origins"]
+            if not isinstance(origins, (list, tuple)) or not all(isinstance(o, str) for o in origins):
+                raise InvalidSettings("服务设置「origins」应为字符串列表 (`origins` must be a list of strings)")
+            values["origins"] = tuple(origins)
+        if not isinstance(values.get("allow_remote", False), bool):
+            raise InvalidSettings("服务设置「allow_remote」应为 true 或 false (`allow_remote` must be true or false)")
+        return cls(**values)

@@ -1,0 +1,140 @@
+"""The only file that knows Starlette and uvicorn: reads bodies under limits, runs reviews in threads, stops
+gracefully."""
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Final
+
+from medrules.adapters.sidecar.desk import HEALTH_PATH, NATIONAL_PATHS, NATIVE_PATH, Desk, Reply
+from medrules.errors import InvalidSettings, MissingExtra
+
+try:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import ClientDisconnect, Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+except ImportError as error:  # pragma: no cover
+    raise MissingExtra("本机服务需要扩展：pip install medrules[server] (the local service needs this extra)") from error
+
+__all__ = ["build_app", "run"]
+
+log: Final = logging.getLogger("medrules.sidecar")
+
+
+class _TooLarge(Exception):
+    """The body is longer than the limit."""
+
+
+def build_app(desk: Desk) -> Starlette:
+    """The ASGI application of a desk."""
+    settings = desk.settings
+    pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="review")
+    # Counts reviews in hand, also those whose client was already told that they are late.
+    places = asyncio.Semaphore(settings.workers + settings.waiting)
+
+    async def post(request: Request) -> Response:
+        started = time.monotonic()
+        path, kind = request.url.path, request.headers.get("content-type", "")
+        origin = request.headers.get("origin")
+        if origin is not None and origin not in settings.origins:
+            reply, size = desk.refuse(path, kind, "origin"), 0
+        else:
+            reply, size = await review(request, path, kind)
+        desk.count(reply)
+        elapsed = int((time.monotonic() - started) * 1000)
+        log.info("%s %s %s bytes=%d ms=%d", path, reply.status, reply.outcome, size, elapsed)
+        return _response(reply, origin if origin in settings.origins else None)
+
+    async def review(request: Request, path: str, kind: str) -> tuple[Reply, int]:
+        try:
+            body = await asyncio.wait_for(_read(request, desk.body_limit), settings.read_ms / 1000)
+        except _TooLarge:
+            return desk.refuse(path, kind, "large"), desk.body_limit
+        except (TimeoutError, ClientDisconnect):
+            return desk.refuse(path, kind, "slow"), 0
+        if places.locked():
+            return desk.refuse(path, kind, "busy"), len(body)
+        await places.acquire()
+        loop, query = asyncio.get_running_loop(), dict(request.query_params)
+        work = loop.run_in_executor(pool, desk.answer, path, kind, query, body)
+        work.add_done_callback(lambda _: places.release())
+        try:
+            return await asyncio.wait_for(asyncio.shield(work), settings.timeout_ms / 1000), len(body)
+        except TimeoutError:
+            return desk.refuse(path, kind, "late"), len(body)
+
+    async def health(_: Request) -> Response:
+        return _response(desk.health(), None)
+
+    async def preflight(request: Request) -> Response:
+        """A browser asks before it posts JSON; only listed pages get a yes."""
+        origin = request.headers.get("origin", "")
+        if origin not in settings.origins:
+            return Response(status_code=403)
+        return Response(status_code=204, headers={
+            "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "content-type", "Vary": "Origin",
+        })
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    routes = [Route(HEALTH_PATH, health, methods=["GET"])]
+    for path in (*NATIONAL_PATHS, NATIVE_PATH):
+        routes += [Route(path, post, methods=["POST"]), Route(path, preflight, methods=["OPTIONS"])]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def run(desk: Desk, host: str, port: int) -> None:
+    """Listen until SIGINT or SIGTERM.
+
+    Raises:
+        InvalidSettings: the host is not loopback and `allow_remote` is off.
+    """
+    if not desk.settings.allow_remote and not _is_loopback(host):
+        raise InvalidSettings(
+            f"{host} 不是本机地址；确需对外监听时打开 allow_remote，并在前面放置 TLS 代理 (not a loopback address)"
+        )
+    uvicorn.run(
+        build_app(desk), host=host, port=port, access_log=False, server_header=False, log_level="warning",
+        timeout_graceful_shutdown=max(1, desk.settings.grace_ms // 1000),
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    """The body, refused as soon as it is too long."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _TooLarge
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise _TooLarge
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _response(reply: Reply, origin: str | None) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if origin is not None:
+        headers |= {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+    return Response(reply.body, reply.status, headers | {"Content-Type": reply.media_type})

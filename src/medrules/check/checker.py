@@ -1,0 +1,90 @@
+"""The one entry of checking: files, tables, code sets and catalogues to a Program and diagnostics."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from medrules.check.clauses import Placed, Written
+from medrules.check.context import World
+from medrules.check.definitions import named_definitions
+from medrules.check.lints import lint
+from medrules.check.parameters import expanded_tables, parameter_tables
+from medrules.check.program import Catalogue, ParamTable, Program
+from medrules.check.reporting import Sink, Tally
+from medrules.check.rules import check_rule
+from medrules.diagnostics import Diagnostic, Source
+from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.table import Table
+from medrules.language import nodes as ast
+
+__all__ = ["check"]
+
+
+def check(
+    files: Sequence[tuple[Source, ast.File]], tables: Mapping[str, Table], codesets: Mapping[str, CodeSet],
+    catalogues: Mapping[str, Catalogue], *, pack: str = "", version: str = "", hash: str = "",
+) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """Check the files of one pack together.
+
+    Args:
+        files: parsed files with their sources, in any order; names are pack-wide.
+        tables, codesets, catalogues: under each of their names (both twins).
+
+    Returns:
+        The Program of the rules without errors, and every diagnostic, file by file in the order of the text.
+    """
+    tally = Tally()
+    sinks = [Sink(source, tally) for source, _ in files]
+    shared = Sink(None, tally)
+    parsed = [(file, sink) for (_, file), sink in zip(files, sinks, strict=True)]
+    params = parameter_tables([
+        (d, sink) for file, sink in parsed for d in file.declarations if isinstance(d, ast.ParamDecl)])
+    dated = expanded_tables(_both_names(tables), params, shared)
+    definitions = named_definitions([
+        (d, sink) for file, sink in parsed for d in file.declarations if isinstance(d, ast.DefinitionDecl)])
+    world = World(dated, codesets, catalogues, params, definitions)
+    written = _written(parsed)
+    checked = [check_rule(rule, written, world) for rule in written.values()]
+    lint(checked, world, parsed, shared)
+    rules = tuple(c.rule for c in checked if c.rule is not None)
+    program = Program(
+        rules, MappingProxyType({t.name: t for t in dated.values()}), _by_own_name(params),
+        MappingProxyType({c.name: c for c in catalogues.values()}), pack, version, hash,
+    )
+    found = [*shared.found, *(d for sink in sinks for d in sorted(sink.found, key=_offset))]
+    return program, tuple(found)
+
+
+def _offset(d: Diagnostic) -> int:
+    return d.span.start if d.span is not None else 0
+
+
+def _both_names(tables: Mapping[str, Table]) -> dict[str, Table]:
+    out: dict[str, Table] = dict(tables)
+    for table in tables.values():
+        out.setdefault(table.name, table)
+        if table.en:
+            out.setdefault(table.en, table)
+    return out
+
+
+def _by_own_name(params: Mapping[str, ParamTable]) -> Mapping[str, ParamTable]:
+    return MappingProxyType({p.name: p for p in params.values()})
+
+
+def _written(parsed: Sequence[tuple[ast.File, Sink]]) -> dict[str, Written]:
+    """All rules by code; a code that is there twice is told."""
+    out: dict[str, Written] = {}
+    for file, sink in parsed:
+        defaults = tuple(
+            Placed(clause, sink) for d in file.declarations if isinstance(d, ast.DefaultDecl) for clause in d.clauses)
+        for declaration in file.declarations:
+            if not isinstance(declaration, ast.RuleDecl):
+                continue
+            if declaration.code in out:
+                sink.add("MR-N114", declaration.name_span, code=declaration.code)
+                continue
+            out[declaration.code] = Written(declaration, sink, defaults)
+    return out
+
+

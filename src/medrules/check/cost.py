@@ -1,0 +1,91 @@
+"""What a rule costs (ruling T39): 逐条 · 成组 · 历史 · 期间, and how far back its windows look."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
+
+from medrules.check import program as ir
+from medrules.check.walk import Node, nodes
+from medrules.knowledge.table import Table
+from medrules.model.types import UNIT_FACTORS
+from medrules.model.values import Frame
+
+__all__ = ["Cost", "cost_of"]
+
+Cost = Literal["item", "group", "history", "period"]
+
+# How far each frame looks back: days, or a word; ordered from near to far.
+_WITHIN: Final = frozenset({"encounter", "prescription", "operation", "specimen", "site", "tooth", "time_overlap"})
+_DAYS: Final[Mapping[str, int]] = {"day": 1, "hour_bucket": 1, "month": 31, "quarter": 92, "year": 366, "insurance_year": 366}
+_SECONDS_A_DAY: Final = 86_400
+
+
+def _reach(frame: ir.Expr, tables: Mapping[str, Table], params: Mapping[str, ir.ParamTable]) -> int | None:
+    """Days back, 0 = within the encounter, None = no bound is known."""
+    match frame:
+        case ir.Const(value=Frame() as f):
+            return _frame_reach(f)
+        case ir.Col():
+            return _furthest(
+                _frame_reach(c) if isinstance(c, Frame) else _whole_days(c, frame)
+                for c in (r.cells[frame.index] for r in tables[frame.table].rows)
+            )
+        case ir.Const(value=int() as n):
+            return n // 10**frame.type.scale
+        case ir.Param():
+            return _furthest(
+                v.value // 10**frame.type.scale if isinstance(v.value, int) else None for v in params[frame.name].versions)
+        case _:
+            return None
+
+
+def _frame_reach(f: Frame) -> int | None:
+    if f.kind in _WITHIN:
+        return 0
+    if f.kind == "days":
+        return f.n
+    if f.kind == "hours":
+        return f.n // 24 + 1
+    return _DAYS.get(f.kind)
+
+
+def _whole_days(cell: object, col: ir.Col) -> int | None:
+    if not isinstance(cell, int) or col.type.kind != "num":
+        return 0 if cell is not None and col.type.kind == "frame" else None
+    return cell * UNIT_FACTORS[col.type.unit][1] // _SECONDS_A_DAY // 10**col.type.scale
+
+
+def _furthest(found: Iterable[int | None]) -> int | None:
+    out = 0
+    for days in found:
+        if days is None:
+            return None
+        out = max(out, days)
+    return out
+
+
+def cost_of(
+    scope: ir.Scope, roots: tuple[Node | None, ...], tables: Mapping[str, Table], params: Mapping[str, ir.ParamTable]
+) -> tuple[Cost, str]:
+    """The cost class and the horizon ("" none, "encounter", "days:30", "year", "open")."""
+    if isinstance(scope, ir.PeriodScope):
+        return "period", ""
+    found: list[int | None] = []
+    grouped = not isinstance(scope, ir.ItemScope)
+    for node in nodes(*roots):
+        if isinstance(node, ir.Window):
+            found.append(_reach(node.frame, tables, params))
+    if isinstance(scope, ir.PairScope):
+        found.append(_reach(scope.frame, tables, params))
+    if isinstance(scope, ir.StayPairScope):
+        return "history", "open"
+    if not found:
+        return ("group" if grouped else "item"), ("encounter" if grouped else "")
+    furthest = _furthest(found)
+    if furthest is None:
+        return "history", "open"
+    if furthest == 0:
+        return "group", "encounter"
+    if furthest == 1:
+        return "group", "days:1"
+    return "history", "year" if furthest >= 366 else f"days:{furthest}"

@@ -1,0 +1,16 @@
+"""A cell that is read both ways: empty would satisfy one condition and stop the other, so no author can have meant it."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from medrules.check.program import Col
+from medrules.check.reporting import Sink
+from medrules.diagnostics import Span
+
+__all__ = ["check_polarity"]
+
+
+def check_polarity(recorded: Mapping[Col, set[bool]], span: Span, sink: Sink) -> None:
+    for column, ways in recorded.items():
+        if len(ways) > 1:
+            sink.add("MR-C212", span, table=column.table, column=column.column)

@@ -1,0 +1,168 @@
+"""The lines of a window, two-valued: exactly its members, or UnknownTouched where one member or the region is in doubt."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from medrules.check import program as ir
+from medrules.engine.optimized.scene import Scene
+from medrules.engine.optimized.values import known, read
+from medrules.knowledge.table import EMPTY, Row, Table
+from medrules.model.order import order_key
+from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant, UnknownTouched
+
+__all__ = ["NoCode", "base", "window"]
+
+Env = dict[str, Any]
+Members = Callable[[Env, "Row | None", Scene], list[Any]]
+KEYS = frozenset({"patient", "institution", "encounter", "row", "column", "day", "field"})
+
+
+class NoCode(Exception):
+    """The optimized evaluator has no code for this; the reference judges."""
+
+
+def base(item: Any, fees: str, carries_ledger: bool) -> Any:
+    """Fen that may be deducted from a line (see reference.bases); UNKNOWN when an amount it needs was not sent."""
+    match fees:
+        case "all":
+            whole = item.amount
+        case "account":
+            whole = item.account_paid
+        case _:
+            whole, own = item.amount, item.self_paid
+            if own is ABSENT:
+                own = 0
+            if whole is not UNKNOWN and whole is not ABSENT and whole != 0:
+                if own is UNKNOWN:
+                    return UNKNOWN
+                whole -= own
+    earlier = item.already_deducted
+    if earlier is UNKNOWN:
+        if carries_ledger:
+            return UNKNOWN
+        earlier = 0
+    if whole is UNKNOWN:
+        return UNKNOWN
+    return (0 if whole is ABSENT else whole) - (0 if earlier is ABSENT else earlier)
+
+
+def window(over: ir.Window, program: ir.Program, fees: str) -> Members:
+    """Members of a window of lines by keys and frame; its filter is applied by whoever asks."""
+    if over.entity != "item" or not isinstance(over.frame, ir.Const) or not isinstance(over.frame.value, Frame):
+        raise NoCode("window")
+    frame = over.frame.value
+    if frame.kind not in ("day", "encounter", "days") or not {k.kind for k in over.same} <= KEYS:
+        raise NoCode(f"window of {frame.kind}")
+    table = program.tables[over.table] if over.table else None
+    candidates = _candidates(over, table)
+    tests = tuple(t for k in over.same if (t := _same(k)) is not None)
+    inside = frame.kind == "encounter" or any(k.kind == "encounter" for k in over.same)
+    region = "institution" if any(k.kind == "institution" for k in over.same) else "anywhere"
+    back, anchor_role, own, kind = frame.n - 1 if frame.kind == "days" else 0, over.anchor, over.own, frame.kind
+
+    def members(env: Env, row: Row | None, scene: Scene) -> list[Any]:
+        anchor = env[anchor_role]
+        on, line_kind = known(anchor.on), known(anchor.line_kind)
+        if not inside and known(on) - back < scene.closed(region):
+            raise UnknownTouched
+        latest, ledger = scene.facts.business_time.hi, scene.ledger
+        found = []
+        for m in candidates(env, row, scene):
+            if m is anchor:
+                if own is not False:
+                    found.append(m)
+                continue
+            if not isinstance(m.at, Instant):
+                raise UnknownTouched
+            if m.at.lo > latest:
+                continue
+            worth = base(m, fees, ledger)
+            if worth is not UNKNOWN and worth <= 0:
+                continue
+            if known(m.line_kind) != line_kind:
+                continue
+            if kind == "day":
+                if m.on != on:
+                    continue
+            elif kind == "encounter":
+                if m.encounter is not anchor.encounter:
+                    continue
+            elif not 0 <= on - m.on <= back or order_key(m) > order_key(anchor):
+                continue
+            if all(test(m, anchor) for test in tests):
+                found.append(m)
+        return found
+
+    return members
+
+
+def _same(key: ir.SameKey) -> Callable[[Any, Any], bool] | None:
+    """Keys besides the one that candidates are found by."""
+    match key.kind:
+        case "institution":
+            return lambda m, anchor: m.encounter is anchor.encounter or (
+                known(read(m, ("encounter", "institution", "id"))) == known(read(anchor, ("encounter", "institution", "id"))))
+        case "encounter":
+            return lambda m, anchor: m.encounter is anchor.encounter
+        case "day":
+            return lambda m, anchor: known(m.on) == known(anchor.on)
+        case "field":
+            path = key.path
+            return lambda m, anchor: _equal(read(m, path), read(anchor, path))
+        case _:
+            return None
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if a is ABSENT or b is ABSENT:
+        return False
+    return bool(known(a) == known(b))
+
+
+def _candidates(over: ir.Window, table: Table | None) -> Members:
+    """The lines to look at: those with a code of the row, or of a row with the same value, else all."""
+    for key in over.same:
+        if key.kind not in ("row", "column"):
+            continue
+        if table is None or len(table.key_fields) != 1 or table.key_fields[0] != "code":
+            raise NoCode("keys of a window")
+        if any(any(r.prefix) or not all(isinstance(c, str) for c in r.keys[0]) for r in table.rows):
+            raise NoCode("prefixes in a window")
+        if key.kind == "row":
+            return lambda env, row, scene: _of_codes(scene, row.keys[0] if row is not None else ())
+        return _of_column(key.column, table)
+    return lambda env, row, scene: _all(scene)
+
+
+def _all(scene: Scene) -> list[Any]:
+    return list(scene.lines)
+
+
+def _of_codes(scene: Scene, codes: tuple[Any, ...]) -> list[Any]:
+    by_code = scene.by_code()
+    return [m for code in codes for m in by_code.get(code, ())]
+
+
+def _of_column(column: int, table: Table) -> Members:
+    """Rows in force on the anchor's day whose cell is the same value."""
+    rows: dict[Any, list[Row]] = {}
+    for r in table.rows:
+        cell = r.cells[column]
+        if cell is UNKNOWN:
+            raise NoCode("a 待编 cell may be any value")
+        if cell is not EMPTY:
+            rows.setdefault(cell, []).append(r)
+
+    def members(env: Env, row: Row | None, scene: Scene) -> list[Any]:
+        assert row is not None
+        cell = row.cells[column]
+        if cell is EMPTY:
+            return _of_codes(scene, row.keys[0])
+        day = known(env["item"].on)
+        by_code = scene.by_code()
+        codes = dict.fromkeys(
+            c for r in rows[cell] if r.valid_from <= day < r.valid_to for c in r.keys[0] if c in by_code)
+        return [m for code in codes for m in by_code[code]]
+
+    return members

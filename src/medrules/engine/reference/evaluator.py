@@ -1,0 +1,127 @@
+"""The reference evaluator: the meaning of a Program, read off semantics section 1 without passes or indexes of its own.
+
+Plain and slow. It answers every other way of executing (law 1), and explains single answers (`trace`).
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from medrules.check.program import ItemScope, Program, Rule
+from medrules.engine.reference.bases import base_of
+from medrules.engine.reference.claims import drafts
+from medrules.engine.reference.expressions import Judge
+from medrules.engine.reference.periods import period_candidates
+from medrules.engine.reference.rows import TableRows
+from medrules.engine.reference.scopes import Candidate, candidates, item_day, reviewed_lines
+from medrules.engine.reference.truth import Unk
+from medrules.engine.reference.values import Group, cause_of
+from medrules.engine.reference.verdicts import Verdict, verdict
+from medrules.engine.refs import ref
+from medrules.engine.report import Draft, assemble
+from medrules.model.facts import Facts
+from medrules.model.reports import LineRef, Report, Undecided, Unjudged
+from medrules.model.values import ABSENT, UNKNOWN
+
+__all__ = ["Reference", "evaluate"]
+
+ITEM_TABLES = frozenset(("code", "prefix", "generic", "product", "combination", "pair"))
+
+
+class Reference:
+    """Judges requests by one Program. Holds the rows of its tables by key, nothing about requests."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._tables: dict[str, TableRows] = {}
+
+    def judge(self, facts: Facts, rule: Rule) -> Judge:
+        return Judge(self.program, facts, rule.header.fees, self._tables)
+
+    def judged(self, facts: Facts, rule: Rule) -> Iterator[tuple[Candidate, Verdict, Judge]]:
+        """Every candidate of a rule in force, with its verdict."""
+        if facts.stage not in rule.header.stages:
+            return
+        judge = self.judge(facts, rule)
+        found = period_candidates(rule, judge) if rule.cost == "period" else candidates(rule, judge)
+        for candidate in found:
+            if rule.valid_from <= candidate.day < rule.valid_to and self._has_base(rule, candidate, judge):
+                yield candidate, verdict(rule, candidate, judge), judge
+
+    def _has_base(self, rule: Rule, candidate: Candidate, judge: Judge) -> bool:
+        """A line of which nothing is left to judge gets neither finding nor question (T28)."""
+        subject = candidate.subject
+        if isinstance(subject, Group) or type(subject).key != "item" or rule.deduct.per_group:
+            return True
+        if isinstance(rule.scope, ItemScope) and rule.scope.relation == "raw_item":
+            return True
+        base = base_of(subject, rule.header.fees, judge.facts)
+        return isinstance(base, Unk) or base > 0
+
+    def evaluate(self, facts: Facts) -> Report:
+        """The report of one request."""
+        found: list[Draft] = []
+        undecided: list[Undecided] = []
+        unjudged = list(self._unjudged(facts))
+        for rule in self.program.rules:
+            for candidate, answer, judge in self.judged(facts, rule):
+                if answer.answer is True:
+                    found.extend(drafts(rule, candidate, answer, judge))
+                elif isinstance(answer.answer, Unk):
+                    entry = self._open(rule, candidate, answer, answer.answer)
+                    if isinstance(entry, Undecided):
+                        undecided.append(entry)
+                    elif entry is not None:
+                        unjudged.append(entry)
+        return assemble(self.program, facts, found, undecided, unjudged, (), self._unmatched(facts))
+
+    def _open(self, rule: Rule, candidate: Candidate, answer: Verdict, unknown: Unk) -> Undecided | Unjudged | None:
+        """What is said of a candidate that cannot be decided: an entry of its own, or the request's one entry."""
+        subject = candidate.subject
+        encounter = _encounter_of(subject)
+        if encounter is not None and encounter.visit_kind is UNKNOWN and isinstance(answer.header, Unk):
+            if cause_of(encounter, "visit_kind", "encounter.visit_kind") in answer.header.causes:
+                return Unjudged(ref(encounter), "scene")
+        if isinstance(rule.scope, ItemScope) and rule.scope.relation == "raw_item" and subject.code is UNKNOWN:
+            return None  # the line itself is reported as unjudged
+        points = {o.binding.row.point for o in candidate.options if o.binding.row is not None}
+        anchor = LineRef("prescription", ref(subject.encounter).encounter) if isinstance(subject, Group) else ref(subject)
+        return Undecided(
+            rule.parent, rule.code, rule.name, anchor, tuple(sorted(unknown.causes)), tuple(sorted(points)))
+
+    def _unjudged(self, facts: Facts) -> Iterator[Unjudged]:
+        """Lines that no rule can look at: their code or day was not sent."""
+        known = {(kind, encounter, line, position) for kind, encounter, line, position, *_ in facts.unjudged}
+        for encounter in facts.current:
+            lines = () if encounter.items is UNKNOWN else encounter.items
+            operations = () if encounter.operations is UNKNOWN else encounter.operations
+            for x in (*(i for i in lines if i.is_current is not False), *operations):
+                at = ref(x)
+                if (at.kind, at.encounter, at.line, at.position) in known:
+                    continue
+                if x.code is UNKNOWN:
+                    yield Unjudged(at, "code")
+                elif (item_day(x) is None) if at.kind == "item" else not isinstance(x.date, int):
+                    yield Unjudged(at, "date")
+
+    def _unmatched(self, facts: Facts) -> int:
+        """Lines under review whose code no table of the pack knows."""
+        judge = Judge(self.program, facts, "all", self._tables)
+        tables = [judge.rows(name) for name, t in self.program.tables.items() if t.key_kind in ITEM_TABLES]
+        lines = {ref(i): i for i in reviewed_lines(judge) if i.code is not UNKNOWN and i.code is not ABSENT}
+        return sum(1 for i in lines.values() if not any(t.knows(i) for t in tables))
+
+
+def _encounter_of(subject: Any) -> Any:
+    if isinstance(subject, Group):
+        return subject.encounter
+    kind = type(subject).key
+    if kind == "encounter":
+        return subject
+    found = getattr(subject, "encounter", None)
+    return None if found is UNKNOWN else found
+
+
+def evaluate(program: Program, facts: Facts) -> Report:
+    """What the rules of `program` say about one request."""
+    return Reference(program).evaluate(facts)

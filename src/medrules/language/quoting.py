@@ -1,0 +1,42 @@
+"""Texts and names as they are spelled in a file: quotes where they are needed, doubled or nested as the lexer reads them."""
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from medrules.language.lexer import NAME_PATTERN
+from medrules.language.vocabulary import Vocabulary
+
+__all__ = ["escaped", "quoted", "spelled"]
+
+_NAME: Final = re.compile(NAME_PATTERN)
+
+
+def quoted(text: str, words: Vocabulary, in_text: bool = False) -> str:
+    """A text in the language's own quotes; 「」 when it stands inside another text; "" when 「 and 」 do not balance."""
+    opener = "「" if in_text else words.punctuation.open_quote
+    if opener == "「" and _balanced(text):
+        return f"「{text}」"
+    return '"' + text.replace('"', '""') + '"'
+
+
+def escaped(literal: str) -> str:
+    """A literal stretch of a template: braces doubled."""
+    return literal.replace("{", "{{").replace("}", "}}")
+
+
+def spelled(parts: tuple[str, ...], words: Vocabulary) -> str:
+    """A dotted path. A part behind a dot that is no plain name stands in quotes."""
+    head, *rest = parts
+    p = words.punctuation
+    return ".".join([head, *(r if _NAME.fullmatch(r) else f"{p.open_quote}{r}{p.close_quote}" for r in rest)])
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        if character in "「」":
+            depth += 1 if character == "「" else -1
+            if depth < 0:
+                return False
+    return depth == 0

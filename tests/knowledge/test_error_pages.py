@@ -1,0 +1,44 @@
+"""Every knowledge diagnostic has a page whose bad example yields exactly that code and whose good one none."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from error_examples import files, section, write_pack
+
+from medrules.diagnostics.codes import CODES
+from medrules.knowledge.folder import read_pack_folder
+
+PAGES = Path(__file__).parents[2] / "docs" / "errors"
+MINE = sorted(code for code in CODES if code.startswith(("MR-K", "MR-G")))
+HEADINGS = ("什么时候出现", "怎么改", "错误示例", "正确示例", "English")
+NOT_SHOWN = {"MR-K201", "MR-K206", "MR-K207", "MR-K209", "MR-K210", "MR-G205", "MR-G206"}
+
+
+@pytest.mark.parametrize("code", MINE)
+def test_page_has_its_headings(code: str) -> None:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {code} ")
+    assert all(section(page, heading).strip() for heading in HEADINGS)
+
+
+@pytest.mark.parametrize("code", MINE)
+def test_bad_example_yields_exactly_its_code(code: str, tmp_path: Path) -> None:
+    contents = files((PAGES / f"{code}.md").read_text(encoding="utf-8"), "错误示例")
+    if contents is None:
+        assert code in NOT_SHOWN
+        return
+    found = read_pack_folder(write_pack(tmp_path, contents)).diagnostics
+    assert {d.code for d in found} == {code}, [(d.code, d.place, d.message) for d in found]
+    assert all(d.message and d.message_en and d.place for d in found)
+
+
+@pytest.mark.parametrize("code", MINE)
+def test_good_example_yields_none(code: str, tmp_path: Path) -> None:
+    contents = files((PAGES / f"{code}.md").read_text(encoding="utf-8"), "正确示例")
+    assert contents is not None
+    assert read_pack_folder(write_pack(tmp_path, contents)).diagnostics == ()
+
+
+def test_no_page_without_a_code() -> None:
+    assert {p.stem for p in PAGES.glob("MR-[KG]*.md")} == set(MINE)
