@@ -1,8 +1,8 @@
 """Examples of an error page as files of a pack.
 
-A ```toml block begins with a comment that names its file. A ```csv block belongs to the table declared by the block before it,
-or to the catalogue that pack.toml names. A page whose mistake cannot be written in Markdown (another encoding, a file that is
-too large) shows it as ```text and is tested elsewhere.
+A ```toml block begins with a comment that names its file. A ```csv block belongs to the table declared by the block
+before it, or to the catalogue that pack.toml names. A page whose mistake cannot be written in Markdown (another
+encoding, a file that is too large) shows it as ```text and is tested elsewhere.
 """
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Derived facts, operations, prescriptions, units: each answer and the cause it names when it is UNKNOWN."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -26,8 +27,11 @@ def at(day: int, hour: int = 0) -> Instant:
 
 def facts(*encounters: dict[str, Any], door: Door = NATIVE, **patient: Any) -> Any:
     return build_facts(
-        door=door, stage="after", business_time=at(400),
-        patients=[{"id": "P", "encounters": [{"is_current": True, **e} for e in encounters], **patient}])
+        door=door,
+        stage="after",
+        business_time=at(400),
+        patients=[{"id": "P", "encounters": [{"is_current": True, **e} for e in encounters], **patient}],
+    )
 
 
 def stay(door: Door = NATIVE, **values: Any) -> Any:
@@ -71,8 +75,12 @@ class TestItem:
 
     def test_rank_is_the_place_among_the_patients_lines(self) -> None:
         found = facts(
-            {"id": "B", "items": [{"id": "L2", "performed_at": at(1)}, {"id": "L10", "performed_at": at(0, 9)}, {"id": "L0"}]},
-            {"id": "A", "items": [{"id": "L9", "performed_at": at(0, 9)}, {"id": "L1", "performed_at": at(0, 9)}]})
+            {
+                "id": "B",
+                "items": [{"id": "L2", "performed_at": at(1)}, {"id": "L10", "performed_at": at(0, 9)}, {"id": "L0"}],
+            },
+            {"id": "A", "items": [{"id": "L9", "performed_at": at(0, 9)}, {"id": "L1", "performed_at": at(0, 9)}]},
+        )
         ranks = {i.id: i.rank for e in found.current for i in e.items}
         assert ranks.pop("L0") is UNKNOWN and ranks == {"L1": 1, "L9": 2, "L10": 3, "L2": 4}
 
@@ -121,24 +129,53 @@ class TestEncounter:
         blind = stay(door=door_limited("x", ["诊断.疑似标志"]), diagnoses=[{"code": "A03"}])
         assert blind.confirmed_diagnoses[0].code == "A03" and blind.diagnoses[0].suspected is False
 
+    def test_discharge_diagnoses_replace_those_of_admission(self) -> None:
+        both = [{"code": "A01", "kind": "入院"}, {"code": "B02", "kind": "出院"}, {"code": "C03"}]
+        assert [d.code for d in stay(diagnoses=both).diagnoses] == ["B02", "C03"]
+        assert [d.code for d in stay(diagnoses=[{"code": "A01", "kind": "入院"}]).diagnoses] == ["A01"]
+
     def test_ill_formed_codes_are_unknown_members_reported_once(self) -> None:
-        found = facts({"id": "E", "diagnoses": [{"code": "XYZD018987"}, {"code": "M10.9"}],
-                       "operations": [{"id": "S1", "code": "胆囊"}, {"code": "81.65"}]})
+        found = facts(
+            {
+                "id": "E",
+                "diagnoses": [{"code": "XYZD018987"}, {"code": "M10.9"}],
+                "operations": [{"id": "S1", "code": "胆囊"}, {"code": "81.65"}],
+            }
+        )
         e = found.current[0]
         assert [d.code for d in e.diagnoses[1:]] == ["M10.9"] and e.diagnoses[0].code is UNKNOWN
         assert e.operations[0].code is UNKNOWN and e.operations[1].code == "81.65"
         assert found.unjudged == (
-            ("diagnosis", "E", "", 0, "ill_formed", "XYZD018987"), ("operation", "E", "S1", 0, "ill_formed", "胆囊"))
+            ("diagnosis", "E", "", 0, "ill_formed", "XYZD018987"),
+            ("operation", "E", "S1", 0, "ill_formed", "胆囊"),
+        )
 
     def test_well_formed_local_codes_stay(self) -> None:
-        codes = ["I63", "I63.9", "I63.900", "I10.X00", "I10.X00X001", "A00.000X001", "M80000/3", "Z51.102", "A01.03.01", "BNS010"]
+        codes = [
+            "I63",
+            "I63.9",
+            "I63.900",
+            "I10.X00",
+            "I10.X00X001",
+            "A00.000X001",
+            "M80000/3",
+            "Z51.102",
+            "A01.03.01",
+            "BNS010",
+        ]
         found = facts({"id": "E", "diagnoses": [{"code": c} for c in codes]})
         assert found.unjudged == () and [d.code for d in found.current[0].diagnoses] == codes
 
 
 class TestNextStay:
     def stays(self, history: Any = None, **last: Any) -> Any:
-        first = {"id": "E1", "visit_kind": "住院", "institution": {"id": "H"}, "admitted_at": at(0), "discharged_at": at(5)}
+        first = {
+            "id": "E1",
+            "visit_kind": "住院",
+            "institution": {"id": "H"},
+            "admitted_at": at(0),
+            "discharged_at": at(5),
+        }
         second = {"id": "E2", "visit_kind": "住院", "institution": {"id": "H"}, "admitted_at": at(9), **last}
         return facts(first, second, **({"history": history} if history else {})).current[0]
 
@@ -152,16 +189,24 @@ class TestNextStay:
 
     def test_not_covered_or_not_known(self) -> None:
         assert self.stays({"covered_from": DAY0 + 8, "coverage": "本院"}).next_stay is UNKNOWN
-        unsure = facts({"id": "E1", "institution": {"id": "H"}, "discharged_at": at(5)},
-                       {"id": "E2", "institution": {"id": "H"}, "admitted_at": at(9)},
-                       history={"covered_from": DAY0, "coverage": "全国"}).patients[0].encounters[0]
+        unsure = (
+            facts(
+                {"id": "E1", "institution": {"id": "H"}, "discharged_at": at(5)},
+                {"id": "E2", "institution": {"id": "H"}, "admitted_at": at(9)},
+                history={"covered_from": DAY0, "coverage": "全国"},
+            )
+            .patients[0]
+            .encounters[0]
+        )
         assert unsure.next_stay is UNKNOWN and cause_of(unsure, "next_stay") == "encounter.visit_kind"
 
 
 class TestOperations:
     def two(self, operations: Any, a: dict[str, Any], b: dict[str, Any]) -> Any:
         more = {} if operations is UNKNOWN else {"operations": operations}
-        e = stay(items=[{"id": "1", "performed_at": at(1, 9), **a}, {"id": "2", "performed_at": at(1, 15), **b}], **more)
+        e = stay(
+            items=[{"id": "1", "performed_at": at(1, 9), **a}, {"id": "2", "performed_at": at(1, 15), **b}], **more
+        )
         return same_operation(*e.items)
 
     def test_stated_numbers_decide(self) -> None:
@@ -183,12 +228,16 @@ class TestOperations:
 
 class TestPrescriptions:
     def test_grouped_by_number(self) -> None:
-        e = stay(items=[
-            {"id": "1", "rx_no": "R1", "list_kind": "中药饮片", "performed_at": at(2)},
-            {"id": "2", "rx_no": "R2", "list_kind": "西药中成药", "performed_at": at(1)},
-            {"id": "3", "rx_no": "R1", "list_kind": "西药中成药", "performed_at": at(1)},
-            {"id": "4", "list_kind": "医疗服务项目"}, {"id": "5", "rx_no": ABSENT, "list_kind": "西药中成药"},
-        ], prescriptions=[{"no": "R1", "packets": 7}, {"no": "R9", "date": DAY0}])
+        e = stay(
+            items=[
+                {"id": "1", "rx_no": "R1", "list_kind": "中药饮片", "performed_at": at(2)},
+                {"id": "2", "rx_no": "R2", "list_kind": "西药中成药", "performed_at": at(1)},
+                {"id": "3", "rx_no": "R1", "list_kind": "西药中成药", "performed_at": at(1)},
+                {"id": "4", "list_kind": "医疗服务项目"},
+                {"id": "5", "rx_no": ABSENT, "list_kind": "西药中成药"},
+            ],
+            prescriptions=[{"no": "R1", "packets": 7}, {"no": "R9", "date": DAY0}],
+        )
         found = {p.no: p for p in e.prescriptions}
         assert {n: [i.id for i in p.items] for n, p in found.items()} == {"R1": ["1", "3"], "R2": ["2"], "R9": []}
         assert [i.id for i in found["R1"].herbs] == ["1"] and found["R1"].packets == 7
@@ -198,45 +247,74 @@ class TestPrescriptions:
 
     def test_a_drug_without_number_opens_every_prescription(self) -> None:
         e = stay(items=[{"id": "1", "rx_no": "R1", "list_kind": "中药饮片"}, {"id": "2", "list_kind": "西药中成药"}])
-        only, = e.prescriptions
+        (only,) = e.prescriptions
         assert only.items is UNKNOWN and cause_of(only, "items") == "item.rx_no"
         assert [i.id for i in only.herbs] == ["1"]  # what is no herb cannot be missing from the herbs
         herb = stay(items=[{"id": "1", "rx_no": "R1", "list_kind": "中药饮片"}, {"id": "2", "list_kind": "中药饮片"}])
         assert herb.prescriptions[0].herbs is UNKNOWN
 
     def test_kind_not_sent_opens_the_herbs(self) -> None:
-        only, = stay(items=[{"id": "1", "rx_no": "R1"}]).prescriptions
+        (only,) = stay(items=[{"id": "1", "rx_no": "R1"}]).prescriptions
         assert only.herbs is UNKNOWN and cause_of(only, "herbs") == "item.list_kind" and len(only.items) == 1
 
     def test_items_not_sent(self) -> None:
         assert stay().prescriptions is UNKNOWN
-        only, = stay(prescriptions=[{"no": "R1"}]).prescriptions
+        (only,) = stay(prescriptions=[{"no": "R1"}]).prescriptions
         assert only.items is UNKNOWN and cause_of(only, "items") == "encounter.items"
 
 
 def test_history_holds_what_is_not_under_review() -> None:
-    built = build_facts(door=NATIVE, stage="after", business_time=at(9), patients=[{
-        "id": "P", "history": {"covered_from": DAY0 - 9, "coverage": "本院"}, "encounters": [
-            {"id": "E2", "is_current": True, "admitted_at": at(5), "items": [{"id": "a", "is_current": False}, {"id": "b"}]},
-            {"id": "E1", "admitted_at": at(0), "items": [{"id": "c"}]}, {"id": "E0", "admitted_at": at(-9)}]}])
-    patient, = built.patients
+    built = build_facts(
+        door=NATIVE,
+        stage="after",
+        business_time=at(9),
+        patients=[
+            {
+                "id": "P",
+                "history": {"covered_from": DAY0 - 9, "coverage": "本院"},
+                "encounters": [
+                    {
+                        "id": "E2",
+                        "is_current": True,
+                        "admitted_at": at(5),
+                        "items": [{"id": "a", "is_current": False}, {"id": "b"}],
+                    },
+                    {"id": "E1", "admitted_at": at(0), "items": [{"id": "c"}]},
+                    {"id": "E0", "admitted_at": at(-9)},
+                ],
+            }
+        ],
+    )
+    (patient,) = built.patients
     assert [e.id for e in patient.encounters] == ["E0", "E1", "E2"] and [e.id for e in built.current] == ["E2"]
     assert [e.id for e in patient.history.encounters] == ["E0", "E1"]
     assert [i.id for i in patient.history.items] == ["c", "a"]
     assert all(e.patient is patient for e in patient.encounters) and patient.encounters[0].items is UNKNOWN
 
 
-@pytest.mark.parametrize(("a", "b", "expected"), [
-    ("小时", "h", True), ("日", "天", True), ("日", "小时", False), ("盒", "盒", True), ("盒", "瓶", False), (ABSENT, "盒", False),
-    (UNKNOWN, "盒", UNKNOWN), ("Ｈ", "时", True), ("g", "G", True), ("克", "g", True),
-])
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("小时", "h", True),
+        ("日", "天", True),
+        ("日", "小时", False),
+        ("盒", "盒", True),
+        ("盒", "瓶", False),
+        (ABSENT, "盒", False),
+        (UNKNOWN, "盒", UNKNOWN),
+        ("Ｈ", "时", True),
+        ("g", "G", True),
+        ("克", "g", True),
+    ],
+)
 def test_units(a: Any, b: Any, expected: Any) -> None:
     assert same_unit(a, b) is expected
 
 
 def test_unit_hours() -> None:
-    assert [str(unit_hours(u)) for u in ("小时", "每小时", "日", "2小时", "半小时", "30分钟", "次", "盒", "12", "0小时")] == [
-        "1", "1", "24", "2", "1/2", "1/2", "None", "None", "None", "0"]
+    assert [
+        str(unit_hours(u)) for u in ("小时", "每小时", "日", "2小时", "半小时", "30分钟", "次", "盒", "12", "0小时")
+    ] == ["1", "1", "24", "2", "1/2", "1/2", "None", "None", "None", "0"]
     assert canonical_unit(" 每日 ") == "天"
 
 

@@ -1,4 +1,5 @@
 """Refunds (T09, law 25) and day pieces (T06, T18)."""
+
 from __future__ import annotations
 
 import random
@@ -28,14 +29,23 @@ def whole_day(day: int) -> Instant:
 def line(ident: str, day: int, quantity: int, price: int = 30, **more: Any) -> dict[str, Any]:
     """A charge of `quantity` × `price` yuan at 08:00 of a day."""
     return {
-        "id": ident, "code": "A", "line_kind": "charge", "performed_at": at(day, 8), "quantity": quantity * 10_000,
-        "unit_price": price * 10_000, "amount": quantity * price * 100, "unit": "次", **more,
+        "id": ident,
+        "code": "A",
+        "line_kind": "charge",
+        "performed_at": at(day, 8),
+        "quantity": quantity * 10_000,
+        "unit_price": price * 10_000,
+        "amount": quantity * price * 100,
+        "unit": "次",
+        **more,
     }
 
 
 def stay(lines: list[dict[str, Any]], **more: Any) -> Any:
     facts = build_facts(
-        door=NATIVE, stage="after", business_time=at(100),
+        door=NATIVE,
+        stage="after",
+        business_time=at(100),
         patients=[{"id": "P", "encounters": [{"id": "E", "is_current": True, "items": lines, **more}]}],
     )
     return facts.current[0]
@@ -108,16 +118,26 @@ class TestRefunds:
         lines = [line("L1", 0, 2), line("L2", 1, -1)]
         for one in lines:
             del one["code"]
-        assert len(stay(lines).items) == 1 and stay([line("L1", 0, 1, code=ABSENT, local_code="Z"),
-                                                     line("L2", 1, -1, code=ABSENT, local_code="Z")]).items == ()
+        assert (
+            len(stay(lines).items) == 1
+            and stay(
+                [line("L1", 0, 1, code=ABSENT, local_code="Z"), line("L2", 1, -1, code=ABSENT, local_code="Z")]
+            ).items
+            == ()
+        )
 
 
 @st.composite
 def _stays(draw: st.DrawFn) -> list[dict[str, Any]]:
     count = draw(st.integers(1, 8))
     return [
-        line(f"L{n}", draw(st.integers(0, 4)), draw(st.integers(-3, 5)), draw(st.sampled_from((10, 30))),
-             code=draw(st.sampled_from("AB")))
+        line(
+            f"L{n}",
+            draw(st.integers(0, 4)),
+            draw(st.integers(-3, 5)),
+            draw(st.sampled_from((10, 30))),
+            code=draw(st.sampled_from("AB")),
+        )
         for n in range(count)
     ]
 
@@ -170,7 +190,7 @@ class TestPieces:
         assert [i.run_hours for i in e.items] == [160_000, 240_000, 240_000, 80_000]
 
     def test_without_end_more_than_a_day_is_unknown(self) -> None:
-        only, = stay([self.ventilator(72, at(0, 8), UNKNOWN)]).items
+        (only,) = stay([self.ventilator(72, at(0, 8), UNKNOWN)]).items
         assert only.quantity is UNKNOWN and only.__dict__["_why"]["quantity"] == "item.end" and only.amount == 36_000
 
     def test_without_end_a_day_is_known(self) -> None:
@@ -185,7 +205,7 @@ class TestPieces:
 
     def test_order_not_known_to_be_long_term_is_undecided(self) -> None:
         order = {**self.ventilator(24, at(0, 8), at(5, 8)), "line_kind": "order"}
-        only, = stay([order]).items
+        (only,) = stay([order]).items
         assert only.quantity is UNKNOWN and only.__dict__["_why"]["quantity"] == "item.long_term"
 
     def test_times_known_to_the_day_leave_the_shares_unknown(self) -> None:
@@ -195,7 +215,9 @@ class TestPieces:
 
     def test_times_known_to_the_day_with_all_hours_billed_are_certain(self) -> None:
         assert seen(stay([self.ventilator(48, whole_day(0), whole_day(1))])) == [
-            ("L1", 0, 24, 12_000), ("L1", 1, 24, 12_000)]
+            ("L1", 0, 24, 12_000),
+            ("L1", 1, 24, 12_000),
+        ]
 
     def test_days_are_one_for_each_started_day(self) -> None:
         bed = line("L1", 0, 3, 50, unit="日", begin=at(0, 10), end=at(2, 9))
@@ -209,14 +231,16 @@ class TestPieces:
         assert seen(stay([line("L1", 0, 3, unit="次", begin=at(0), end=at(2))])) == [("L1", 0, 3, 9_000)]
 
     def test_end_before_begin_is_no_span(self) -> None:
-        only, = stay([self.ventilator(72, at(3, 8), at(0, 8))]).items
+        (only,) = stay([self.ventilator(72, at(3, 8), at(0, 8))]).items
         assert only.quantity is UNKNOWN
 
     def test_pieces_come_after_netting(self) -> None:
         refund = line("L2", 4, -24, 5, unit="小时")
         assert sum(i.quantity for i in stay([self.ventilator(72, at(0, 8), at(3, 8)), refund]).items) == 48 * 10_000
 
-    @given(st.integers(1, 20_000), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(1, 100))
+    @given(
+        st.integers(1, 20_000), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(1, 100)
+    )
     @settings(max_examples=80, deadline=None)
     def test_shares_add_up_exactly(self, amount: int, own: int, before: int, copay: int, hours: int) -> None:
         own, before = min(own, amount), min(before, max(0, amount - own))

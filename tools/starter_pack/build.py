@@ -1,6 +1,6 @@
 """Writes the CSVs of rulepacks/national from the published tables, then the counts in its README.
 
-    python -m starter_pack.build DATA_FOLDER PACK_FOLDER
+    python -m tools.starter_pack.build DATA_FOLDER PACK_FOLDER
 
 DATA_FOLDER holds `knowledge-points/` and `knowledge-points-structured/`. The same input gives the same bytes.
 """

@@ -1,4 +1,4 @@
-"""A restriction text cut into its alternatives: `限：1.甲；2.乙。`, `限甲；乙。`, each with what is said before all of them."""
+"""A restriction text cut into its alternatives: `限：1.甲；2.乙。`, `限甲；乙。`; what precedes them is in each."""
 from __future__ import annotations
 
 import re

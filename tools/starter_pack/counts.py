@@ -1,7 +1,7 @@
 """How many knowledge points a family has, and how far each is typed, counted from the CSVs alone.
 
-    python -m starter_pack.counts PACK_FOLDER        prints the table
-    python -m starter_pack.counts PACK_FOLDER --write writes it into the pack's README
+    python -m tools.starter_pack.counts PACK_FOLDER        prints the table
+    python -m tools.starter_pack.counts PACK_FOLDER --write writes it into the pack's README
 
 A point is typed when every row of it is 全 (rows for codes that are not specific enough, whose 知识点号 ends in U, only
 keep a doubt open and are not counted against it); text only when every row is 仅文本; else partly typed. What was

@@ -1,8 +1,8 @@
-"""药品限支付疗程: how many days are paid, how they are counted, in what window, how soon after onset the drug must begin.
+"""药品限支付疗程: how many days are paid, how they are counted, in what window, how soon after onset to begin.
 
 计算方式 follows the official detection logic (日期总计 → 累计日, 时间跨度 → 跨度). 周期 is 单次就诊 where the text
-speaks of one stay; else it is 同一疗程, which is inferred. What a text asks beyond that (indication, level, inpatient) is
-judged by the families of those restrictions; here it stands in 其他条件, which this rule does not read.
+speaks of one stay; else it is 同一疗程, which is inferred. What a text asks beyond that (indication, level, inpatient)
+is judged by the families of those restrictions; here it stands in 其他条件, which this rule does not read.
 """
 from __future__ import annotations
 

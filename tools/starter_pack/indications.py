@@ -1,12 +1,12 @@
-"""药品限适应症: from a restriction text to typed rows. What cannot be typed without doubt stays text that a person attests.
+"""药品限适应症: from a restriction text to typed rows. What cannot be typed without doubt stays text for a person.
 
-A coded part that is false is a certain violation (ruling T03), so a set of diagnoses must hold every code under which the
-condition could be recorded: a set that is too wide costs a question, one that is too narrow costs a wrong deduction. Hence
-`诊断` (codes that say the term) and `待核诊断` (codes that leave it open) in indication_terms.csv, and:
-a clause that is nothing but typed words → a row 全 with `诊断`, and beside it a row 部分 with `待核诊断` (知识点号 ends in U);
+A coded part that is false is a certain violation (ruling T03), so a set of diagnoses must hold every code under which
+the condition could be recorded: a set that is too wide costs a question, one that is too narrow costs a wrong
+deduction. Hence `诊断` (codes that say the term) and `待核诊断` (codes that leave it open) in indication_terms.csv:
+a clause that is nothing but typed words → a row 全 with `诊断`, and beside it a row 部分 with `待核诊断`, its id + U;
 a clause with more words → one row 部分 with both sets and the clause as 其他条件;
 a clause that names a disease that the term list lacks → no diagnosis is typed.
-Rows of one point are alternatives, which is what 须 makes of them. indication_readings.csv holds the clauses read by hand.
+Rows of one point are alternatives, as 须 takes them. indication_readings.csv holds the clauses read by hand.
 """
 from __future__ import annotations
 

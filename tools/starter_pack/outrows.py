@@ -42,7 +42,8 @@ def from_point(
         parts.append("有效起为推定")
     return OutRow(
         point=point.id + suffix, keys=keys if keys is not None else ("|".join(point.codes),),
-        cells={"名称": point.name, **cells}, coded=coded, text=point.text, batch=point.batch or point.published_at, source="；".join(parts),
+        cells={"名称": point.name, **cells}, coded=coded,
+        text=point.text, batch=point.batch or point.published_at, source="；".join(parts),
         valid_from=point.valid_from, valid_to=point.valid_to, result=result,
     )
 

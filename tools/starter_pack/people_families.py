@@ -1,8 +1,8 @@
 """限儿童使用, 儿童专用, 区分性别使用（药品、项目）, 限工伤保险, 限生育保险: who the patient is.
 
-The structured tables of batch 1 and 3 state the restricted object (限定对象) itself; the update of 2026-01-28 does not, so an
-update row takes the value of the row that it replaces when name and text agree apart from punctuation, and is read from its
-own text otherwise.
+The structured tables of batch 1 and 3 state the restricted object (限定对象); the update of 2026-01-28 does not, so an
+update row takes the value of the row that it replaces when name and text agree apart from punctuation, and is read from
+its own text otherwise.
 """
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """药品限医疗机构级别, 药品限就医方式: where the patient is treated.
 
-The structured tables state the lowest level and the kind of visit. Where they are narrower than the official text beside them
-the text decides, because a refusal must rest on the words (ruling T24); every such row says 冲突 in 来源.
+The structured tables state the lowest level and the kind of visit. Where they are narrower than the official text
+beside them the text decides, because a refusal must rest on the words (ruling T24); such a row says 冲突 in 来源.
 """
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The published knowledge points as they stand: which rows there are, from when to when, and what replaced them.
 
-A row is keyed by the name of the rule's file and its official code is checked where it has one; what a row says of its own
-source file decides nothing (ruling T44).
+A row is keyed by the name of the rule's file and its official code is checked where it has one; what a row says of its
+own source file decides nothing (ruling T44).
 """
 from __future__ import annotations
 

@@ -87,6 +87,7 @@ class _Printer:
         return {_ZH[k]: v for k, v in values.items()} if self._language == "zh" else values
 
     def _word(self, value: str) -> str:
+        value = value.partition(":")[0]  # "fault:ValueError": the kind of the fault is for a log, not for people
         zh, en = _WORDS.get(value, (value, value))
         return zh if self._language == "zh" else en
 

@@ -9,12 +9,13 @@ from medrules.check.context import World
 from medrules.check.definitions import named_definitions
 from medrules.check.lints import lint
 from medrules.check.parameters import expanded_tables, parameter_tables
-from medrules.check.program import Catalogue, ParamTable, Program
+from medrules.check.program import ParamTable, Program
 from medrules.check.reporting import Sink, Tally
 from medrules.check.rules import check_rule
 from medrules.diagnostics import Diagnostic, Source
+from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
-from medrules.knowledge.table import Table
+from medrules.knowledge.table import ParamCell, Table
 from medrules.language import nodes as ast
 
 __all__ = ["check"]
@@ -45,7 +46,10 @@ def check(
     world = World(dated, codesets, catalogues, params, definitions)
     written = _written(parsed)
     checked = [check_rule(rule, written, world) for rule in written.values()]
-    lint(checked, world, parsed, shared)
+    named = frozenset(
+        name for t in tables.values() for row in t.rows for cell in row.cells if isinstance(cell, ParamCell)
+        for name in cell.params)
+    lint(checked, world, parsed, shared, named)
     rules = tuple(c.rule for c in checked if c.rule is not None)
     program = Program(
         rules, MappingProxyType({t.name: t for t in dated.values()}), _by_own_name(params),
@@ -82,7 +86,7 @@ def _written(parsed: Sequence[tuple[ast.File, Sink]]) -> dict[str, Written]:
             if not isinstance(declaration, ast.RuleDecl):
                 continue
             if declaration.code in out:
-                sink.add("MR-N114", declaration.name_span, code=declaration.code)
+                sink.add("MR-N114", declaration.name_span, rule=declaration.code)
                 continue
             out[declaration.code] = Written(declaration, sink, defaults)
     return out

@@ -135,7 +135,8 @@ def _base(written: Written, named: Placed, rules: Mapping[str, Written]) -> Writ
         return None
     if any(c.key == "same_as" for c in base.rule.clauses):
         further = next(c.body for c in base.rule.clauses if c.key == "same_as")
-        written.sink.add("MR-C205", body.span, code=body.code, further=further.code if isinstance(further, ast.SameAs) else "")
+        known = further.code if isinstance(further, ast.SameAs) else ""
+        written.sink.add("MR-C205", body.span, rule=body.code, further=known)
         return None
     return base
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from medrules.check.names import Bound, Place
-from medrules.check.program import Catalogue, Col, Expr, ParamTable
+from medrules.check.program import Col, Expr, ParamTable
 from medrules.check.reporting import Sink
+from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Table
 from medrules.language import nodes as ast
 from medrules.model.types import Type
+
+_NAMED_FROM = 100  # variables of named members are numbered from here
 
 __all__ = ["Let", "NamedDefinition", "RuleContext", "World"]
 
@@ -71,10 +74,13 @@ class RuleContext:
     def truth(self, node: ast.Expr, place: Place) -> Expr:
         return self.truth_of(self, node, place)
 
-    def fresh(self) -> str:
-        """The next variable of a quantifier or window."""
+    def variable(self, place: Place, named: bool = False) -> str:
+        """The variable of a quantifier or window: by nesting, so that equal expressions are equal wherever they stand; one of
+        its own for a member that the author named in the condition, because 违规 and 说明 may speak of it."""
+        if not named or place.clause != "when" or place.level:
+            return f"v{place.level + 1}"
         self._vars += 1
-        return f"v{self._vars}"
+        return f"v{_NAMED_FROM + self._vars}"
 
     def table_named(self, name: str) -> Table:
         return self.world.tables[name]

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from medrules.check import program as ir
 from medrules.check.walk import Node, nodes
-from medrules.knowledge.table import Table
+from medrules.knowledge.table import EMPTY, Table
 from medrules.model.types import UNIT_FACTORS
 from medrules.model.values import Frame
 
@@ -31,7 +31,7 @@ def _reach(frame: ir.Expr, tables: Mapping[str, Table], params: Mapping[str, ir.
                 for c in (r.cells[frame.index] for r in tables[frame.table].rows)
             )
         case ir.Const(value=int() as n):
-            return n // 10**frame.type.scale
+            return int(n // 10**frame.type.scale)
         case ir.Param():
             return _furthest(
                 v.value // 10**frame.type.scale if isinstance(v.value, int) else None for v in params[frame.name].versions)
@@ -50,9 +50,11 @@ def _frame_reach(f: Frame) -> int | None:
 
 
 def _whole_days(cell: object, col: ir.Col) -> int | None:
+    if cell is EMPTY:
+        return 0
     if not isinstance(cell, int) or col.type.kind != "num":
-        return 0 if cell is not None and col.type.kind == "frame" else None
-    return cell * UNIT_FACTORS[col.type.unit][1] // _SECONDS_A_DAY // 10**col.type.scale
+        return None
+    return int(cell * UNIT_FACTORS[col.type.unit][1] // _SECONDS_A_DAY // 10**col.type.scale)
 
 
 def _furthest(found: Iterable[int | None]) -> int | None:

@@ -34,5 +34,5 @@ def deduction(ctx: RuleContext, placed: Placed | None, scope: Scope, fault: tupl
 
 def _text(placed: Placed, body: ast.Deduct) -> str:
     source = placed.sink.source
-    span = body.formula.span if body.formula is not None else body.span
+    span = body.span
     return source.text[span.start:span.end].strip() if source is not None else ""

@@ -86,6 +86,8 @@ def columns_read(tables: Callable[[str], Table], *operands: Node | None) -> tupl
             if node.index >= 0:
                 found.setdefault(node)
             continue
+        if isinstance(node, Choose) and isinstance(node.condition, Guard) and node.condition.atom is TRUE:
+            continue  # it asks itself whether the cell is empty
         if isinstance(node, Window):
             for key in node.same:
                 if key.kind == "column":

@@ -68,27 +68,26 @@ def _listed(
             continue
         if field.type.kind != "list" or field.type.of is None:
             if start.role in ("first", "second") and not start.path and bound is start:
-                return _partners(ctx, bound, field.name, rest, parts)
+                return _partners(ctx.variable(place), bound, field.name, rest, parts)
             break
         noun = parts[:len(parts) - len(rest)]
         if node.frame is not None or node.same:
             return _session_window(ctx, node, place, field.type.of.name, rest, noun)
         fact = step(bound, field)
         of = field.type.of
-        var = ctx.fresh()
+        var = ctx.variable(place, bool(node.var))
         member = Bound(var, of.name if of.kind == "entity" else "", type=of)
         return Members(fact.role, fact.path, fact.field, member.entity, var, None, fact.links), member, rest, noun
     else:
         if bound.role in ("first", "second") and not bound.path:
-            return _partners(ctx, bound, "", (), parts)
+            return _partners(ctx.variable(place), bound, "", (), parts)
     ctx.sink.refuse("MR-C216", node.noun.span, name=".".join(parts))
 
 
 def _partners(
-    ctx: RuleContext, bound: Bound, field: str, rest: tuple[str, ...], parts: tuple[str, ...]
+    var: str, bound: Bound, field: str, rest: tuple[str, ...], parts: tuple[str, ...]
 ) -> tuple[Collection, Bound, tuple[str, ...], tuple[str, ...]]:
     """`合计 主项.数量` in a pair: all partners of the line at fault (ruling T12)."""
-    var = ctx.fresh()
     member = Bound(var, "item")
     words = (parts[1], *rest) if field else ()
     return Members(bound.role, (), "encounter.items", "item", var), member, words, parts[:1]

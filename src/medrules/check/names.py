@@ -60,7 +60,7 @@ class Place:
 
     nouns: collections whose name inside this body means the member. scope_words: words that the scope itself binds, which a
     member may not take over. when_empty / guarding: see `guards`; guarding is off inside a quantifier, whose whole is guarded.
-    depth: how many quantifiers and windows stand around.
+    depth: how many quantifiers and windows stand around; level: the same for the numbering of their variables.
     """
 
     roles: Mapping[str, Bound]
@@ -72,6 +72,7 @@ class Place:
     nouns: tuple[tuple[tuple[str, ...], Bound], ...] = ()
     scope_words: frozenset[str] = frozenset()
     depth: int = 0
+    level: int = 0
 
     def flipped(self) -> Place:
         """Under a negation."""
@@ -82,7 +83,7 @@ class Place:
 
     def inside(self) -> Place:
         """Within a quantifier or window: the cells are guarded around its whole."""
-        return replace(self, guarding=False, depth=self.depth + 1)
+        return replace(self, guarding=False, depth=self.depth + 1, level=self.level + 1)
 
 
 def under(bound: Bound, field: Field) -> Bound:

@@ -52,7 +52,9 @@ def _parameter(name: str, versions: list[tuple[ast.ParamDecl, Sink]]) -> ParamTa
     read: list[tuple[ast.ParamDecl, Sink, _Value | None, _Value | None, _Value | None]] = []
     for declaration, sink in versions:
         try:
-            read.append((declaration, sink, *(_literal(e, sink) for e in (declaration.value, declaration.low, declaration.high))))
+            read.append((
+                declaration, sink, _literal(declaration.value, sink), _literal(declaration.low, sink),
+                _literal(declaration.high, sink)))
         except Refused:
             return None
     t = _common_type([v for _, _, *values in read for v in values if v is not None])
@@ -143,7 +145,7 @@ def _common_type(values: list[_Value]) -> Type | None:
 
 def _scaled_to(v: _Value, unit: str, scale: int) -> int:
     factor = UNIT_FACTORS[v.type.unit][1] // UNIT_FACTORS[unit][1]
-    return int(v.value) * factor * 10 ** (scale - v.type.scale)
+    return int(v.value) * factor * int(10 ** (scale - v.type.scale))
 
 
 def _at(v: _Value, t: Type) -> Any:
@@ -240,7 +242,7 @@ def _built(cell: ParamCell, params: Mapping[str, ParamTable], day: int) -> Any:
     values: dict[str, Any] = {}
     for at, name in enumerate(cell.params):
         param = params[name]
-        value = next((v.value for v in param.versions if v.valid_from <= day < v.valid_to), UNKNOWN)
+        value: Any = next((v.value for v in param.versions if v.valid_from <= day < v.valid_to), UNKNOWN)
         wanted = cell.types[at] if at < len(cell.types) else param.type
         if value is not UNKNOWN and param.type.kind == "num":
             if wanted.kind == "age":

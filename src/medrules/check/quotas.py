@@ -10,9 +10,11 @@ from medrules.check.guards import TRUE, absences
 from medrules.check.members import collection
 from medrules.check.names import Bound, Place
 from medrules.check.program import (
+    And,
     Choose,
     Cmp,
     Col,
+    Const,
     DayOrdinal,
     Excess,
     Expr,
@@ -26,12 +28,12 @@ from medrules.check.program import (
     Window,
 )
 from medrules.check.typenames import kind_zh
-from medrules.check.units import to_finer
+from medrules.check.units import dimension, to_finer
 from medrules.check.walk import nodes, replaced
 from medrules.check.windows import window
 from medrules.language import nodes as ast
 from medrules.model.schema import SCHEMA
-from medrules.model.types import BOOL, Type
+from medrules.model.types import BOOL, TEXT, Type
 
 __all__ = ["day_ordinal", "excess", "kind_ordinal", "rank_ordinal"]
 
@@ -73,21 +75,36 @@ def excess(ctx: RuleContext, node: ast.Quota, place: Place) -> Expr:
     limit = ctx.value(node.limit, place)
     if value.type.kind != "num" or limit.type.kind != "num":
         ctx.sink.refuse("MR-T116", node.span, fn="超额", given=kind_zh(value.type if value.type.kind != "num" else limit.type))
+    unit = _limit_unit(value, limit, member)
+    if unit:
+        limit = replace(limit, type=replace(limit.type, unit=""))
     both = to_finer(value, limit)
     if both is None:
         ctx.sink.refuse("MR-T104", node.span, a=value.type.unit or "1", b=limit.type.unit or "1")
     value, limit = both
-    for x in absences(value):
-        has = Has(x, BOOL)
-        over = replace(over, where=has if over.where is None else over.where)
-    value = _in_table_unit(ctx, value, member)
+    missing = tuple(Has(x, BOOL) for x in absences(value))
+    if missing:
+        over = replace(over, where=missing[0] if len(missing) == 1 else And(missing, BOOL))
+    value = _in_unit(value, member, Const(unit, TEXT)) if unit else _in_table_unit(ctx, value, member)
     return Excess(over, value, limit, Type("num", "", max(value.type.scale, limit.type.scale), value.type.unit, value.type.precision))
 
 
 def _as_if_judged(place: Place, member: Bound) -> Place:
     """The same expression read for another line: its names for the judged line mean the member."""
     roles = {w: member if b == place.judged else b for w, b in place.roles.items()}
-    return replace(place.inside(), roles=MappingProxyType(roles), judged=member, depth=place.depth)
+    return replace(place, roles=MappingProxyType(roles), judged=member, guarding=False, level=place.level + 1)
+
+
+def _quantities(value: Expr, member: Bound) -> list[Fact]:
+    return [n for n in nodes(value) if isinstance(n, Fact) and n.field == "item.quantity" and n.role == member.role]
+
+
+def _limit_unit(value: Expr, limit: Expr, member: Bound) -> str:
+    """The unit that lines are counted in when their quantity has a limit in hours or days: a line in that unit counts, any
+    other line's quantity is UNKNOWN. "" when the limit is a plain number."""
+    if dimension(value.type.unit) or not dimension(limit.type.unit) or not _quantities(value, member):
+        return ""
+    return limit.type.unit
 
 
 def _in_table_unit(ctx: RuleContext, value: Expr, member: Bound) -> Expr:
@@ -97,13 +114,14 @@ def _in_table_unit(ctx: RuleContext, value: Expr, member: Bound) -> Expr:
     column = next((c for c in ctx.table.columns if c.zh in _UNIT_COLUMNS or c.en in _UNIT_COLUMNS), None)
     if column is None or column.type.kind not in ("text", "code"):
         return value
-    cell = Col(ctx.table.name, column.zh, ctx.table.columns.index(column), column.type)
+    return _in_unit(value, member, Col(ctx.table.name, column.zh, ctx.table.columns.index(column), column.type))
+
+
+def _in_unit(value: Expr, member: Bound, wanted: Expr) -> Expr:
     unit = Fact(member.role, (*member.path, "unit"), "item.unit", SCHEMA.field("item", "unit").type, member.links)
-    for fact in list(nodes(value)):
-        if isinstance(fact, Fact) and fact.field == "item.quantity" and fact.role == member.role:
-            checked = Choose(
-                Guard((cell,), False, TRUE, BOOL), Prim("in_unit", (fact, unit, cell), fact.type), fact, fact.type)
-            value = replaced(value, fact, checked)
+    for fact in _quantities(value, member):
+        checked: Expr = Prim("in_unit", (fact, unit, wanted), fact.type)
+        if isinstance(wanted, Col):
+            checked = Choose(Guard((wanted,), False, TRUE, BOOL), checked, fact, fact.type)
+        value = replaced(value, fact, checked)
     return value
-
-

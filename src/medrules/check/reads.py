@@ -45,7 +45,7 @@ def reads_of(tables: dict[str, Table], *roots: Node | None) -> set[str]:
                 out.add(node.field)
                 out.update(node.links)
             case ir.Members():
-                out.add(node.field)
+                out.add("encounter.items" if node.field == "group.items" else node.field)
                 out.update(node.links)
             case ir.Window():
                 out.add("encounter.sessions" if node.entity == "session" else "encounter.items")
@@ -91,7 +91,7 @@ def scope_roots(scope: ir.Scope) -> tuple[Node | None, ...]:
             return (scope.where,)
 
 
-def scope_reads(scope: ir.Scope, tables: dict[str, Table], fees: str) -> set[str]:
+def scope_reads(scope: ir.Scope, tables: dict[str, Table], fees: str, lines_at_fault: bool) -> set[str]:
     """What the scope itself reads: keys, days, spans, and the part of a line that the rule judges."""
     out: set[str] = set()
     match scope:
@@ -115,7 +115,7 @@ def scope_reads(scope: ir.Scope, tables: dict[str, Table], fees: str) -> set[str
                 out.update(_KEYS.get(key.kind, (key.field,)))
         case ir.PeriodScope():
             out.add("encounter.admitted_on")
-    if not isinstance(scope, ir.PeriodScope | ir.StayPairScope) and not (isinstance(scope, ir.ItemScope) and scope.role != "item"):
+    if lines_at_fault:
         out.update(_FEES[fees])
         out.add("item.on")
     out.discard("")

@@ -95,7 +95,7 @@ def _condition(
         if not isinstance(scoped.scope, ir.PairScope | ir.StayPairScope):
             ctx.sink.add("MR-C202", written.rule.name_span)
         return "always", None
-    mode: Mode = "must" if must is not None else "when"
+    mode: Literal["must", "when"] = "must" if must is not None else "when"
     body = placed.clause.body
     if isinstance(body, ast.Always):
         if mode == "must":
@@ -134,7 +134,8 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
     deciding = (*scope_roots(scoped.scope), made_guard, when, deduct.expr if deduct is not None else None,
                 *(f.over for f in fault if isinstance(f, ir.MembersFault)))
     excusing = tuple(e for x in exempt for e in (x.when, x.but) if e is not None)
-    reads = reads_of(tables, *deciding) | scope_reads(scoped.scope, tables, made_header.fees)
+    reads = reads_of(tables, *deciding) | scope_reads(
+        scoped.scope, tables, made_header.fees, _lines_at_fault(scoped, fault))
     excuses = reads_of(tables, *excusing)
     cost, horizon = cost_of(scoped.scope, (*deciding, *excusing), tables, ctx.world.params)
     definitions = [ctx.world.definitions[d] for d in ctx.used_definitions]
@@ -148,6 +149,13 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
         judged=scoped.judged.role, reads=frozenset(reads | excuses), excuse_reads=frozenset(excuses - reads), cost=cost,
         horizon=horizon, follows=expanded.follows, source=sink.source, span=node.span, note="\n".join(node.comments),
     )
+
+
+def _lines_at_fault(scoped: Scoped, fault: tuple[ir.Fault, ...]) -> bool:
+    """Whether lines are at fault (and not an encounter, a diagnosis, a period): their amounts are then read."""
+    return any(
+        not isinstance(f, ir.RoleFault) or f.role in ("item", "first", "second") for f in fault
+    ) and not isinstance(scoped.scope, ir.PeriodScope)
 
 
 def _parent(code: str) -> str:

@@ -129,7 +129,7 @@ def _group(ctx: RuleContext, node: ast.GroupScope) -> Scoped:
     roles = MappingProxyType({node.var: judged})
     ctx.base_roles = roles
     place = _place(roles, judged, node.row)
-    same = same_keys(ctx, node.same, place, node)
+    same = same_keys(ctx, node.same, place, node.span)
     member = Bound("item", "item")
     inside = _place(MappingProxyType(dict.fromkeys(_WORDS["item"], member)), member, node.row)
     return Scoped(
@@ -150,7 +150,7 @@ def _stays(ctx: RuleContext, node: ast.StayPairScope, at_fault: frozenset[str]) 
     roles = MappingProxyType({node.first: previous, node.second: current})
     ctx.base_roles = roles
     place = _place(roles, judged)
-    same = same_keys(ctx, node.same, place, node)
+    same = same_keys(ctx, node.same, place, node.span)
     stay = Bound("encounter", "encounter")
     inside = _place(MappingProxyType({"就诊": stay, "encounter": stay}), stay)
     where = _where(ctx, node.where, inside)

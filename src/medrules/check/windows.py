@@ -10,6 +10,7 @@ from medrules.check.expressions.literals import scaled
 from medrules.check.names import Bound, Place, column_of, suggestion
 from medrules.check.program import Col, Const, Expr, Param, SameKey, Window
 from medrules.check.typenames import kind_zh
+from medrules.diagnostics import Span
 from medrules.language import nodes as ast
 from medrules.model.types import FRAME
 from medrules.model.values import Frame
@@ -53,10 +54,10 @@ def frame(ctx: RuleContext, node: ast.FrameExpr, place: Place) -> Expr:
     ctx.sink.refuse("MR-T115", node.span, given=kind_zh(made.type))
 
 
-def same_keys(ctx: RuleContext, names: tuple[ast.Name, ...], place: Place, span_node: ast.Expr | ast.Phrase) -> tuple[SameKey, ...]:
+def same_keys(ctx: RuleContext, names: tuple[ast.Name, ...], place: Place, span: Span) -> tuple[SameKey, ...]:
     """The 按 同一 list. 患者 … are kinds of their own; the row's name = the same knowledge point; a fact = its value."""
     if not names:
-        ctx.sink.refuse("MR-C211", span_node.span)
+        ctx.sink.refuse("MR-C211", span)
     return tuple(dict.fromkeys(_key(ctx, n, place) for n in names))
 
 
@@ -110,8 +111,8 @@ def window(
     if node.frame is None:
         ctx.sink.refuse("MR-C229", node.span)
     made = frame(ctx, node.frame, place)
-    keys = same_keys(ctx, node.same, place, node)
-    var = ctx.fresh()
+    keys = same_keys(ctx, node.same, place, node.span)
+    var = ctx.variable(place, isinstance(node, ast.Phrase) and bool(node.var))
     member = Bound(var, kind)
     table = ctx.table.name if ctx.table is not None else ""
     return Window(

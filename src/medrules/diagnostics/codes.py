@@ -257,8 +257,8 @@ CODES: dict[str, Entry] = {
         'it can be: {near}',
     ),
     "MR-N114": Entry(
-        '规则编码「{code}」重复',
-        'the rule code `{code}` is already taken',
+        '规则编码「{rule}」重复',
+        'the rule code `{rule}` is already taken',
         '每条规则一个编码；同一官方编码的几项检查写 -1、-2',
         'one code, one rule; several checks of one official code are written -1, -2',
     ),
@@ -389,8 +389,8 @@ CODES: dict[str, Entry] = {
         'keep one; only let and unless may be repeated',
     ),
     "MR-C205": Entry(
-        '同：{code} 自己又写了 同：{further}',
-        'same as: {code} is itself `same as {further}`',
+        '同：{rule} 自己又写了 同：{further}',
+        'same as: {rule} is itself `same as {further}`',
         '直接写 同：{further}（同 只有一层）',
         'write same as: {further}; there is one level only',
     ),

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from medrules.model.reports import Deduction, Finding, LineRef
 
-__all__ = ["resolve"]
+__all__ = ["credit", "resolve"]
 
 
 def _best(claims: list[tuple[int, int]], findings: Sequence[Finding]) -> tuple[int, int] | None:
@@ -21,6 +21,13 @@ def _best(claims: list[tuple[int, int]], findings: Sequence[Finding]) -> tuple[i
 
 def resolve(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]]:
     """Deductions per line, and the findings with `credited` and `carried_by` filled in. Claims that are undetermined count 0."""
+    credits, deductions = credit(findings)
+    done = tuple(replace(f, credited=c, carried_by=by) for f, (c, by) in zip(findings, credits, strict=True))
+    return done, deductions
+
+
+def credit(findings: Sequence[Finding]) -> tuple[list[tuple[int, str]], tuple[Deduction, ...]]:
+    """Per finding what it carries and which rule carries it where it carries nothing; and the deductions per line."""
     definite: dict[LineRef, list[tuple[int, int]]] = {}
     suspect: dict[LineRef, list[tuple[int, int]]] = {}
     for i, finding in enumerate(findings):
@@ -49,9 +56,6 @@ def resolve(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Ded
             if not (second and s and i == second[1]):
                 carriers[i].append(rule_s or rule_d)
         deductions.append(Deduction(line, d, s, rule_d, rule_s))
-    done = tuple(
-        replace(f, credited=credited[i], carried_by=min(carriers[i]) if carriers[i] and not credited[i] else "")
-        for i, f in enumerate(findings)
-    )
     deductions.sort(key=lambda x: (x.line.encounter, x.line.position, x.line.line))
-    return done, tuple(deductions)
+    credits = [(c, min(by) if by and not c else "") for c, by in zip(credited, carriers, strict=True)]
+    return credits, tuple(deductions)

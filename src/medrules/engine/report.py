@@ -10,7 +10,7 @@ from medrules.engine.deduct import resolve
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Finding, LineRef, Report, Result, Unchecked, Undecided, Unjudged
 
-__all__ = ["INTERACTIONS", "RESULTS", "Draft", "assemble", "line_order", "strongest"]
+__all__ = ["INTERACTIONS", "RESULTS", "Draft", "assemble", "findings_of", "line_order", "open_entries", "strongest"]
 
 RESULTS: Final[tuple[Result, ...]] = ("definite", "suspect", "monitor")
 T = TypeVar("T")
@@ -102,7 +102,8 @@ def _per_line(drafts: list[Draft]) -> Draft:
     return _merged(drafts, _summed(claims), strongest(d.result for d in drafts))
 
 
-def _findings(program: Program, drafts: Iterable[Draft]) -> list[Finding]:
+def findings_of(program: Program, drafts: Iterable[Draft]) -> list[Finding]:
+    """Drafts merged per rule and line (day pieces, sub-rules), before any credit is given."""
     by_line: dict[tuple[str, tuple[LineRef, ...]], list[Draft]] = {}
     for d in drafts:
         by_line.setdefault((d.rule.code, d.at_fault), []).append(d)
@@ -130,7 +131,19 @@ def assemble(
 ) -> Report:
     """The report of one request. The order in which drafts arrive does not matter, except that of equals' messages."""
     findings, deductions = resolve(sorted(
-        _findings(program, drafts), key=lambda f: (f.rule, f.result, line_order(f.anchor), f.at_fault != (f.anchor,))))
+        findings_of(program, drafts), key=lambda f: (f.rule, f.result, line_order(f.anchor), f.at_fault != (f.anchor,))))
+    undecided, unjudged = open_entries(facts, findings, undecided, unjudged)
+    return Report(
+        tuple(sorted(findings, key=lambda f: (RESULTS.index(f.result), -(f.amount or 0), f.rule, line_order(f.anchor)))),
+        undecided, unjudged, tuple(sorted(set(unchecked), key=lambda u: (u.rule, u.reason))), deductions, unmatched, facts.notes,
+        program.pack, program.pack_version, program.pack_hash, engine_version,
+    )
+
+
+def open_entries(
+    facts: Facts, findings: Iterable[Finding], undecided: Iterable[Undecided], unjudged: Iterable[Unjudged]
+) -> tuple[tuple[Undecided, ...], tuple[Unjudged, ...]]:
+    """What stays open: one entry per sub-rule and anchor that has no finding, and what could not be judged at all."""
     found = {(sub, line) for f in findings for sub in f.sub_rules for line in (f.anchor, *f.at_fault)}
     open_: dict[tuple[str, LineRef], Undecided] = {}
     for u in undecided:
@@ -144,10 +157,7 @@ def assemble(
         Unjudged(LineRef(kind, encounter, line, position), reason, detail)
         for kind, encounter, line, position, reason, detail in facts.unjudged
     )
-    return Report(
-        tuple(sorted(findings, key=lambda f: (RESULTS.index(f.result), -(f.amount or 0), f.rule, line_order(f.anchor)))),
+    return (
         tuple(sorted(open_.values(), key=lambda u: (u.rule, u.sub_rule, line_order(u.anchor)))),
         tuple(sorted(set((*doors, *unjudged)), key=lambda u: (line_order(u.anchor), u.reason))),
-        tuple(sorted(set(unchecked), key=lambda u: (u.rule, u.reason))), deductions, unmatched, facts.notes,
-        program.pack, program.pack_version, program.pack_hash, engine_version,
     )

@@ -11,7 +11,7 @@ __all__ = ["MAX_DIGITS", "parse_number"]
 
 MAX_DIGITS: Final = 15  # more can only be a code or a slip of the key
 
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?\s*(.*)")
+_NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:\s*([^\s0-9.,].*))?")
 _UNIT_WORDS: Final[dict[str, str]] = {
     "yuan": "元", "day": "天", "days": "天", "日": "天", "hour": "小时", "hours": "小时", "h": "小时", "minute": "分钟",
     "minutes": "分钟", "min": "分钟", "second": "秒", "seconds": "秒", "克": "g", "毫克": "mg", "千克": "kg",
@@ -24,7 +24,7 @@ def parse_number(text: str, wanted: Type) -> int | Problem:
     found = _NUMBER.fullmatch(text)
     if found is None:
         return Problem("MR-K404", {"cell": text})
-    sign, whole, fraction, unit = found[1], found[2], found[3] or "", found[4].strip()
+    sign, whole, fraction, unit = found[1], found[2], found[3] or "", (found[4] or "").strip()
     if len(whole) + len(fraction) > MAX_DIGITS:
         return Problem("MR-K404", {"cell": text})
     value, places = int(whole + fraction), len(fraction)

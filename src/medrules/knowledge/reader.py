@@ -74,6 +74,8 @@ class _Reading:
         reader = csv.reader(io.StringIO(self._text, newline=""), strict=True)
         rows: list[Row] = []
         try:
+            if "\0" in self._text:
+                raise csv.Error("line contains NUL")
             header, problems = read_header(next(reader, []), self._declared)
             for problem in problems:
                 self._report(problem, 1, problem.values["name"])

@@ -338,7 +338,7 @@ class _Lexer:
         end = pos + 1
         while end < len(self.text) and self.source.text[end] == character:
             end += 1
-        self._report("MR-L107", Span(pos, end), character=character if character.isprintable() else "",
+        self._report("MR-L107", Span(pos, end), character=character if character.isprintable() else "\ufffd",
                      point=f"U+{ord(character):04X}")
         return end
 
@@ -370,19 +370,17 @@ def head_word(tokens: list[Token] | tuple[Token, ...], colon: int) -> tuple[str,
 
 def _closing(text: str, start: int, opener: str, closer: str, end: int) -> int:
     """Where the quote opened at `start` is closed on its line, -1 if it is not."""
-    line = text.find("\n", start, end)
-    line = end if line < 0 else line
-    if opener == closer:
-        at = text.find(closer, start + 1, line)
-        while at >= 0 and text.startswith(closer, at + 1) and at + 1 < line:
-            at = text.find(closer, at + 2, line)
-        return at
     depth, at = 1, start
     while depth:
-        close = text.find(closer, at + 1, line)
-        if close < 0:
+        close = text.find(closer, at + 1, end)
+        if close < 0 or text.find("\n", at, close) >= 0:
             return -1
-        depth += text.count(opener, at + 1, close) - 1
+        if opener != closer:
+            depth += text.count(opener, at + 1, close) - 1
+        elif text.startswith(closer, close + 1) and close + 1 < end:
+            close += 1  # doubled: one quote inside the text
+        else:
+            depth = 0
         at = close
     return at
 

@@ -64,7 +64,7 @@ class _Reader:
     def file(self) -> n.File:
         declarations: list[n.Declaration] = []
         at, count = 0, len(self.tokens)
-        while at < count:
+        while at < count and len(self.problems) < self.limits.diagnostics:
             token = self.tokens[at]
             kind = self._declares(at)
             end = self._next_declaration(at + 1)
@@ -275,10 +275,15 @@ class _Reader:
         except Misuse as misuse:
             self._report(misuse.code, misuse.span, **misuse.values)
         except UnexpectedToken as error:
-            if any(d.span and tokens[0].start_pos <= d.span.start < tokens[-1].end_pos for d in self.lexed.diagnostics):
-                return None  # what the lexer told of this stretch is the cause
+            if self._is_told(head.start, tokens[-1].end_pos):
+                return None
             self.problems.append(explain(self.source, Broken(tokens, error, place, self.words)))
         return None
+
+    def _is_told(self, start: int, end: int) -> bool:
+        """Whether the lexer has told of a problem in this stretch: then that is the cause of whatever the grammar says."""
+        return any(d.code.startswith("MR-L") and d.span is not None and start <= d.span.start < end
+                   for d in (*self.lexed.diagnostics, *self.problems))
 
     def _text(self, span: Span) -> str:
         return self.source.text[span.start:span.end]

@@ -3,9 +3,9 @@
 A door parses its message to plain dicts of run-time values and calls `build_facts`. Input form:
 
 * A dict holds only what was sent: key = attribute name ("quantity", "begin"), value = run-time value
-(`model.values`: scaled
-  int, folded str, bool, ordinal day, `Instant`, level rank, tuple) or ABSENT. UNKNOWN is a key that is not there:
-  never put UNKNOWN or None in. Derived facts are not put in, except `paired`-like ones the door really knows.
+  (`model.values`: scaled int, folded str, bool, ordinal day, `Instant`, level rank, tuple) or ABSENT. UNKNOWN is a
+  key that is not there: never put UNKNOWN or None in. Derived facts are not put in, except `paired`-like ones the
+  door really knows.
 * `"_why"`: {attribute: field id}, optional, names another field as the cause of an UNKNOWN attribute.
 * The dicts are taken over: the builder writes into them and keeps them. Build fresh ones for each call.
 
@@ -16,9 +16,9 @@ encounter  fields of Encounter, and
            "is_current": bool                    True = under review (default False; not a fact)
            "institution": dict | Institution     give the same Institution object to share it
            "settlement": dict | ABSENT
-           "diagnoses", "operations", "items", "prescriptions", "sessions", "results": [dict, …]   key not there =
-           list not sent "main_diagnosis": dict | Diagnosis | ABSENT   only when the source names it apart from the
-           list (dscg_main_dise_*);
+           "diagnoses", "operations", "items", "prescriptions", "sessions", "results":
+                                                 [dict, …]; key not there = list not sent
+           "main_diagnosis": dict | ABSENT       only when the source names it apart from the list (dscg_main_dise_*);
                                                  used when no diagnosis of the list is flagged (T30)
 item       fields of Item, and
            "physician": dict | Physician | ABSENT
@@ -26,10 +26,10 @@ item       fields of Item, and
            line_kind is "order" or "charge"; long_term, unit, begin, end decide the day pieces (`model.pieces`)
 prescription  fields of Prescription by "no"; its items are found by item.rx_no
 
-What the builder adds: links, `at`, `on`, net `items` beside `raw_items` (`model.netting`), day pieces,
-`already_deducted` 0 where the door has no "ledger", `suspected` False where the door cannot carry
-"diagnosis.suspected", ill-formed ICD codes made UNKNOWN and listed in `unjudged`. All other derived facts are
-computed when first read (`model.derive`).
+What the builder does: 出院诊断 replace 入院诊断 where both were sent (T30); it adds links, `at`, `on`, net `items`
+beside `raw_items` (`model.netting`), day pieces, `already_deducted` 0 where the door has no "ledger", `suspected`
+False where the door cannot carry "diagnosis.suspected", ill-formed ICD codes made UNKNOWN and listed in `unjudged`.
+All other derived facts are computed when first read (`model.derive`).
 """
 from __future__ import annotations
 
@@ -139,7 +139,8 @@ class _Builder:
             settlement["encounter"] = encounter
             values["settlement"] = _adopt(Settlement, settlement)
         if "diagnoses" in values:
-            values["diagnoses"] = tuple(self.diagnosis(d, encounter, n) for n, d in enumerate(values["diagnoses"]))
+            listed = _in_force(values["diagnoses"])
+            values["diagnoses"] = tuple(self.diagnosis(d, encounter, n) for n, d in enumerate(listed))
         for name, cls in _BELOW:
             if name in values:
                 values[name] = tuple(_below(cls, d, encounter) for d in values[name])
@@ -233,6 +234,13 @@ class _Builder:
         for encounter in encounters:
             if encounter.items is not UNKNOWN:
                 encounter.__dict__["items"] = tuple(found.get(id(encounter), ()))
+
+
+def _in_force(diagnoses: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """出院诊断 where there are any, else 入院诊断; those without a kind always count (T30)."""
+    if any(d.get("kind") == "出院" for d in diagnoses):
+        return [d for d in diagnoses if d.get("kind") != "入院"]
+    return diagnoses
 
 
 def _below(cls: type[_E], values: dict[str, Any], encounter: Encounter) -> _E:

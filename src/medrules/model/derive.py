@@ -15,7 +15,8 @@ from medrules.model.why import blame, cause_of
 
 __all__ = [
     "HERB_KINDS", "UsePeriod", "admitted_on", "billed_hours", "confirmed_diagnoses", "discharged_on", "is_known",
-    "main_diagnosis", "next_stay", "paired", "prescription_of", "rank", "run_hours", "session_hours", "stay_days", "use_period",
+    "main_diagnosis", "next_stay", "paired", "prescription_of", "rank", "run_hours", "session_hours", "stay_days",
+    "use_period",
 ]
 
 HERB_KINDS: Final = frozenset({"中药饮片", "中药颗粒"})
@@ -67,7 +68,7 @@ def stay_days(encounter: Any) -> Any:
 
 
 def main_diagnosis(encounter: Any) -> Any:
-"""主诊断 from the flags (the builder has set what the source names apart). ABSENT when all are known not to be
+    """主诊断 from the flags (the builder has set what the source names apart). ABSENT when all are known not to be
     it."""
     diagnoses = encounter.diagnoses
     if diagnoses is UNKNOWN:
@@ -112,7 +113,9 @@ def _hours_between(entity: Any, name: str) -> Any:
     for value, field in ((end, "end"), (begin, "begin")):
         if not value.is_exact:
             return blame(entity, name, f"{entity.key}.{field}")
-    return round_div((end.lo - begin.lo) * 10_000, 3_600) if end.lo >= begin.lo else blame(entity, name, f"{entity.key}.end")
+    if end.lo < begin.lo:
+        return blame(entity, name, f"{entity.key}.end")
+    return round_div((end.lo - begin.lo) * 10_000, 3_600)
 
 
 def run_hours(item: Any) -> Any:
@@ -137,7 +140,7 @@ def billed_hours(item: Any) -> Any:
 
 
 def use_period(item: Any) -> Any:
-"""用药期: from 开始时间's day for 用药天数 days, else to 结束时间; with neither only the line's own day is
+    """用药期: from 开始时间's day for 用药天数 days, else to 结束时间; with neither only the line's own day is
     certain."""
     begin = item.begin
     first = begin.day if is_known(begin) else item.on
@@ -202,15 +205,15 @@ def next_stay(encounter: Any) -> Any:
         if is_known(on) and on < last:
             continue
         if kind is UNKNOWN or there is UNKNOWN or not is_known(on):
-            missing = "encounter.visit_kind" if kind is UNKNOWN else "institution.id" if there is UNKNOWN else "encounter.admitted_at"
-            return blame(encounter, "next_stay", missing)
+            missing = "institution.id" if there is UNKNOWN else "encounter.admitted_at"
+            return blame(encounter, "next_stay", "encounter.visit_kind" if kind is UNKNOWN else missing)
         if found is ABSENT or (on, other.id) < (found.admitted_on, found.id):
             found = other
     return found
 
 
 def prescription_of(item: Any) -> Any:
-"""处方: the prescription of the line's encounter with its 处方号; ABSENT when the line states that it has none."""
+    """处方: the prescription of the line's encounter with its 处方号; ABSENT when the line states that it has none."""
     no, encounter = item.rx_no, item.encounter
     if no is UNKNOWN:
         return blame(item, "prescription", cause_of(item, "rx_no"))

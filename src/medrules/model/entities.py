@@ -11,11 +11,12 @@ from medrules.model.periods import Day, Period, Stock
 from medrules.model.records import Attestation, Declaration, Other
 
 __all__ = [
-    "ENTITIES", "Attestation", "Day", "Declaration", "Department", "Diagnosis", "Encounter", "Group", "History", "Institution",
-    "Item", "LabResult", "Operation", "Other", "Patient", "Period", "Physician", "Prescription", "Session", "Settlement", "Stock",
+    "ENTITIES", "Attestation", "Day", "Declaration", "Department", "Diagnosis", "Encounter", "Group", "History",
+    "Institution", "Item", "LabResult", "Operation", "Other", "Patient", "Period", "Physician", "Prescription",
+    "Session", "Settlement", "Stock",
 ]
 
 ENTITIES: Final[tuple[type[Entity], ...]] = (
-    Patient, Encounter, Diagnosis, Operation, Item, Prescription, Institution, Department, Physician, Settlement, History,
-    Session, LabResult, Group, Period, Day, Stock, Attestation, Declaration, Other,
+    Patient, Encounter, Diagnosis, Operation, Item, Prescription, Institution, Department, Physician, Settlement,
+    History, Session, LabResult, Group, Period, Day, Stock, Attestation, Declaration, Other,
 )

@@ -52,8 +52,7 @@ class _Declared:
 
 
 class _Derived:
-    """A derived fact that is computed when it is first read, and kept: a request that asks no rule for it pays
-    nothing.
+    """A derived fact that is computed when it is first read, and kept: a request that asks no rule for it pays nothing.
 
     Not a data descriptor, so a value that was sent (it is in the instance's `__dict__`) is found first.
     """
@@ -75,7 +74,7 @@ def fact(
     zh: str, type: Type, *, doc: str = "", declarative: bool = False, nhsa: str = "", derived: bool = False,
     non_negative: bool = False, en: str = "", compute: Callable[[Any], Any] | None = None,
 ) -> Any:
-"""Declare a fact. See `Field` for the meaning of each mark. `compute(entity)` gives a derived fact when it is
+    """Declare a fact. See `Field` for the meaning of each mark. `compute(entity)` gives a derived fact when it is
     first read."""
     return _Declared(zh, type, doc, declarative, nhsa, derived or compute is not None, non_negative, en, compute)
 

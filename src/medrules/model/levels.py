@@ -30,7 +30,7 @@ class Scale:
     steps: tuple[Step, ...]
 
     def rank(self, word: str) -> int | None:
-"""The rank of a level by its Chinese word, English word or a synonym; None if it is no level of this scale."""
+        """The rank of a level by its Chinese word, English word or a synonym; None if it is no level of this scale."""
         for i, step in enumerate(self.steps):
             if word == step.zh or word == step.en or word in step.synonyms:
                 return i

@@ -19,6 +19,8 @@ from medrules.model.values import ABSENT, UNKNOWN, Instant
 
 __all__ = ["is_refund", "net"]
 
+# No more pieces are cut for one patient than this, whatever dates were sent.
+_MAX_LINES: Final = 100_000
 _MONEY: Final = ("amount", "self_paid", "copay", "pooled", "account_paid")
 
 
@@ -33,7 +35,8 @@ def net(items: Sequence[Item], as_of: Instant | None = None) -> tuple[tuple[Item
 
     Args:
         items: all lines of the patient, each with `encounter`, `at`, `position`; frozen, but `paired` is written on
-        refunds. as_of: refunds that happen later are not looked at (they leave 明细 unpaired).
+          refunds.
+        as_of: refunds that happen later are not looked at (they leave 明细 unpaired).
 
     Returns:
         (net lines in day pieces, raw lines): raw lines are the given ones; a line that nothing changes is the same
@@ -46,7 +49,7 @@ def net(items: Sequence[Item], as_of: Instant | None = None) -> tuple[tuple[Item
         left = lowered.get(id(item), item)
         if left is None or is_refund(item) or _is_zero(left):
             continue
-        found.extend(pieces(left))
+        found.extend(pieces(left, max(1, _MAX_LINES - len(found))))
     return tuple(found), tuple(items)
 
 

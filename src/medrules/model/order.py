@@ -9,8 +9,7 @@ __all__ = ["line_key", "order_key"]
 
 
 def line_key(item: Any) -> tuple[Any, ...]:
-    """Key of a line inside its encounter: line number, else id (shorter first, so L2 precedes L10), else place as
-    sent.
+    """Key of a line inside its encounter: line number, else id (shorter first, so L2 precedes L10), else place as sent.
 
     Where line numbers or ids are there and differ, the order of sending does not matter (semantics law 7).
     """
@@ -19,12 +18,11 @@ def line_key(item: Any) -> tuple[Any, ...]:
         number = ""
     if ident is UNKNOWN or ident is ABSENT:
         ident = ""
-    return (len(number) if number else 1_000, number, len(ident), ident.encode(), item.position, item.piece)
+    return (len(number) if number else 1_000, number, len(ident), ident, item.position, item.piece)
 
 
 def order_key(item: Any) -> tuple[Any, ...]:
-"""Key of a line with a known time in the total order. Raises UnknownTouched's cause never: call it only when
-    `at` is known."""
+    """Key of a line in the total order. Call it only for lines whose `at` is known."""
     encounter = item.encounter
     ident = UNKNOWN if encounter is UNKNOWN else encounter.id
     return (item.at.lo, "" if ident is UNKNOWN or ident is ABSENT else ident, *line_key(item))

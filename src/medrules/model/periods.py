@@ -42,7 +42,7 @@ class Day(Entity):
 
 
 class Stock(Entity):
-"""One 进销存 record as sent: an item at an institution over a span of days. Becomes the stock facts of a
+    """One 进销存 record as sent: an item at an institution over a span of days. Becomes the stock facts of a
     `Period`."""
 
     zh = "进销存"

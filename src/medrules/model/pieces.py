@@ -21,7 +21,7 @@ from medrules.model.why import cause_of
 __all__ = ["MAX_PIECES", "may_need_cutting", "pieces"]
 
 # A line that claims to run longer than this is taken for a wrong date: its quantity by day is UNKNOWN.
-MAX_PIECES: Final = 1_000
+MAX_PIECES: Final = 400
 _ONE_DAY: Final = {"小时": 24 * 10_000, "天": 1 * 10_000}
 _PARTS: Final = ("copay", "pooled", "account_paid")
 
@@ -31,8 +31,8 @@ def may_need_cutting(unit: Any, long_term: Any) -> bool:
     return is_known(unit) and long_term is not True and canonical_unit(unit) in _ONE_DAY
 
 
-def pieces(item: Item) -> tuple[Item, ...]:
-    """The day pieces of a net line; the line itself when it lies on one day or is no span."""
+def pieces(item: Item, room: int = MAX_PIECES) -> tuple[Item, ...]:
+    """The day pieces of a net line, `room` at most; the line itself when it lies on one day or is no span."""
     unit, quantity = item.unit, item.quantity
     if not may_need_cutting(unit, item.long_term) or quantity is UNKNOWN:
         return (item,)
@@ -48,7 +48,7 @@ def pieces(item: Item) -> tuple[Item, ...]:
     first, last = begin.day, max(begin.day, end.day)
     if end.is_exact and last > first and end.lo == last * DAY_SECONDS:
         last -= 1  # midnight at the end of a day belongs to that day
-    if (end.lo < begin.lo and end.day < begin.day) or last - first >= MAX_PIECES:
+    if (end.lo < begin.lo and end.day < begin.day) or last - first >= min(room, MAX_PIECES):
         return (item,) if quantity <= _ONE_DAY[kind] else (_without_quantity(item, "item.end"),)
     if first == last:
         return (item,)
@@ -112,7 +112,7 @@ def _cut(item: Item, days: Sequence[int], quantities: Sequence[int], unsure: str
 
 
 def _bound(like: Instant, day: int, midnight_of: int) -> Instant:
-"""Where a piece begins or ends: midnight, or only the piece's day when the line's own time is known to the day."""
+    """Where a piece begins or ends: midnight, or only the piece's day when the line's own time is known to the day."""
     if like.is_exact:
         return Instant(midnight_of * DAY_SECONDS, midnight_of * DAY_SECONDS)
     return Instant(day * DAY_SECONDS, (day + 1) * DAY_SECONDS - 1)

@@ -5,8 +5,7 @@
     SCHEMA.path("item", "patient")        → ("encounter", "patient")
     SCHEMA.enumeration("sex").value_of("male") → "男"
 
-Built once, frozen. A Chinese name may belong to several entities (名称, 编码); within one entity every name is
-unique.
+Built once, frozen. A Chinese name may belong to several entities (名称, 编码); within one entity every name is unique.
 """
 from __future__ import annotations
 
@@ -33,8 +32,9 @@ LINKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType({
     }),
     **{
         below: MappingProxyType({
-            "encounter": ("encounter",), "patient": ("encounter", "patient"), "institution": ("encounter", "institution"),
-            "settlement": ("encounter", "settlement"), "history": ("encounter", "patient", "history"),
+            "encounter": ("encounter",), "patient": ("encounter", "patient"),
+            "institution": ("encounter", "institution"), "settlement": ("encounter", "settlement"),
+            "history": ("encounter", "patient", "history"),
         })
         for below in ("diagnosis", "operation", "prescription", "session", "result")
     },
@@ -67,7 +67,7 @@ class Schema:
         return self.entities[self.names[name]]
 
     def find_field(self, entity: str, name: str) -> Field | None:
-"""The field of an entity (key or Chinese name) by its Chinese, English or attribute name; None if there is
+        """The field of an entity (key or Chinese name) by its Chinese, English or attribute name; None if there is
         none."""
         key = self.names.get(entity)
         return None if key is None else self.words[key].get(name)
@@ -81,7 +81,7 @@ class Schema:
         return self.fields[field_id]
 
     def path(self, from_entity: str, to_entity: str) -> tuple[str, ...] | None:
-"""Attribute steps from an entity to the one a bare name means (患者 in an item rule); None if it cannot be
+        """Attribute steps from an entity to the one a bare name means (患者 in an item rule); None if it cannot be
         reached."""
         if from_entity == to_entity:
             return ()
@@ -91,7 +91,8 @@ class Schema:
         return self.enumerations.get(name)
 
     def enumeration_of(self, type: Type) -> Enumeration | None:
-"""The enumeration of a code type (or list of codes); None for other types and for code systems (icd10, item)."""
+        """The enumeration of a code type (or list of codes); None for other types and for code systems (icd10,
+        item)."""
         kind = type.of if type.kind == "list" and type.of is not None else type
         return self.enumerations.get(kind.name) if kind.kind == "code" else None
 

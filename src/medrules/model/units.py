@@ -46,7 +46,7 @@ def same_unit(a: Any, b: Any) -> Any:
 
 @lru_cache(maxsize=4_096)
 def unit_hours(unit: str) -> Fraction | None:
-"""How many hours one unit lasts: 小时 1, 天 24, 分钟 1/60, `2小时` 2, 半小时 1/2; None for a unit that is no
+    """How many hours one unit lasts: 小时 1, 天 24, 分钟 1/60, `2小时` 2, 半小时 1/2; None for a unit that is no
     time."""
     word = canonical_unit(unit)
     if word in _HOURS:

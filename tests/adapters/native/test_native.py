@@ -1,4 +1,5 @@
 """The native door: what it accepts, what becomes UNKNOWN with a note, what is refused and how it says so."""
+
 from __future__ import annotations
 
 import datetime
@@ -26,17 +27,38 @@ ZH = """{"业务时间":"2026-03-01 10:00:00","环节":"事前",
      "执行时间":"2026-03-01 09:00:00","开单医师":{"编码":"D1","职称":"主治医师"}}]},
  "历次就诊":[],"历史":{"覆盖起":"2025-01-01","覆盖范围":"本院"},"已核记录":[],"申报记录":[]}"""
 EN = {
-    "business_time": "2026-03-01T10:00:00", "stage": "before", "patient": {"id": "P1", "sex": "male", "birth_date": "2010-01-01"},
-    "encounter": [{
-        "id": "E1", "visit_kind": "inpatient", "insurance": "basic", "admitted_at": "2026-02-27 08:00", "discharged_at": "",
-        "institution": {"id": "H1", "level": "level_3"},
-        "diagnoses": [{"code": "I63.9", "name": "脑梗死", "is_main": "yes"}], "operations": [], "prescriptions": [],
-        "items": [{
-            "id": "L1", "line_kind": "charge", "code": "XA01", "quantity": 1.0, "unit_price": Decimal("30.0000"), "amount": "30",
-            "self_paid": 0, "performed_at": datetime.datetime(2026, 3, 1, 9), "physician": {"id": "D1", "title": "attending"},
-        }],
-    }],
-    "encounters": [], "history": {"covered_from": datetime.date(2025, 1, 1), "coverage": "own"}, "attestations": [],
+    "business_time": "2026-03-01T10:00:00",
+    "stage": "before",
+    "patient": {"id": "P1", "sex": "male", "birth_date": "2010-01-01"},
+    "encounter": [
+        {
+            "id": "E1",
+            "visit_kind": "inpatient",
+            "insurance": "basic",
+            "admitted_at": "2026-02-27 08:00",
+            "discharged_at": "",
+            "institution": {"id": "H1", "level": "level_3"},
+            "diagnoses": [{"code": "I63.9", "name": "脑梗死", "is_main": "yes"}],
+            "operations": [],
+            "prescriptions": [],
+            "items": [
+                {
+                    "id": "L1",
+                    "line_kind": "charge",
+                    "code": "XA01",
+                    "quantity": 1.0,
+                    "unit_price": Decimal("30.0000"),
+                    "amount": "30",
+                    "self_paid": 0,
+                    "performed_at": datetime.datetime(2026, 3, 1, 9),
+                    "physician": {"id": "D1", "title": "attending"},
+                }
+            ],
+        }
+    ],
+    "encounters": [],
+    "history": {"covered_from": datetime.date(2025, 1, 1), "coverage": "own"},
+    "attestations": [],
     "declarations": [],
 }
 
@@ -56,8 +78,12 @@ def one_item(**item: Any) -> Any:
     return request(items=[item]).current[0].items[0]
 
 
-def request(door: Any = NATIVE, top: dict[str, Any] | None = None, patient: dict[str, Any] | None = None, **encounter: Any) -> Any:
-    return read_facts({"patient": {"id": "P", **(patient or {})}, "encounter": {"id": "E", **encounter}, **(top or {})}, door=door)
+def request(
+    door: Any = NATIVE, top: dict[str, Any] | None = None, patient: dict[str, Any] | None = None, **encounter: Any
+) -> Any:
+    return read_facts(
+        {"patient": {"id": "P", **(patient or {})}, "encounter": {"id": "E", **encounter}, **(top or {})}, door=door
+    )
 
 
 def errors(data: Any) -> dict[str, str]:
@@ -70,7 +96,13 @@ def test_chinese_and_english_give_equal_facts() -> None:
     zh, en = read_facts(ZH), read_facts(EN)
     assert plain(zh.current) == plain(en.current) and (zh.stage, zh.business_time) == (en.stage, en.business_time)
     item = zh.current[0].items[0]
-    assert (item.code, item.quantity, item.unit_price, item.amount, item.self_paid) == ("XA01", 10_000, 300_000, 3_000, 0)
+    assert (item.code, item.quantity, item.unit_price, item.amount, item.self_paid) == (
+        "XA01",
+        10_000,
+        300_000,
+        3_000,
+        0,
+    )
     assert item.at == Instant(DAY * 86_400 + 9 * 3_600, DAY * 86_400 + 9 * 3_600) and item.on == DAY
     assert item.physician.title == 2 and item.line_kind == "charge" and item.already_deducted == 0
     e = zh.current[0]
@@ -80,9 +112,13 @@ def test_chinese_and_english_give_equal_facts() -> None:
 
 def test_bytes_text_mapping_and_model_are_one() -> None:
     expected = plain(read_facts(ZH).current)
-    assert plain(read_facts(ZH.encode()).current) == expected == plain(read_facts(b"\xef\xbb\xbf" + ZH.encode()).current)
+    assert (
+        plain(read_facts(ZH.encode()).current) == expected == plain(read_facts(b"\xef\xbb\xbf" + ZH.encode()).current)
+    )
     assert plain(read_facts(json.loads(ZH)).current) == expected
-    model = models("en").facts.model_validate({"patient": {"id": "P"}, "encounter": {"id": "E", "items": [{"quantity": 2}]}})
+    model = models("en").facts.model_validate(
+        {"patient": {"id": "P"}, "encounter": {"id": "E", "items": [{"quantity": 2}]}}
+    )
     assert read_facts(model).current[0].items[0].quantity == 20_000
 
 
@@ -94,11 +130,19 @@ def test_defaults_of_the_request() -> None:
     assert read_facts({"患者": {}, "就诊": {}}, stage="during").stage == "during"
 
 
-@pytest.mark.parametrize(("text", "lo", "exact"), [
-    ("2026-03-01", 0, False), ("2026-03-01 00:00:00", 0, False), ("2026-03-01 09:00", 32_400, True),
-    ("2026-03-01T09:00:05", 32_405, True), ("2026-03-01 09:00:00.123", 32_400, True), ("2026-03-01T01:00:00Z", 32_400, True),
-    ("2026-03-01T00:00:00-01:00", 32_400, True), ("2026-3-1 9:00", 32_400, True),
-])
+@pytest.mark.parametrize(
+    ("text", "lo", "exact"),
+    [
+        ("2026-03-01", 0, False),
+        ("2026-03-01 00:00:00", 0, False),
+        ("2026-03-01 09:00", 32_400, True),
+        ("2026-03-01T09:00:05", 32_405, True),
+        ("2026-03-01 09:00:00.123", 32_400, True),
+        ("2026-03-01T01:00:00Z", 32_400, True),
+        ("2026-03-01T00:00:00-01:00", 32_400, True),
+        ("2026-3-1 9:00", 32_400, True),
+    ],
+)
 def test_instants(text: str, lo: int, exact: bool) -> None:
     at = one_item(performed_at=text).at
     assert at.lo == DAY * 86_400 + lo and at.is_exact is exact and at.day == DAY
@@ -130,12 +174,16 @@ def test_numbers_never_pass_through_a_float() -> None:
     assert one_item(amount=41.1).amount == 4_110
 
 
-@pytest.mark.parametrize("bad", ['{"patient":{},"encounter":{"items":[{"amount":NaN}]}}', '{"a":Infinity}', '{"a":-Infinity}'])
+@pytest.mark.parametrize(
+    "bad", ['{"patient":{},"encounter":{"items":[{"amount":NaN}]}}', '{"a":Infinity}', '{"a":-Infinity}']
+)
 def test_nan_and_infinity_are_refused(bad: str) -> None:
     assert "不能有" in errors(bad)[""]
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, "1,000", "一", True, [], {}, "1e99", "9" * 25, Decimal("NaN"), 10**18])
+@pytest.mark.parametrize(
+    "bad", [math.nan, math.inf, "1,000", "一", True, [], {}, "1e99", "9" * 25, Decimal("NaN"), 10**18]
+)
 def test_no_numbers(bad: Any) -> None:
     assert set(errors({"患者": {}, "就诊": {"明细": [{"金额": bad}]}})) == {"就诊[1].明细[1].金额"}
 
@@ -176,17 +224,35 @@ def test_physician_may_be_a_code() -> None:
 
 
 def test_levels_and_words_in_both_languages() -> None:
-    found = request(institution={"级别": "二级", "等次": "甲等", "能力": ["recovery_room", "高压氧舱"], "类型": "pharmacy"})
+    found = request(
+        institution={"级别": "二级", "等次": "甲等", "能力": ["recovery_room", "高压氧舱"], "类型": "pharmacy"}
+    )
     there = found.current[0].institution
-    assert (there.level, there.grade, there.kind) == (2, 2, "定点零售药店") and there.capabilities == ("麻醉恢复室", "高压氧舱")
+    assert (there.level, there.grade, there.kind) == (2, 2, "定点零售药店") and there.capabilities == (
+        "麻醉恢复室",
+        "高压氧舱",
+    )
     bad = errors({"患者": {}, "就诊": {"机构": {"级别": "四级"}, "就医方式": "住店"}})
     assert "未定级、一级、二级、三级" in bad["就诊[1].机构.级别"] and "门诊、急诊、住院" in bad["就诊[1].就医方式"]
 
 
 def test_every_error_is_told_at_once_in_chinese_with_its_place() -> None:
-    bad = errors({"患者": {"性别": "公", "身高": 1}, "就诊": [{"明细": [{"数量": "abc"}, {"执行时间": "昨天"}, 3]}, 7], "环节": "何时"})
+    bad = errors(
+        {
+            "患者": {"性别": "公", "身高": 1},
+            "就诊": [{"明细": [{"数量": "abc"}, {"执行时间": "昨天"}, 3]}, 7],
+            "环节": "何时",
+        }
+    )
     assert set(bad) == {
-        "患者.性别", "患者.身高", "就诊[1].明细[1].数量", "就诊[1].明细[2].执行时间", "就诊[1].明细[3]", "就诊[2]", "环节"}
+        "患者.性别",
+        "患者.身高",
+        "就诊[1].明细[1].数量",
+        "就诊[1].明细[2].执行时间",
+        "就诊[1].明细[3]",
+        "就诊[2]",
+        "环节",
+    }
     assert "没有名为「身高」" in bad["患者.身高"] and bad["就诊[2]"] == "应为一个对象"
     assert set(errors({})) == {"患者", "就诊"}
 
@@ -197,9 +263,21 @@ def test_errors_do_not_repeat_what_was_sent() -> None:
     assert "张三" not in str(caught.value.errors) + str(caught.value) and "110" not in str(caught.value.errors)
 
 
-@pytest.mark.parametrize("bad", [
-    b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe{}", '{"a":1,"a":2}', "[" * 100_000, '{"a":' * 100_000, '{"a":%s}' % ("9" * 5_000),
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"x"',
+        b"null",
+        b"\xff\xfe{}",
+        '{"a":1,"a":2}',
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"a":%s}' % ("9" * 5_000),
+    ],
+)
 def test_hostile_text_is_one_error(bad: Any) -> None:
     assert len(errors(bad)) >= 1
 
@@ -209,6 +287,10 @@ def test_too_large_and_too_many() -> None:
     many = {"patient": {}, "encounter": {"diagnoses": [{"code": "I10"}] * 2_001}}
     assert errors(many) == {"encounter[1].diagnoses": "最多 2000 项"}  # the path speaks as the sender did
     assert "超过" in errors({"患者": {"唯一号": "x" * 1_001}, "就诊": {}})["患者.唯一号"]
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    assert "不合法" in errors('{"患者":{"唯一号":"\\ud800"},"就诊":{}}')["患者.唯一号"]
 
 
 def test_ids_come_back_as_they_were_sent_and_codes_are_folded() -> None:
@@ -224,8 +306,12 @@ class TestDoors:
     def test_limited_doors_drop_what_they_cannot_carry(self) -> None:
         door = door_limited("3101", ["就诊.抢救标志", "item.operation_no", "declarations"])
         assert not door.can_carry("encounter.rescue") and not door.can_carry("declarations")
-        found = request(door=door, rescue=True, items=[{"operation_no": "S1", "quantity": 1}],
-                        top={"declarations": [{"label": "x"}]})
+        found = request(
+            door=door,
+            rescue=True,
+            items=[{"operation_no": "S1", "quantity": 1}],
+            top={"declarations": [{"label": "x"}]},
+        )
         e = found.current[0]
         assert e.rescue is UNKNOWN and e.items[0].operation_no is UNKNOWN and e.items[0].quantity == 10_000
         assert found.declarations == () and found.door is not NATIVE
@@ -251,9 +337,13 @@ class TestDoors:
 
 
 def test_records_and_stock() -> None:
-    found = request(top={
-        "已核记录": [{"知识点号": "KP-1", "对象": "L1", "结论": "不符", "人": "u", "时间": "2026-03-01"}],
-        "申报记录": [{"标签": "不同切口", "对象": "E"}], "进销存": [{"编码": "x", "期初库存": 3}]})
+    found = request(
+        top={
+            "已核记录": [{"知识点号": "KP-1", "对象": "L1", "结论": "不符", "人": "u", "时间": "2026-03-01"}],
+            "申报记录": [{"标签": "不同切口", "对象": "E"}],
+            "进销存": [{"编码": "x", "期初库存": 3}],
+        }
+    )
     assert (found.attestations[0].point, found.attestations[0].outcome) == ("KP-1", "不符合")
     assert found.declarations[0].label == "不同切口" and found.periods[0].opening == 30_000
     assert request().periods is UNKNOWN

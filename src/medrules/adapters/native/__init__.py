@@ -1,7 +1,7 @@
 """Native facts: the door for programs that speak medrules' own JSON, with Chinese or English names.
 
-Takes → JSON bytes, text, a dict or JSONL. Gives → `Facts`, a JSON Schema, or one `InvalidFacts` that lists every
-error. Never → guesses a value that was not sent.
+Takes → JSON bytes, text, a dict or JSONL. Gives → `Facts`, a JSON Schema, or one `InvalidFacts` that lists every error.
+Never → guesses a value that was not sent.
 """
 from medrules.adapters.native.door import NATIVE, door_limited
 from medrules.adapters.native.json_schema import json_schema

@@ -1,5 +1,5 @@
-"""What native facts can carry: everything; and the same door with facts taken out, for senders that lack them
-and for tests."""
+"""What native facts can carry: everything; and the same door with facts taken out, for senders that lack them and
+for tests."""
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -24,6 +24,6 @@ def fact_id(name: str) -> str:
 
 
 def door_limited(name: str, without: Iterable[str] = (), base: Door = NATIVE) -> Door:
-"""A door that carries what `base` carries, without the facts named (`就诊.抢救标志`, `encounter.rescue`,
+    """A door that carries what `base` carries, without the facts named (`就诊.抢救标志`, `encounter.rescue`,
     `ledger`)."""
     return Door(name, base.carries - {fact_id(fact) for fact in without})

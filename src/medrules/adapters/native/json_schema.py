@@ -13,7 +13,7 @@ _EITHER: Final[Mapping[Language, tuple[str, str]]] = {"zh": ("就诊", "开单�
 
 
 def json_schema(lang: Language = "zh") -> dict[str, Any]:
-"""JSON Schema (draft 2020-12) of one request; field names in the language asked for (both are accepted when
+    """JSON Schema (draft 2020-12) of one request; field names in the language asked for (both are accepted when
     reading)."""
     schema = models(lang).facts.model_json_schema(by_alias=True, mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"

@@ -38,10 +38,10 @@ _MAX_LIST: Final[Mapping[str, int]] = {"item": 20_000}
 _MAX_BELOW: Final = 2_000
 # Models are made before those that nest them.
 _ORDER: Final = (
-    "institution", "settlement", "physician", "history", "diagnosis", "operation", "session", "result", "prescription", "item",
-    "attestation", "declaration", "stock", "patient", "encounter",
+    "institution", "settlement", "physician", "history", "diagnosis", "operation", "session", "result", "prescription",
+    "item", "attestation", "declaration", "stock", "patient", "encounter",
 )
-_CONFIG: Final = ConfigDict(extra="forbid", arbitrary_types_allowed=True, populate_by_name=False, protected_namespaces=())
+_CONFIG: Final = ConfigDict(extra="forbid", arbitrary_types_allowed=True, protected_namespaces=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def _entity_model(key: str, made: Mapping[str, type[BaseModel]], language: Langu
             continue
         annotation = _annotation(fact, made)
         if annotation is not None:
-            fields[fact.name] = (
-                annotation, Field(None, validation_alias=_aliases(fact.zh, fact.en, language), description=_describe(fact)))
+            alias = _aliases(fact.zh, fact.en, language)
+            fields[fact.name] = (annotation, Field(None, validation_alias=alias, description=_describe(fact)))
     return create_model(entity.__name__, __config__=_CONFIG, __doc__=entity.__doc__, **fields)
 
 
@@ -164,7 +164,8 @@ def _facts_model(made: Mapping[str, type[BaseModel]], language: Language) -> typ
     time, stage = SCHEMA.field("other", "business_time"), SCHEMA.field("other", "stage")
     encounter, patient = made["encounter"], made["patient"]
     fields: dict[str, Any] = {
-        "business_time": (_annotation(time, made), field("业务时间", "business_time", "业务发生时间；没有时为数据之末")),
+        "business_time": (
+            _annotation(time, made), field("业务时间", "business_time", "业务发生时间；没有时为数据之末")),
         "stage": (_annotation(stage, made), field("环节", "stage", "事前、事中、事后；没有时为事后")),
         "patient": (patient, field("患者", "patient", "患者", ...)),
         "encounter": (
@@ -172,13 +173,18 @@ def _facts_model(made: Mapping[str, type[BaseModel]], language: Language) -> typ
             field("就诊", "encounter", "本次就诊：一个对象，或多个的列表", ...)),
         "earlier": (_list_of(encounter, _MAX_BELOW), field("历次就诊", "encounters", "以前的就诊（含其明细）")),
         "history": (made["history"], field("历史", "history", "历史记录的覆盖起和覆盖范围")),
-        "attestations": (_list_of(made["attestation"], _MAX_LIST["item"]), field("已核记录", "attestations", "人工核对的结论")),
-        "declarations": (_list_of(made["declaration"], _MAX_LIST["item"]), field("申报记录", "declarations", "医院申报的除外")),
+        "attestations": (
+            _list_of(made["attestation"], _MAX_LIST["item"]), field("已核记录", "attestations", "人工核对的结论")),
+        "declarations": (
+            _list_of(made["declaration"], _MAX_LIST["item"]), field("申报记录", "declarations", "医院申报的除外")),
         "stock": (_list_of(made["stock"], _MAX_LIST["item"]), field("进销存", "stock", "进销存记录（筛查用）")),
         "cannot_carry": (
-            list[str], field("不能提供", "cannot_carry", "来源系统没有的事实，如 就诊.抢救标志；写明后除外条款按「可申辩」处理")),
-        "ledger": (bool, field("有扣减台账", "ledger", "是＝已扣减金额来自台账，未写即为未知；否（默认）＝未写即为0")),
-        "midnight_is_time": (bool, field("零点是时刻", "midnight_is_time", "是＝00:00:00 是时刻；否（默认）＝只知道日期")),
+            list[str],
+            field("不能提供", "cannot_carry", "来源系统没有的事实，如 就诊.抢救标志；写明后除外条款按「可申辩」处理")),
+        "ledger": (
+            bool, field("有扣减台账", "ledger", "是＝已扣减金额来自台账，未写即为未知；否（默认）＝未写即为0")),
+        "midnight_is_time": (
+            bool, field("零点是时刻", "midnight_is_time", "是＝00:00:00 是时刻；否（默认）＝只知道日期")),
     }
     return create_model("NativeFacts", __config__=_CONFIG, __doc__="一次请求的事实（中文名、英文名均可）", **fields)
 

@@ -42,8 +42,9 @@ def read_facts(
 
     Args:
         data: JSON as bytes (UTF-8) or text, a mapping (from YAML, or built by hand), or an instance of the
-        `NativeFacts` model, whose values are read already. door: what the source can carry; facts outside it are
-        dropped, as that door would. stage: 环节 when the data do not state it; without both, 事后.
+          `NativeFacts` model, whose values are read already.
+        door: what the source can carry; facts outside it are dropped, as that door would.
+        stage: 环节 when the data do not state it; without both, 事后.
         business_time: 业务时间 when the data do not state it; without both, the end of the data (nothing is later).
         midnight_is_time: whether `00:00:00` is a time (default: it means that only the day is known).
 
@@ -130,7 +131,7 @@ def _invalid(error: ValidationError) -> InvalidFacts:
             found.append((place, sentence))
     first_place, first = found[0]
     return InvalidFacts(
-        f"事实有 {len(found)} 处错误，首处：{first_place} {first} / invalid facts, first at {first_place}".replace("  ", " "), found)
+        f"事实有 {len(found)} 处错误，首处：{first_place} {first} / invalid facts, first at {first_place}", found)
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
@@ -201,7 +202,8 @@ def _build(request: Any, reading: Reading, door: Door, stage: Stage | None, busi
         door = Door(door.name, door.carries - {"diagnosis.suspected"})
     stated = request.stage if "stage" in given and request.stage is not UNKNOWN else stage
     found_stage: Stage = stated or "after"
-    time = request.business_time if "business_time" in given and request.business_time is not UNKNOWN else business_time
+    stated_time = request.business_time if "business_time" in given else UNKNOWN
+    time = business_time if stated_time is UNKNOWN else stated_time
     patient = _values(request.patient, door, "patient")
     if request.history is not None and door.can_carry("patient.history"):
         patient["history"] = _values(request.history, door, "history")
@@ -218,7 +220,7 @@ def _build(request: Any, reading: Reading, door: Door, stage: Stage | None, busi
         attestations=_records(request.attestations, door, "attestation"),
         declarations=_records(request.declarations, door, "declaration"),
         notes=[f"{note}（{n}处）" if n > 1 else note for note, n in reading.notes.items()],
-        periods=tuple(Stock(_values(s, door, "stock")) for s in request.stock) if request.stock is not None else UNKNOWN,
+        periods=UNKNOWN if request.stock is None else tuple(Stock(_values(s, door, "stock")) for s in request.stock),
     )
 
 
@@ -230,7 +232,8 @@ def _narrowed(door: Door, names: list[str]) -> Door:
     try:
         return door_limited(door.name, names, door)
     except KeyError:
-        raise InvalidFacts("「不能提供」里有不认识的事实 / unknown fact in cannot_carry", [("不能提供", "有不认识的事实名")]) from None
+        errors = [("不能提供", "有不认识的事实名")]
+        raise InvalidFacts("「不能提供」里有不认识的事实 / unknown fact in cannot_carry", errors) from None
 
 
 def _encounter(model: Any, door: Door, reading: Reading, stage: Stage, ledger: bool) -> dict[str, Any]:

@@ -18,19 +18,18 @@ _KINDS: Final[dict[str, str]] = {
 }
 _HEAD: Final = """# 事实一览 Facts
 
-规则能说到的全部事实，中文名和英文名都可以用（规则、知识表、JSON 都一样）。本页由代码生成（`python -m
-medrules.adapters.native.reference`），请不要手改。
+规则能说到的全部事实，中文名和英文名都可以用（规则、知识表、JSON 都一样）。本页由代码生成，请不要手改：
+`python -m medrules.adapters.native.reference > docs/facts.md`
 
 All facts a rule may speak of; Chinese and English names are equal. This page is generated; do not edit it by hand.
 
-* **类型**：数字后的单位是 JSON 里数字的单位，括号里是小数位数。「可无」＝可以写 null
-或空，意思是「没有」；不写这一项，意思是「不知道」。
+* **类型**：数字后的单位是 JSON 里数字的单位，括号里是小数位数。「可无」＝可以写 null 或空，
+  意思是「没有」；不写这一项，意思是「不知道」。
 * **3101**：国家接口里携带这项事实的字段；「–」＝ 3101 没有。
 * **标记**：推导＝由其他事实得出，不用传；除外＝只用来免责的事实，来源系统没有这一项时按「可申辩」处理。
 * *Type*: the unit is that of the JSON number, digits after the point in brackets; 可无 = may be null or empty,
-which means "there is none"; a field
-  that is left out is unknown. *3101*: the field of the national interface. *标记*: 推导 derived, 除外 declarative
-  (only excuses).
+  which means "there is none"; a field that is left out is unknown. *3101*: the field of the national interface.
+  *标记*: 推导 derived, 除外 declarative (only excuses).
 """
 
 
@@ -46,7 +45,8 @@ def facts_markdown() -> str:
 def _entity(entity: type[Entity]) -> str:
     first = (entity.__doc__ or "").strip().splitlines()[0]
     lines = [
-        f"## {entity.zh} `{entity.key}`", "", first, "", "| 中文名 | English | 类型 | 3101 | 标记 | 说明 |", "|---|---|---|---|---|---|",
+        f"## {entity.zh} `{entity.key}`", "", first, "",
+        "| 中文名 | English | 类型 | 3101 | 标记 | 说明 |", "|---|---|---|---|---|---|",
     ]
     for f in entity.fields.values():
         marks = "、".join(mark for mark, on in (("推导", f.derived), ("除外", f.declarative)) if on)

@@ -32,7 +32,8 @@ _TIME: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?")
 _NUMBER: Final = re.compile(r"([+-]?\d{1,24}(?:\.\d{1,24})?(?:[eE][+-]?\d{1,2})?)\s*(.*)", re.DOTALL)
 _UNIT_WORDS: Final[dict[str, str]] = {
-    "克": "g", "毫克": "mg", "千克": "kg", "公斤": "kg", "h": "小时", "时": "小时", "分": "分钟", "min": "分钟", "日": "天", "d": "天",
+    "克": "g", "毫克": "mg", "千克": "kg", "公斤": "kg", "h": "小时", "时": "小时", "分": "分钟", "min": "分钟",
+    "日": "天", "d": "天",
 }
 
 
@@ -54,7 +55,7 @@ Converter = Callable[[Any, Reading], Any]
 
 
 def converter(fact: Field) -> Converter:
-"""The reader of one fact's JSON value. It raises ValueError with a Chinese sentence; it answers UNKNOWN, ABSENT
+    """The reader of one fact's JSON value. It raises ValueError with a Chinese sentence; it answers UNKNOWN, ABSENT
     or a value."""
     read = _reader(fact, fact.type)
 
@@ -66,11 +67,22 @@ def converter(fact: Field) -> Converter:
         if isinstance(value, str):
             if len(value) > MAX_TEXT:
                 raise ValueError(f"「{fact.zh}」超过{MAX_TEXT}个字符")
+            if not value.isascii() and not _is_text(value):
+                raise ValueError(f"「{fact.zh}」含有不合法的字符")
             if value in _UNKNOWN_WORDS:
                 return UNKNOWN
         return read(value, reading)
 
     return convert
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8: JSON lets half a surrogate pair through."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _reader(fact: Field, type: Type) -> Converter:
@@ -126,7 +138,7 @@ def _list(fact: Field, member: Converter, value: Any, reading: Reading) -> Any:
         raise ValueError(f"「{fact.zh}」超过{MAX_TEXT}项")
     found = []
     for one in value:
-        if one is None or one == "" or (isinstance(one, str) and len(one) > MAX_TEXT):
+        if one is None or one == "" or (isinstance(one, str) and (len(one) > MAX_TEXT or not _is_text(one))):
             raise ValueError(f"「{fact.zh}」的各项不能为空，也不能过长")
         read = member(one, reading)
         if read is UNKNOWN:
@@ -193,7 +205,7 @@ def _in_unit(fact: Field, type: Type, amount: Decimal, unit: str) -> Decimal:
 
 
 def _moment(fact: Field, value: Any, reading: Reading) -> tuple[date, int | None] | None:
-"""The day, and the second of the day when a time was given; None (noted) for a day or time that does not exist."""
+    """The day, and the second of the day when a time was given; None (noted) for a day or time that does not exist."""
     if isinstance(value, datetime):
         return value.date(), value.hour * 3_600 + value.minute * 60 + value.second
     if isinstance(value, date):

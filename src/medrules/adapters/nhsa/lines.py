@@ -84,13 +84,14 @@ class LineReader:
         """One entity for each physician of the encounter."""
         who = (order.get("drord_dr_codg"), order.get("drord_dr_profttl"))
         try:
-            if who in known:
-                return known[who]
+            return known[who]
+        except KeyError:
+            values = read_rows(self._physician_rows, order, notes)
+            made = known[who] = Physician(values) if values else None
+            return made
         except TypeError:  # a list or an object in place of a code
-            return None
-        values = read_rows(self._physician_rows, order, notes)
-        known[who] = Physician(values) if values else None
-        return known[who]
+            values = read_rows(self._physician_rows, order, notes)
+            return Physician(values) if values else None
 
     def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
         """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""

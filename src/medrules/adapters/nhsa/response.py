@@ -7,7 +7,7 @@ exact fen and must not pass through a binary fraction.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 from json.encoder import encode_basestring, encode_basestring_ascii
@@ -34,12 +34,19 @@ _INVOLVED: Final = "2"  # 涉及项
 
 def write_response(
     report: Report, request: Request, site: SiteSettings = DEFAULT_SITE, now: datetime | None = None,
-    received: datetime | None = None,
+    received: datetime | None = None, rules: Collection[str] = (),
 ) -> bytes:
-    """The answer to one request, in the request's encoding. The same request gives the same ids."""
-    nothing = bool(report.unchecked) and not (report.findings or report.undecided or report.deductions)
-    if nothing and any(not u.rule for u in report.unchecked):
-        return write_failure(NOTHING_JUDGED, request.seed, request.area, request.encoding, now, received)
+    """The answer to one request, in the request's encoding. The same request gives the same ids.
+
+    Args:
+        now, received: when the answer is written and when the request came; only the envelope's times depend on them.
+        rules: codes of all rules of the pack, if they are at hand: when each of them is unchecked, nothing was judged and
+            the answer is a failure.
+    """
+    if report.unchecked and not report.findings:
+        unchecked = {u.rule for u in report.unchecked}
+        if "" in unchecked or (rules and unchecked.issuperset(rules)):
+            return write_failure(NOTHING_JUDGED, request.seed, request.area, request.encoding, now, received)
     warning = f"待核 {len(report.undecided)} 项" if site.warn_msg and report.undecided else None
 
     def write(quote: Quote) -> str:

@@ -21,7 +21,7 @@ __all__ = ["Answer", "Engine", "Service", "accept_feedback", "review_message"]
 class Engine(Protocol):
     """What judges facts: any plan's engine."""
 
-    def review(self, facts: Facts, deadline: Any = None) -> Report: ...
+    def review(self, facts: Facts, *, deadline: float | None = None) -> Report: ...
 
 
 class Answer(NamedTuple):
@@ -34,7 +34,7 @@ class Answer(NamedTuple):
 
 def review_message(
     engine: Engine, body: bytes, *, site: SiteSettings = DEFAULT_SITE, encoding: str | None = None, infno: str = "",
-    deadline: Any = None, clock: Callable[[], datetime] = datetime.now,
+    deadline: float | None = None, clock: Callable[[], datetime] = datetime.now,
 ) -> bytes:
     """Review one 3101 or 3102 message and answer it in its own encoding. Never raises.
 
@@ -44,7 +44,7 @@ def review_message(
         site: what the site has settled.
         encoding: what the transport declared; None = find out.
         infno: the transaction of the address, for an envelope that does not name one.
-        deadline: handed to the engine; rules that do not make it are answered as 未检查.
+        deadline: a moment on `time.monotonic`; rules that are not judged by then are answered as 未检查.
         clock: the time of receipt and answer; a message's own time decides what law applies.
     """
     return Service(engine, site=site, clock=clock).answer(body, encoding or "", infno, deadline).body
@@ -68,7 +68,7 @@ class Service:
     ) -> None:
         self._engine, self._site, self._store, self._clock = engine, site, store, clock
 
-    def answer(self, body: bytes, encoding: str = "", infno: str = "", deadline: Any = None) -> Answer:
+    def answer(self, body: bytes, encoding: str = "", infno: str = "", deadline: float | None = None) -> Answer:
         """Answer one message.
 
         Args:
@@ -88,8 +88,9 @@ class Service:
             request = reader_for(self._site).read_envelope(envelope, _instant(received))
             if self._engine is None:
                 return self._fail(NOTHING_JUDGED, envelope, body, encoding, received, "failed")
-            report = self._engine.review(request.facts, deadline)
-            answer = write_response(report, request, self._site, self._clock(), received)
+            report = self._engine.review(request.facts, deadline=deadline)
+            rules = _rules_of(self._engine) if report.unchecked else ()
+            answer = write_response(report, request, self._site, self._clock(), received, rules)
             return Answer(answer, _sent_as(envelope.encoding), "reviewed")
         except InvalidMessage as error:
             return self._fail(str(error), envelope, body, encoding, received, "refused")
@@ -124,6 +125,11 @@ class Service:
         else:
             seed, area, used = "", "", _encoding_of(body, self._site, encoding)
         return Answer(write_failure(message, seed, area, used, self._clock(), received), _sent_as(used), outcome)
+
+
+def _rules_of(engine: Any) -> frozenset[str]:
+    """The codes of all rules of an engine's pack; nothing for an engine that does not tell."""
+    return frozenset(rule.parent for rule in getattr(getattr(engine, "program", None), "rules", ()))
 
 
 def _sent_as(encoding: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any, Final
 from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.clinical import ClinicalReader
 from medrules.adapters.nhsa.envelope import Envelope
-from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.lines import LineIds, LineReader
+from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading, level_ranks
 from medrules.adapters.nhsa.refusals import refuse

@@ -16,6 +16,7 @@ from medrules.adapters.nhsa.feedback import Feedback
 from medrules.adapters.nhsa.service import Answer, Engine, Service
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.adapters.sidecar.settings import ServiceSettings
+from medrules.engine.engine import ENGINE_VERSION
 from medrules.errors import InvalidFacts, InvalidMessage
 
 __all__ = ["NATIONAL_PATHS", "Desk", "PackInfo", "Reply"]
@@ -70,7 +71,7 @@ class Desk:
         self.body_limit = site.limits.body_bytes
         self._engine, self._site = engine, site
         self._service = Service(engine, site=site, store=store, clock=clock)
-        self._info = info or _info_of(engine)
+        self._info = info
         self._ticks, self._started = ticks, ticks()
         self._counts: dict[str, int] = {}
         self._lock = Lock()
@@ -97,9 +98,10 @@ class Desk:
         """GET /health: 200 while the service can review."""
         with self._lock:
             counts = dict(sorted(self._counts.items()))
+        info = self._info or _info_of(self._engine)  # asked each time: an engine may get another pack while it runs
         return _json(200, {
-            "status": "ok", "pack": self._info.name, "pack_version": self._info.version, "pack_hash": self._info.hash,
-            "engine_version": self._info.engine_version, "uptime_seconds": int(self._ticks() - self._started),
+            "status": "ok", "pack": info.name, "pack_version": info.version, "pack_hash": info.hash,
+            "engine_version": info.engine_version, "uptime_seconds": int(self._ticks() - self._started),
             "answers": counts,
         }, "health")
 
@@ -121,7 +123,7 @@ class Desk:
         except Exception:
             return _json(500, {"error": "fault", "message": "未检查：事实没有读懂 (not checked)"}, "failed")
         try:
-            text = dump_report(self._engine.review(facts, deadline), language)
+            text = dump_report(self._engine.review(facts, deadline=deadline), language)
         except Exception:
             return _json(500, {"error": "fault", "message": "未检查：审核没有完成 (not checked)"}, "failed")
         return Reply(200, text.encode("utf-8", "replace"), "application/json; charset=utf-8", "reviewed")
@@ -149,8 +151,11 @@ def _charset(content_type: str) -> str:
 def _info_of(engine: Any) -> PackInfo:
     """What the engine says of its pack; a field that it does not have stays empty."""
     program = getattr(engine, "program", None)
-    said = [str(getattr(program, name, "")) for name in ("pack", "pack_version", "pack_hash")]
-    return PackInfo(*said, str(getattr(engine, "version", "")))
+
+    def said(holder: Any, name: str) -> str:
+        return str(getattr(holder, name, ""))
+
+    return PackInfo(said(program, "pack"), said(program, "pack_version"), said(program, "pack_hash"), ENGINE_VERSION)
 
 
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "gbk", "gb2312", "gb18030", "cp936"})

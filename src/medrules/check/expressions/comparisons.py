@@ -1,6 +1,7 @@
 """Comparisons: one unit, one type, `<`, `<=` and `=` only; the other three are their negations."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from medrules.check.context import RuleContext
@@ -8,7 +9,7 @@ from medrules.check.expressions.atoms import atom
 from medrules.check.expressions.literals import age_limit
 from medrules.check.expressions.references import find_bound
 from medrules.check.names import Place
-from medrules.check.program import Cmp, CmpRatio, Const, Expr, Not, Ratio
+from medrules.check.program import Cmp, CmpRatio, Const, DayOrdinal, Expr, Not, Ratio
 from medrules.check.typenames import kind_zh
 from medrules.check.units import to_finer
 from medrules.language import nodes as ast
@@ -81,12 +82,13 @@ def _aligned(ctx: RuleContext, core: Core, a: Expr, b: Expr, node: ast.Expr) -> 
         ctx.sink.refuse("MR-T113", node.span, a=kind_zh(ta), b=kind_zh(tb))
     match ta.kind, tb.kind:
         case "num", "num":
-            both = to_finer(a, b)
+            both = to_finer(_counted_days(a, tb), _counted_days(b, ta))
             if both is None:
                 ctx.sink.refuse("MR-T104", node.span, a=ta.unit or "1", b=tb.unit or "1")
             return both
         case ("age", "num") | ("num", "age"):
-            limit = age_limit(b if tb.kind == "num" else a) if isinstance(b if tb.kind == "num" else a, Const) else None
+            number = b if tb.kind == "num" else a
+            limit = age_limit(number) if isinstance(number, Const) else None
             if limit is None:
                 ctx.sink.refuse("MR-T103", node.span, a=kind_zh(ta), b=kind_zh(tb))
             return (a, limit) if tb.kind == "num" else (limit, b)
@@ -99,6 +101,13 @@ def _aligned(ctx: RuleContext, core: Core, a: Expr, b: Expr, node: ast.Expr) -> 
         case ("code", "text") | ("text", "code"):
             return a, b
     ctx.sink.refuse("MR-T103", node.span, a=kind_zh(ta), b=kind_zh(tb))
+
+
+def _counted_days(e: Expr, beside: Type) -> Expr:
+    """第几天 is printed as a plain number and yet compared with a number of days."""
+    if isinstance(e, DayOrdinal) and beside.unit == "天":
+        return replace(e, type=replace(e.type, unit="天"))
+    return e
 
 
 def same_codes(a: Type, b: Type) -> bool:

@@ -53,7 +53,7 @@ def fact_of(ctx: RuleContext, bound: Bound, rest: tuple[str, ...], node: ast.Nam
     for i, word in enumerate(rest):
         field = SCHEMA.find_field(bound.entity, word) if bound.entity else None
         if field is None:
-            unknown_field(ctx, bound, word, node)
+            field = unknown_field(ctx, bound, word, node)
         last = i == len(rest) - 1
         if field.type.kind == "entity":
             bound = under(bound, field)

@@ -45,8 +45,15 @@ class Reference:
         judge = self.judge(facts, rule)
         found = period_candidates(rule, judge) if rule.cost == "period" else candidates(rule, judge)
         for candidate in found:
-            if rule.valid_from <= candidate.day < rule.valid_to and self._has_base(rule, candidate, judge):
-                yield candidate, verdict(rule, candidate, judge), judge
+            answer = self.verdict(rule, candidate, judge)
+            if answer is not None:
+                yield candidate, answer, judge
+
+    def verdict(self, rule: Rule, candidate: Candidate, judge: Judge) -> Verdict | None:
+        """The verdict on one candidate; None when the rule is not in force on its day or nothing is left to judge."""
+        if rule.valid_from <= candidate.day < rule.valid_to and self._has_base(rule, candidate, judge):
+            return verdict(rule, candidate, judge)
+        return None
 
     def _has_base(self, rule: Rule, candidate: Candidate, judge: Judge) -> bool:
         """A line of which nothing is left to judge gets neither finding nor question (T28)."""
@@ -62,18 +69,25 @@ class Reference:
         """The report of one request."""
         found: list[Draft] = []
         undecided: list[Undecided] = []
-        unjudged = list(self._unjudged(facts))
+        unjudged = list(self.unjudged(facts))
         for rule in self.program.rules:
             for candidate, answer, judge in self.judged(facts, rule):
-                if answer.answer is True:
-                    found.extend(drafts(rule, candidate, answer, judge))
-                elif isinstance(answer.answer, Unk):
-                    entry = self._open(rule, candidate, answer, answer.answer)
-                    if isinstance(entry, Undecided):
-                        undecided.append(entry)
-                    elif entry is not None:
-                        unjudged.append(entry)
-        return assemble(self.program, facts, found, undecided, unjudged, (), self._unmatched(facts))
+                self.collect(rule, candidate, answer, judge, found, undecided, unjudged)
+        return assemble(self.program, facts, found, undecided, unjudged, (), self.unmatched(facts))
+
+    def collect(
+        self, rule: Rule, candidate: Candidate, answer: Verdict, judge: Judge, found: list[Draft],
+        undecided: list[Undecided], unjudged: list[Unjudged],
+    ) -> None:
+        """Add what one verdict says to the lists."""
+        if answer.answer is True:
+            found.extend(drafts(rule, candidate, answer, judge))
+        elif isinstance(answer.answer, Unk):
+            entry = self._open(rule, candidate, answer, answer.answer)
+            if isinstance(entry, Undecided):
+                undecided.append(entry)
+            elif entry is not None:
+                unjudged.append(entry)
 
     def _open(self, rule: Rule, candidate: Candidate, answer: Verdict, unknown: Unk) -> Undecided | Unjudged | None:
         """What is said of a candidate that cannot be decided: an entry of its own, or the request's one entry."""
@@ -89,7 +103,7 @@ class Reference:
         return Undecided(
             rule.parent, rule.code, rule.name, anchor, tuple(sorted(unknown.causes)), tuple(sorted(points)))
 
-    def _unjudged(self, facts: Facts) -> Iterator[Unjudged]:
+    def unjudged(self, facts: Facts) -> Iterator[Unjudged]:
         """Lines that no rule can look at: their code or day was not sent."""
         known = {(kind, encounter, line, position) for kind, encounter, line, position, *_ in facts.unjudged}
         for encounter in facts.current:
@@ -104,7 +118,7 @@ class Reference:
                 elif (item_day(x) is None) if at.kind == "item" else not isinstance(x.date, int):
                     yield Unjudged(at, "date")
 
-    def _unmatched(self, facts: Facts) -> int:
+    def unmatched(self, facts: Facts) -> int:
         """Lines under review whose code no table of the pack knows."""
         judge = Judge(self.program, facts, "all", self._tables)
         tables = [judge.rows(name) for name, t in self.program.tables.items() if t.key_kind in ITEM_TABLES]

@@ -21,7 +21,7 @@ from medrules.knowledge.table import EMPTY, Row
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant
 
-__all__ = ["Candidate", "Option", "candidates", "item_day", "judged_day", "reviewed_lines"]
+__all__ = ["Candidate", "Option", "candidates", "item_candidate", "item_day", "judged_day", "pair_candidate", "reviewed_lines"]
 
 # Lines that are never on a prescription, whatever their number says (model.prescribing).
 NEVER_PRESCRIBED: Final = frozenset(("医疗服务项目", "医用耗材", "长护服务项目"))
@@ -115,23 +115,29 @@ def _anchors(relation: str, judge: Judge) -> Iterator[Any]:
 
 def _items(rule: Rule, scope: ir.ItemScope, judge: Judge) -> Iterator[Candidate]:
     for entity in _anchors(scope.relation, judge):
-        day = judged_day(entity, judge)
-        if day is None or (scope.relation != "raw_item" and entity.code is UNKNOWN):
-            continue  # one Unjudged entry says so
-        plain = Binding({scope.role: entity}, None, day)
-        if not scope.table:
-            held: list[tuple[Row | None, Truth]] = [(None, True if scope.codes is None else _in_codes(scope.codes, entity))]
-        else:
-            held = [(row, conj((t, _allowed(row, entity, judge)))) for row, t in judge.rows(scope.table).matching(entity, day)]
-        options = []
-        for row, holds in held:
-            b = Binding(plain.roles, row, day)
-            if holds is not False and scope.where is not None:
-                holds = conj((holds, judge.truth(scope.where, b)))
-            if holds is not False:
-                options.append(Option(b, holds))
-        if options:
-            yield Candidate(entity, day, tuple(options))
+        found = item_candidate(scope, entity, judge)
+        if found is not None:
+            yield found
+
+
+def item_candidate(scope: ir.ItemScope, entity: Any, judge: Judge) -> Candidate | None:
+    """One anchor with the rows that match it; None when the scope does not bind it."""
+    day = judged_day(entity, judge)
+    if day is None or (scope.relation != "raw_item" and entity.code is UNKNOWN):
+        return None  # one Unjudged entry says so
+    plain = Binding({scope.role: entity}, None, day)
+    if not scope.table:
+        held: list[tuple[Row | None, Truth]] = [(None, True if scope.codes is None else _in_codes(scope.codes, entity))]
+    else:
+        held = [(row, conj((t, _allowed(row, entity, judge)))) for row, t in judge.rows(scope.table).matching(entity, day)]
+    options = []
+    for row, holds in held:
+        b = Binding(plain.roles, row, day)
+        if holds is not False and scope.where is not None:
+            holds = conj((holds, judge.truth(scope.where, b)))
+        if holds is not False:
+            options.append(Option(b, holds))
+    return Candidate(entity, day, tuple(options)) if options else None
 
 
 def _in_codes(codes: Any, entity: Any) -> Truth:
@@ -165,26 +171,38 @@ def _allowed(row: Row, entity: Any, judge: Judge) -> Truth:
 
 def _pairs(rule: Rule, scope: ir.PairScope, judge: Judge) -> Iterator[Candidate]:
     """Lines at fault with their partners: at most one candidate per line, whatever the number of partners and rows."""
-    rows = judge.rows(scope.table)
-    faults = [f.role for f in rule.fault if isinstance(f, ir.RoleFault)]
     reviewed = {id(i) for i in reviewed_lines(judge)}
     for patient in {id(e.patient): e for e in judge.facts.current}.values():
         lines = [i for i in _lines_of(patient) if item_day(i) is not None]
         for b in lines:
-            if b.code is UNKNOWN:
-                continue
-            options: list[Option] = []
-            day = item_day(b)
-            assert day is not None
-            for role in faults:
-                columns = (0, 1) if rows.table.unordered else ((0,) if role == "first" else (1,))
-                for column in columns:
-                    for row, matched in rows.matching(b, day, column):
-                        holds = conj((matched, _allowed(row, b, judge)))
-                        if holds is not False:
-                            options += _partners(rule, scope, judge, b, role, column, row, holds, lines, reviewed)
-            if options:
-                yield Candidate(b, day, tuple(options))
+            found = _pair_candidate(rule, scope, b, lines, reviewed, judge)
+            if found is not None:
+                yield found
+
+
+def pair_candidate(rule: Rule, scope: ir.PairScope, line: Any, judge: Judge) -> Candidate | None:
+    """One line at fault with its partners; None when it has none."""
+    reviewed = {id(i) for i in reviewed_lines(judge)}
+    lines = [i for i in _lines_of(line.encounter) if item_day(i) is not None]
+    return _pair_candidate(rule, scope, line, lines, reviewed, judge)
+
+
+def _pair_candidate(
+    rule: Rule, scope: ir.PairScope, b: Any, lines: list[Any], reviewed: set[int], judge: Judge
+) -> Candidate | None:
+    day = item_day(b)
+    if b.code is UNKNOWN or day is None:
+        return None
+    rows = judge.rows(scope.table)
+    options: list[Option] = []
+    for role in (f.role for f in rule.fault if isinstance(f, ir.RoleFault)):
+        columns = (0, 1) if rows.table.unordered else ((0,) if role == "first" else (1,))
+        for column in columns:
+            for row, matched in rows.matching(b, day, column):
+                holds = conj((matched, _allowed(row, b, judge)))
+                if holds is not False:
+                    options += _partners(rule, scope, judge, b, role, column, row, holds, lines, reviewed)
+    return Candidate(b, day, tuple(options)) if options else None
 
 
 def _lines_of(encounter: Any) -> Iterator[Any]:

@@ -1,0 +1,72 @@
+"""The Engine: one immutable plan, swapped atomically; facts in, Report out; its own faults never reach the hospital's process."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from medrules.check.program import Program
+from medrules.engine.optimized.evaluator import Evaluator
+from medrules.model.facts import Facts
+from medrules.model.reports import Report, Unchecked
+from medrules.plan.plan import Plan
+from medrules.plan.planner import plan as make_plan
+
+__all__ = ["ENGINE_VERSION", "Engine"]
+
+ENGINE_VERSION = "0.1.0"
+
+
+class Engine:
+    """Reviews requests by one plan. Threads may share an engine and swap its plan while others review.
+
+    A review takes the plan once, at its start: it answers by the old plan or by the new one, never by both.
+    """
+
+    __slots__ = ("_evaluator",)
+
+    def __init__(self, rules: Program | Plan) -> None:
+        self._evaluator = _evaluator(rules)
+
+    @property
+    def plan(self) -> Plan:
+        return self._evaluator.plan
+
+    @property
+    def program(self) -> Program:
+        return self._evaluator.plan.program
+
+    def swap(self, rules: Program | Plan) -> Plan:
+        """Put another plan in place, all at once; the plan that was there is given back (for rolling back)."""
+        made = _evaluator(rules)
+        before, self._evaluator = self._evaluator, made
+        return before.plan
+
+    def review(
+        self, facts: Facts, *, deadline: float | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> Report:
+        """What the rules say about one request.
+
+        Args:
+            deadline: a moment on `clock`; rules not judged by then are listed as unchecked.
+
+        A report with `unchecked` entries is never clean: something was not looked at (deadline, or a fault inside).
+        """
+        evaluator = self._evaluator
+        try:
+            return evaluator.evaluate(facts, deadline, clock)
+        except Exception as fault:  # whatever breaks inside must not break the hospital's process
+            return _nothing_checked(evaluator.plan, facts, fault)
+
+
+def _evaluator(rules: Program | Plan) -> Evaluator:
+    return Evaluator(rules if isinstance(rules, Plan) else make_plan(rules), ENGINE_VERSION)
+
+
+def _nothing_checked(plan: Plan, facts: Facts, fault: Exception) -> Report:
+    reason = f"fault:{type(fault).__name__}"  # never the text of the fault: it may hold personal data
+    codes = sorted({rule.parent for rule in plan.rules})
+    program = plan.program
+    return replace(
+        Report(), unchecked=tuple(Unchecked(code, reason) for code in codes), notes=tuple(facts.notes), pack=program.pack,
+        pack_version=program.pack_version, pack_hash=program.pack_hash, engine_version=ENGINE_VERSION)

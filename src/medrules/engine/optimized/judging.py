@@ -1,0 +1,125 @@
+"""Judges exactly, two-valued, the lines that were not proven silent. UnknownTouched: the reference judges that line instead."""
+from __future__ import annotations
+
+from typing import Any
+
+from medrules.engine.optimized.lines import base
+from medrules.engine.optimized.rulecode import Excuse, Hit, RuleCode
+from medrules.engine.optimized.scene import Scene
+from medrules.engine.optimized.values import known
+from medrules.knowledge.table import Row
+from medrules.model.rounding import round_div
+from medrules.model.values import UNKNOWN, UnknownTouched
+from medrules.plan.plan import Entry
+
+__all__ = ["excused", "fen", "judge_line", "unrestricted"]
+
+Env = dict[str, Any]
+
+
+def unrestricted(row: Row) -> bool:
+    """Whether a row narrows nothing of its rule's header (T20)."""
+    return (
+        row.result is None and row.stages is None and row.scenes is None and row.area is None and row.interaction is None)
+
+
+def judge_line(code: RuleCode, line: Any, entry: Entry, sure: bool, scene: Scene) -> Hit | None:
+    """What a rule says of a line by the rows of its code that are in force. The header was asked before."""
+    rule = code.rule
+    if not code.native:
+        raise UnknownTouched
+    rows = entry.rows
+    for row in rows:
+        if not unrestricted(row):
+            raise UnknownTouched
+    worth = base(line, rule.header.fees, scene.ledger)
+    if worth is not UNKNOWN and worth <= 0:
+        return None
+    env: Env = {"item": line}
+    if not sure:
+        rows = _deciding(code, rows, env, scene)
+        if rows is None:
+            return None
+    claimable: tuple[str, ...] = ()
+    if code.excuses:
+        answer = excused(code.excuses, env, scene)
+        if answer is None:
+            return None
+        claimable = answer
+    amount: int | None = None
+    if worth is not UNKNOWN and rule.deduct.kind != "none":
+        amount = worth if code.amount is None else max(
+            fen(code, env, row, scene, worth) for row in (rows or (None,)))
+    involved: tuple[Any, ...] = ()
+    if code.witnesses:
+        involved = _involved(code, env, rows, scene)
+    if len(rows) == 1:
+        return Hit(code, line, (rows[0].point,), amount, involved, claimable)
+    return Hit(code, line, tuple(sorted(row.point for row in rows)), amount, involved, claimable)
+
+
+def _deciding(code: RuleCode, rows: tuple[Row, ...], env: Env, scene: Scene) -> Any:
+    """The rows that decided a violation, None if there is none."""
+    when, where = code.when, code.where
+    if code.rule.mode == "must":
+        held = []
+        for row in rows or (None,):
+            if where is not None and not where(env, row, scene):
+                continue
+            if when is None or when(env, row, scene):
+                return None
+            held.append(row)
+    else:
+        held = [
+            row for row in rows or (None,)
+            if (where is None or where(env, row, scene)) and (when is None or when(env, row, scene))
+        ]
+    if not held:
+        return None
+    return () if held == [None] else tuple(held)
+
+
+def excused(excuses: tuple[Excuse, ...], env: Env, scene: Scene) -> tuple[str, ...] | None:
+    """None if an exemption holds, else the labels of those that could not be declared through this door."""
+    claimable = []
+    for e in excuses:
+        try:
+            if e.when(env, None, scene) and (e.but is None or not e.but(env, None, scene)):
+                return None
+        except UnknownTouched:
+            if e.fact is None or scene.facts.door.can_carry(e.fact.field) or _why(e, env):
+                raise
+            claimable.append(e.label)
+    return tuple(sorted(claimable))
+
+
+def _why(e: Excuse, env: Env) -> bool:
+    """Whether the exemption's fact may be UNKNOWN for another reason than that the door cannot carry it."""
+    assert e.fact is not None
+    at = env[e.fact.role]
+    for step in e.fact.path[:-1]:
+        at = known(getattr(at, step, UNKNOWN))
+    return bool(at.__dict__.get("_why"))
+
+
+def fen(code: RuleCode, env: Env, row: Row | None, scene: Scene, worth: int) -> int:
+    """The formula's value in fen, one half-up rounding, clipped to [0, base]."""
+    assert code.amount is not None
+    amount = known(code.amount(env, row, scene))
+    if code.amount_scale != 2:
+        amount = round_div(amount * 100, 10**code.amount_scale)
+    return max(0, min(amount, worth))
+
+
+def _involved(code: RuleCode, env: Env, rows: tuple[Row, ...], scene: Scene) -> tuple[Any, ...]:
+    """The witnesses of 有 同期明细, each once."""
+    found: dict[int, Any] = {}
+    line = env["item"]
+    for row in rows or (None,):
+        for var, members, body in code.witnesses:
+            inner = dict(env)
+            for m in members(env, row, scene):
+                inner[var] = m
+                if m is not line and body(inner, row, scene):
+                    found[id(m)] = m
+    return tuple(found.values())

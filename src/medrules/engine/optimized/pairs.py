@@ -1,0 +1,106 @@
+"""Judges pairs: from lines that have a partner among the patient's codes to one candidate per rule and line at fault."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from medrules.engine.optimized.judging import excused, fen, unrestricted
+from medrules.engine.optimized.lines import base
+from medrules.engine.optimized.rulecode import Hit, RuleCode
+from medrules.engine.optimized.scene import Scene
+from medrules.engine.optimized.values import known, read
+from medrules.knowledge.table import Row
+from medrules.model.values import UNKNOWN, UnknownTouched
+from medrules.plan.plan import PairPlan
+
+__all__ = ["Suspects", "judge_pair", "suspects"]
+
+# (rule, id of the line at fault) → the line, and its (row, partner, role of the line)
+Suspects = dict[tuple[int, int], tuple[Any, list[tuple[Row, Any, str]]]]
+
+
+def suspects(near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], scene: Scene) -> Suspects:
+    """All (row, partner) of each line that may be at fault. `near`: lines whose kept partners meet the patient's codes."""
+    found: Suspects = {}
+    by_code = scene.by_code()
+    for m in near:
+        partners = plan.partners[m.code]
+        for other in partners.keys() & scene.codes():
+            for number, row, m_is_first in partners[other]:
+                code = codes[number]
+                for a in by_code[other]:
+                    if a is m or a.on is UNKNOWN or (code.frame == "day" and m.on != a.on):
+                        continue
+                    first, second = (m, a) if m_is_first else (a, m)
+                    for fault in code.rule.fault:
+                        line, partner = (first, second) if fault.role == "first" else (second, first)  # type: ignore[union-attr]
+                        key = (number, id(line))
+                        if key not in found:
+                            found[key] = (line, [])
+                        found[key][1].append((row, partner, fault.role))  # type: ignore[union-attr]
+    return found
+
+
+def judge_pair(code: RuleCode, line: Any, pairs: list[tuple[Row, Any, str]], scene: Scene) -> Hit | None:
+    """What a pair rule says of one line at fault, given all its possible partners."""
+    rule = code.rule
+    if not code.native:
+        raise UnknownTouched
+    worth = base(line, rule.header.fees, scene.ledger)
+    if worth is not UNKNOWN and worth <= 0:
+        return None
+    day, kind = known(line.on), known(line.line_kind)
+    if not rule.valid_from <= day < rule.valid_to:
+        return None
+    decided: list[tuple[Row, Any]] = []
+    claimable: tuple[str, ...] = ()
+    amount: int | None = None
+    for row, partner, role in pairs:
+        if not row.valid_from <= day < row.valid_to:
+            continue
+        if not unrestricted(row) or row.same_site or row.excluded:
+            raise UnknownTouched
+        if partner.position == line.position and partner.encounter is line.encounter:
+            continue
+        if not _together(code.frame, line, partner):
+            continue
+        if not _counts(partner, kind, rule.header.fees, scene):
+            continue
+        env = {role: line, "second" if role == "first" else "first": partner, "item": line}
+        if code.where is not None and not code.where(env, row, scene):
+            continue
+        if code.when is not None and not code.when(env, row, scene):
+            continue
+        if code.excuses:
+            answer = excused(code.excuses, env, scene)
+            if answer is None:
+                continue
+            claimable = tuple(sorted({*claimable, *answer}))
+        if partner.is_current is False and line.is_current is False:
+            continue
+        decided.append((row, partner))
+        if worth is not UNKNOWN and rule.deduct.kind != "none":
+            claim = worth if code.amount is None else fen(code, env, row, scene, worth)
+            amount = claim if amount is None else max(amount, claim)
+    if not decided:
+        return None
+    rows = tuple(sorted({row.point for row, _ in decided}))
+    return Hit(code, line, rows, amount, tuple({id(a): a for _, a in decided}.values()), claimable)
+
+
+def _together(frame: str, a: Any, b: Any) -> bool:
+    if a.encounter is b.encounter:
+        return frame == "encounter" or bool(known(a.on) == known(b.on))
+    if frame == "encounter" or known(a.on) != known(b.on):
+        return False
+    return bool(known(read(a, ("encounter", "institution", "id"))) == known(read(b, ("encounter", "institution", "id"))))
+
+
+def _counts(partner: Any, kind: Any, fees: str, scene: Scene) -> bool:
+    """Whether a line counts at all: not after the business time, of the same kind, with something left to judge."""
+    if known(partner.at).lo > scene.facts.business_time.hi:
+        return False
+    worth = base(partner, fees, scene.ledger)
+    if worth is not UNKNOWN and worth <= 0:
+        return False
+    return bool(known(partner.line_kind) == kind)

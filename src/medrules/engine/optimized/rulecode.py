@@ -1,0 +1,133 @@
+"""What the optimized evaluator knows of one rule: closures for its parts, or that the reference has to judge it."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from medrules.check import program as ir
+from medrules.check.walk import nodes
+from medrules.engine.optimized.exact import Closures, Code, NoCode
+
+__all__ = ["Excuse", "Hit", "RuleCode", "compile_rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """One exemption. `fact`: the fact's path and id when the exemption asks for nothing else than one yes/no fact."""
+
+    label: str
+    when: Code
+    but: Code | None
+    fact: ir.Fact | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCode:
+    """A rule with code. `native` False: the reference judges every binding that may be at fault."""
+
+    number: int
+    rule: ir.Rule
+    native: bool
+    when: Code | None = None
+    where: Code | None = None
+    excuses: tuple[Excuse, ...] = ()
+    amount: Code | None = None  # the formula of the deduction; None = the whole base, or nothing
+    amount_scale: int = 0
+    witnesses: tuple[tuple[str, Code, Code], ...] = ()  # variable, members, body: 涉及项 of 有 同期明细
+    frame: str = ""  # of pairs
+    why: str = ""
+
+    @property
+    def sub_rules(self) -> tuple[str, ...]:
+        return (self.rule.code,)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A violation that was found natively: one line at fault under one rule."""
+
+    code: RuleCode
+    line: Any
+    rows: tuple[str, ...]
+    amount: int | None
+    involved: tuple[Any, ...]
+    claimable: tuple[str, ...]
+
+
+def compile_rule(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
+    """Code for a rule, if all its parts have any."""
+    try:
+        return _compiled(number, rule, program)
+    except NoCode as reason:
+        return RuleCode(number, rule, False, why=str(reason))
+
+
+def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
+    closures = Closures(program, rule.header.fees)
+    scope, frame = rule.scope, ""
+    where = None
+    match scope:
+        case ir.ItemScope(relation="item"):
+            if rule.fault not in ((), (ir.RoleFault(scope.role),)) or rule.judged != scope.role or scope.role != "item":
+                raise NoCode("lines at fault")
+            if scope.table and len(program.tables[scope.table].key_fields) != 1:
+                raise NoCode("combination keys")
+            where = scope.where
+        case ir.PairScope():
+            if not rule.fault or not all(isinstance(f, ir.RoleFault) and f.role in ("first", "second") for f in rule.fault):
+                raise NoCode("lines at fault")
+            if program.tables[scope.table].unordered or len(program.tables[scope.table].key_fields) != 2:
+                raise NoCode("unordered pairs")
+            if rule.mode == "must":
+                raise NoCode("must in pairs")
+            where = scope.where
+            frame = _span(scope)
+        case _:
+            raise NoCode("scope")
+    amount, scale = None, 0
+    if rule.deduct.kind == "formula":
+        if rule.deduct.per_group or rule.deduct.expr is None or rule.deduct.expr.type.kind != "num":
+            raise NoCode("deduction")
+        amount, scale = closures.value(rule.deduct.expr), rule.deduct.expr.type.scale
+    when = None if rule.when is None or rule.mode == "always" else closures.truth(rule.when)
+    return RuleCode(
+        number, rule, True, when, None if where is None else closures.truth(where),
+        tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
+        tuple(_witnesses(rule, closures)), frame)
+
+
+def _span(scope: ir.PairScope) -> str:
+    match scope.frame:
+        case ir.Const(value=frame) if getattr(frame, "kind", "") in ("day", "encounter"):
+            return str(frame.kind)
+        case _:
+            raise NoCode("span")
+
+
+def _excuse(e: ir.Exempt, closures: Closures) -> Excuse:
+    for n in nodes(e.when, e.but):
+        if isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None):
+            raise NoCode("exemption by row")
+    fact = e.when.x if isinstance(e.when, ir.Truth) and e.but is None and isinstance(e.when.x, ir.Fact) else None
+    return Excuse(e.label, closures.truth(e.when), None if e.but is None else closures.truth(e.but), fact)
+
+
+def _witnesses(rule: ir.Rule, closures: Closures) -> Iterator[tuple[str, Code, Code]]:
+    if rule.mode != "when" or rule.when is None:
+        return
+    for quant in _positive(rule.when):
+        if isinstance(quant.over, ir.Window) and quant.over.entity == "item":
+            yield quant.over.var, closures.members(quant.over), closures.truth(quant.body)
+
+
+def _positive(e: ir.Expr) -> Iterator[ir.Quant]:
+    """Existentials that stand in a condition unnegated."""
+    match e:
+        case ir.And() | ir.Or():
+            for a in e.args:
+                yield from _positive(a)
+        case ir.Guard():
+            yield from _positive(e.atom)
+        case ir.Quant(kind="any"):
+            yield e

@@ -1,0 +1,150 @@
+"""Makes small packs for tests: rules of the 2025 edition picked by code (or written inline), with a few table rows.
+
+Column types, parameters, definitions and code sets are those of the edition pack, so that a ruling tests the published text.
+"""
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from medrules.check.checker import check
+from medrules.check.program import Program
+from medrules.diagnostics import Severity
+from medrules.knowledge.folder import read_pack_folder
+from medrules.language.parser import parse
+
+EDITION = Path(__file__).resolve().parents[2] / "rulepacks" / "edition-2025"
+_RULE = re.compile(r"^规则 (\S+?)「.*?^\}", re.MULTILINE | re.DOTALL)
+_TABLE = re.compile(r"知识表「([^」]+)」")
+
+
+class BadPack(AssertionError):
+    """The pack of a test has errors."""
+
+
+@cache
+def _families() -> tuple[tuple[str, str, dict[str, str]], ...]:
+    """(folder, defaults, {code: rule text}) of each family of the edition."""
+    out = []
+    for path in sorted(EDITION.glob("families/*/rule.medrule")):
+        text = path.read_text("utf-8")
+        defaults = re.search(r"^默认 \{.*?^\}", text, re.MULTILINE | re.DOTALL)
+        rules = {m[1]: m[0] for m in _RULE.finditer(text)}
+        out.append((path.parent.name, defaults[0] if defaults else "", rules))
+    return tuple(out)
+
+
+@cache
+def _declarations() -> dict[str, tuple[Path, str]]:
+    """table.toml path and CSV header of each table of the edition, by Chinese name."""
+    out = {}
+    for path in EDITION.glob("families/*/tables/*.toml"):
+        header = path.with_suffix(".csv").read_text("utf-8").splitlines()[0]
+        out[tomllib.loads(path.read_text("utf-8"))["name"]] = (path, header)
+    return out
+
+
+def rule_text(codes: Iterable[str]) -> str:
+    """Rules of the edition with the rules that they follow, each under its file's defaults (written out)."""
+    wanted = list(codes)
+    found: dict[str, str] = {}
+    while wanted:
+        code = wanted.pop(0)
+        if code in found:
+            continue
+        family = next(((d, r) for _, d, r in _families() if code in r), None)
+        if family is None:
+            raise KeyError(code)
+        found[code] = family[1][code]
+        base = re.search(r"^  同：\s*(\S+)", found[code], re.MULTILINE)
+        if base is not None:
+            wanted.append(base[1])
+    defaults = next(d for _, d, r in _families() if d and next(iter(found)) in r)
+    return defaults + "\n\n" + "\n".join(found.values()) + "\n"
+
+
+def _rows(name: str, text: str) -> tuple[str, str, str]:
+    """(file stem, toml, full CSV) of a table whose rows are given with the columns that matter."""
+    path, header = _declarations()[name]
+    columns = header.split(",")
+    given = list(csv.DictReader(io.StringIO(text.strip() + "\n"), skipinitialspace=True))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for n, row in enumerate(given, 1):
+        row = {k.strip(): (v or "").strip() for k, v in row.items()}
+        row.setdefault("知识点号", f"{name}-{n}")
+        row.setdefault("来源", "例")
+        writer.writerow(row)
+    return path.stem, path.read_text("utf-8"), out.getvalue()
+
+
+def build_pack(
+    folder: Path, *, rules: Iterable[str] = (), text: str = "", rows: Mapping[str, str] | None = None,
+    tables: Mapping[str, tuple[str, str]] | None = None, parameters: str | None = None, codesets: Mapping[str, str] | None = None,
+) -> Program:
+    """Write a pack into `folder` and check it.
+
+    Args:
+        rules: codes of the edition's rules.
+        text: further rule text.
+        rows: CSV rows by table name; a table that is not given is empty.
+        tables: further tables: name → (toml, csv).
+        parameters: parameter text instead of the edition's.
+        codesets: further code sets: file stem → toml.
+
+    Raises:
+        BadPack: the pack has errors.
+    """
+    body = "\n\n".join(p for p in (rule_text(rules) if rules else "", text) if p)
+    family = folder / "families" / "X_test"
+    (family / "tables").mkdir(parents=True)
+    (folder / "shared" / "codesets").mkdir(parents=True)
+    (folder / "pack.toml").write_text(
+        f'name = "{folder.name}"\nversion = "1"\ntitle = "试"\n' + "".join(
+            f'[[catalogue]]\nname = "{n}"\nen = "{e}"\nsystem = "{s}"\nincomplete = true\n'
+            for n, e, s in (("ICD10医保版", "icd10_nhsa", "icd10"), ("ICD9医保版", "icd9_nhsa", "icd9cm3"))), "utf-8")
+    for name in ("parameters", "definitions"):
+        given = parameters if name == "parameters" and parameters is not None else (
+            EDITION / "shared" / f"{name}.medrule").read_text("utf-8")
+        (folder / "shared" / f"{name}.medrule").write_text(given, "utf-8")
+    for path in (EDITION / "shared" / "codesets").glob("*.toml"):
+        (folder / "shared" / "codesets" / path.name).write_bytes(path.read_bytes())
+    for stem, toml in (codesets or {}).items():
+        (folder / "shared" / "codesets" / f"{stem}.toml").write_text(toml, "utf-8")
+    (family / "rule.medrule").write_text(body, "utf-8")
+    own = dict(tables or {})
+    for name in sorted({*_TABLE.findall(body), *(rows or {})} - set(own)):
+        stem, toml, lines = _rows(name, (rows or {}).get(name, "知识点号"))
+        (family / "tables" / f"{stem}.toml").write_text(toml, "utf-8")
+        (family / "tables" / f"{stem}.csv").write_text(lines, "utf-8")
+    for n, (toml, lines) in enumerate(own.values()):
+        (family / "tables" / f"own_{n}.toml").write_text(toml, "utf-8")
+        (family / "tables" / f"own_{n}.csv").write_text(lines, "utf-8")
+    return checked(folder)
+
+
+def checked(folder: Path) -> Program:
+    """The Program of a pack folder; errors are refused, warnings are not."""
+    sources = read_pack_folder(folder)
+    problems = list(sources.diagnostics)
+    files = []
+    for source in sources.rule_sources:
+        tree, found = parse(source)
+        problems.extend(found)
+        if tree is not None:
+            files.append((source, tree))
+    program, found = check(
+        files, sources.tables, sources.codesets, sources.catalogues,
+        pack=sources.name, version=sources.version, hash=sources.hash,
+    )
+    problems.extend(found)
+    errors = [d for d in problems if d.severity is Severity.ERROR]
+    if errors:
+        raise BadPack("\n".join(f"{d.code} {d.place} {d.message}" for d in errors))
+    return program
