@@ -40,3 +40,10 @@ class Source:
         start = self._lines[number - 1]
         end = self._lines[number] - 1 if number < len(self._lines) else len(self.text)
         return self.text[start:end].rstrip("\r")
+
+    def span_of_line(self, number: int) -> Span | None:
+        """The span of a 1-based line without its line break; None if there is no such line."""
+        if not 0 < number <= len(self._lines):
+            return None
+        start = self._lines[number - 1]
+        return Span(start, start + len(self.line(number)))

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
-from medrules.diagnostics import Diagnostic, Source, Span
+from medrules.diagnostics import Diagnostic, Source
 from medrules.knowledge.cells import MAX_CELL
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.conflicts import Conflicts
@@ -62,6 +62,15 @@ def read_rows(
     return table, reading.diagnostics()
 
 
+class _Lines(Protocol):
+    """What `csv.reader` returns."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 class _Reading:
     """One pass over a CSV text. Collects problems with their places; makes diagnostics of them at the end."""
 
@@ -92,7 +101,7 @@ class _Reading:
         return None if header is None else tuple(rows)
 
     def _read_lines(
-        self, reader: csv._reader, header: Header, codesets: Mapping[str, CodeSet], rows: list[Row],  # type: ignore[name-defined]
+        self, reader: _Lines, header: Header, codesets: Mapping[str, CodeSet], rows: list[Row],
     ) -> None:
         builder = RowBuilder(self._declared, header, codesets)
         pairs = self._declared.key_kind == "pair" and not self._declared.unordered
@@ -138,17 +147,10 @@ class _Reading:
             return ()
         source = Source(self._name, self._text)
         listed = [
-            problem.at(f"{self._name} 第 {line} 行 {column}".rstrip(), source, _line_span(source, line))
+            problem.at(f"{self._name} 第 {line} 行 {column}".rstrip(), source, source.span_of_line(line))
             for problem, line, column in self._found
         ]
         if self._unlisted:
             listed.append(Problem("MR-K210", {"count": str(self._unlisted)}).at(self._name))
         return tuple(listed)
 
-
-def _line_span(source: Source, line: int) -> Span | None:
-    starts = source._lines
-    if not 0 < line <= len(starts):
-        return None
-    start = starts[line - 1]
-    return Span(start, start + len(source.line(line)))

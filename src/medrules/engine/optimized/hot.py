@@ -1,7 +1,7 @@
 """Generates the loop over the lines of one encounter: one record per line, the tests of dense shapes in line, the rest called.
 
-It answers with candidates only: (line, entry, sure) where silence is not proven, lines that may have partners, and lines whose day
-is not known.
+It answers with candidates only: (line, entry, sure) where silence is not proven, lines that may have partners, and lines whose code
+no table knows. Every line has a code and a day.
 """
 from __future__ import annotations
 
@@ -18,17 +18,14 @@ from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
 __all__ = ["compile_loop"]
 
-PARAMETERS = ("items", "records", "scene", "out", "near", "undated")
+PARAMETERS = ("items", "records", "scene", "out", "near", "missed")
 
 
 def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
-    """(items, their records, scene, out, near, undated) → None; the three lists are filled."""
+    """(items, their records, scene, out, near, missed) → None; the three lists are filled."""
     places = _InLine(numbers)
     tests = [_slot(plan.shapes[number], i, places) for i, number in enumerate(plan.dense)]
-    body: list[ast.stmt] = [
-        s.when(s.compare(s.name("r"), "is", s.number(None)), [s.skip()]),
-        s.attempt(_open_record(plan), "UNSURE", [s.do(s.call(s.name("undate"), s.name("m"))), s.skip()]),
-    ]
+    body: list[ast.stmt] = [s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)), *_open_record(plan)]
     if plan.usage.ages:
         body.append(s.when(
             s.compare(s.name("on"), "!=", s.name("last")),
@@ -38,7 +35,7 @@ def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
     body.append(_others())
     body.append(_partners())
     start: list[ast.stmt] = [
-        s.assign("add", s.attr(s.name("out"), "append")), s.assign("undate", s.attr(s.name("undated"), "append")),
+        s.assign("add", s.attr(s.name("out"), "append")),
         s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")), s.assign("codes", s.number(None)),
         *places.start(),
     ]
@@ -49,6 +46,19 @@ def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
 
 def _record_names(plan: Plan) -> tuple[str, ...]:
     return ("start", "end", *(f"s{i}" for i in range(len(plan.dense))), "others", "partners")
+
+
+def _unknown_code(plan: Plan) -> list[ast.stmt]:
+    """A code without a key of its own: by its longest prefix, if the plan has prefixes; else it is unmatched."""
+    miss = [s.do(s.call(s.attr(s.name("missed"), "append"), s.name("m"))), s.skip()]
+    if not plan.prefix_records and not plan.known_prefixes:
+        return miss
+    found = s.call(s.attr(s.name("scene"), "by_prefix"), s.attr(s.name("m"), "code"), s.attr(s.name("m"), "on"))
+    return [
+        s.assign("r", found),
+        s.when(s.compare(s.name("r"), "is", s.number(None)), miss),
+        s.when(s.compare(s.name("r"), "is", s.number(False)), [s.skip()]),
+    ]
 
 
 def _open_record(plan: Plan) -> list[ast.stmt]:

@@ -34,12 +34,13 @@ class Scene:
     """One encounter under review."""
 
     __slots__ = (
-        "_alone", "_birth_step", "_by_code", "_closed", "_codes", "_groups", "_lists", "_totals", "encounter", "facts",
+        "_alone", "_birth_step", "_by_code", "_closed", "_codes", "_groups", "_lists", "_totals", "encounter", "facts", "guards",
         "lines", "tables",
     )
 
     def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...]) -> None:
         self.tables, self.facts, self.encounter, self.lines = tables, facts, encounter, lines
+        self.guards: dict[int, Any] = {}
         self._codes: Any = None
         self._by_code: dict[str, list[Any]] | None = None
         self._birth_step: Any = None

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from medrules.engine.reference.truth import Truth, Unk, conj
 from medrules.engine.reference.values import cause_of, compare, day_of, distance, read, when
+from medrules.model.pieces import may_need_cutting
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Frame, Instant
 
 __all__ = ["IN_ENCOUNTER", "MAX_USE_DAYS", "first_day", "same_fact", "together"]
@@ -51,13 +52,8 @@ def _by_day(frame: Frame, a: Any, b: Any) -> Truth:
 def _hours(item: Any) -> tuple[int, int, bool] | Unk:
     """The clock hours that a line touches (first, last, certain): its span if it is counted in time, else its instant."""
     begin, end = getattr(item, "begin", UNKNOWN), getattr(item, "end", UNKNOWN)
-    spans = getattr(item, "piece_of", None) is not None or getattr(item, "unit", "") in ("小时", "h", "日", "天")
-    if spans and isinstance(begin, Instant) and isinstance(end, Instant) and end.lo > begin.hi:
-        day = day_of(item)
-        lo, hi = begin.lo, end.lo - 1
-        if getattr(item, "piece_of", None) is not None and not isinstance(day, Unk):
-            lo, hi = max(lo, day * DAY_SECONDS), min(hi, day * DAY_SECONDS + DAY_SECONDS - 1)
-        return lo // HOUR, hi // HOUR, begin.is_exact and end.is_exact
+    if may_need_cutting(item.unit, item.long_term) and isinstance(begin, Instant) and isinstance(end, Instant) and end.lo > begin.hi:
+        return begin.lo // HOUR, (end.lo - 1) // HOUR, begin.is_exact and end.is_exact
     at = when(item)
     if isinstance(at, Unk):
         return at

@@ -125,7 +125,7 @@ def _rolling(node: Excess, frame: Frame, anchor: Any, own: Any, limit: Any, earl
     undated = [x for x in earlier if _start(x[0], frame) is None]
     for _, t, v in undated:
         causes |= causes_of((t, v))
-    paid: list[tuple[int, Any, Any]] = []
+    paid: list[tuple[int, Any, Any, Any]] = []  # place, least and most paid, certainly asked for
     low: Any = Fraction(0)
     high: Any = None
     for m, truth, value in (*dated, (anchor, True, own)):
@@ -135,7 +135,9 @@ def _rolling(node: Excess, frame: Frame, anchor: Any, own: Any, limit: Any, earl
         since = place - width + 1
         open_here = frozenset(c for day, c in missing if day > (since if by_day else since // DAY_SECONDS))
         inside = [p for p in paid if p[0] >= since]
-        least_before = sum((p[1] for p in inside), Fraction(0))
+        # On one day either every earlier line is paid in full, or the quota is used up and this one is refused wholly: so
+        # what the day's earlier lines ask for counts in full against the most that can be paid here.
+        least_before = sum((p[3] if p[0] == place else p[1] for p in inside), Fraction(0))
         most_before = (
             None if open_here or undated or any(p[2] is None for p in inside) else sum((p[2] for p in inside), Fraction(0))
         )
@@ -144,7 +146,7 @@ def _rolling(node: Excess, frame: Frame, anchor: Any, own: Any, limit: Any, earl
         most = room_hi if x_hi is None else x_hi if room_hi is None else min(x_hi, room_hi)
         least = Fraction(0) if isinstance(truth, Unk) else min(x_lo, room_lo)
         causes |= why | open_here | (truth.causes if isinstance(truth, Unk) else frozenset())
-        paid.append((place, least, most))
+        paid.append((place, least, most, Fraction(0) if isinstance(truth, Unk) else x_lo))
         low = Fraction(0) if most is None else max(Fraction(0), x_lo - most)
         high = None if x_hi is None else max(Fraction(0), x_hi - least)
     return low if high is not None and low == high else Interval(low, high, causes)

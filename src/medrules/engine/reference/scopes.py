@@ -172,7 +172,7 @@ def _allowed(row: Row, entity: Any, judge: Judge) -> Truth:
 def _pairs(rule: Rule, scope: ir.PairScope, judge: Judge) -> Iterator[Candidate]:
     """Lines at fault with their partners: at most one candidate per line, whatever the number of partners and rows."""
     reviewed = {id(i) for i in reviewed_lines(judge)}
-    for patient in {id(e.patient): e for e in judge.facts.current}.values():
+    for patient in {id(e if e.patient is UNKNOWN else e.patient): e for e in judge.facts.current}.values():
         lines = [i for i in _lines_of(patient) if item_day(i) is not None]
         for b in lines:
             found = _pair_candidate(rule, scope, b, lines, reviewed, judge)
