@@ -39,9 +39,12 @@ def test_cells(column: str, text: str) -> None:
         assert found.at("某格").message
 
 
+AREA_KEYS = 'key_columns = ["编码", "地区码"]\nkey_names = ["code", "a"]\nkey_fields = ["code", "institution.area"]\n'
+
+
 def table_toml(kind: str, column: str) -> str:
-    keys = {"combination": 'key_columns = ["编码", "地区码"]\nkey_names = ["code", "a"]\nkey_fields = ["code", "institution.area"]\n'}
-    return f'name = "表"\nkey = "{kind}"\n{keys.get(kind, "")}[[column]]\nzh = "列"\nen = "column"\ntype = "{column}"\n'
+    keys = AREA_KEYS if kind == "combination" else ""
+    return f'name = "表"\nkey = "{kind}"\n{keys}[[column]]\nzh = "列"\nen = "column"\ntype = "{column}"\n'
 
 
 HEADERS = {
@@ -76,6 +79,7 @@ def test_code_sets(members: list[str], excepted: list[str], system: str) -> None
         kept = [t.encode("utf-8", "replace").decode() for t in texts]
         return "[" + ", ".join('"' + "".join(f"\\U{ord(c):08x}" for c in t) + '"' for t in kept) + "]"
 
-    body = f'name = "甲"\nsystem = "{system}"\nsource = "示例"\nstatus = "推定"\nmembers = {written(members)}\nexcept = {written(excepted)}'
+    head = f'name = "甲"\nsystem = "{system}"\nsource = "示例"\nstatus = "推定"\n'
+    body = f"{head}members = {written(members)}\nexcept = {written(excepted)}"
     sets, found = read_codesets([Source("x.toml", body)])
     assert bool(sets) is not bool(found)

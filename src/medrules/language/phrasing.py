@@ -22,7 +22,8 @@ _SYMBOLS: Final = {
 # How tightly a node binds: 0 needs brackets everywhere but where a whole expression stands, 5 never does.
 _EXPRESSION, _CONDITION, _SUM, _PRODUCT, _UNARY = 0, 1, 2, 3, 4
 _TAILED = (n.Compare, n.Membership, n.Contains, n.Between, n.Missing, n.InCatalogue)
-_CONDITIONS = (*_TAILED, n.Attested, n.Declared, n.Quantifier, n.KindOrdinal)
+# A bare yes or no counts as a condition: `no` before `less than` would read as one phrase.
+_CONDITIONS = (*_TAILED, n.Attested, n.Declared, n.Quantifier, n.KindOrdinal, n.Bool)
 
 
 def _binding(node: n.Expr) -> int:
@@ -38,6 +39,8 @@ def _binding(node: n.Expr) -> int:
         case n.Unary():
             return 4
     return 1 if isinstance(node, _CONDITIONS) else 5
+
+
 
 
 class Phrasing:
@@ -69,7 +72,7 @@ class Phrasing:
         return out
 
     def name(self, parts: tuple[str, ...]) -> str:
-        return spelled(self.translate(parts), self.words)
+        return spelled(self.translate(parts), self.words, self.in_text)
 
     def simple(self, name: str) -> str:
         """A name that the author gave: a role, a 令, a row."""
@@ -116,8 +119,7 @@ class Phrasing:
             case n.DateLiteral(ordinal):
                 return date.fromordinal(ordinal).isoformat()
             case n.RangeLiteral(low, high):
-                return self.join(*(f"{self.words.word('range', end[0])}{self._gap()}{self.expr(end[1], _UNARY, in_call)}"
-                                   for end in (low, high) if end is not None))
+                return self.join(*(self.end(*end, in_call) for end in (low, high) if end is not None))
             case n.SetRef() | n.ListExpr():
                 return self.container(node, in_call)
             case n.Unary("not", arg):
@@ -131,10 +133,10 @@ class Phrasing:
             case n.Logic():
                 return self.join(*self.logic(node))
             case n.If(condition, then, otherwise):
-                last = _EXPRESSION if isinstance(otherwise, n.If) else _SUM
                 return self.join(self.word("IF"), self.expr(condition, _CONDITION if in_call else _EXPRESSION),
-                                 self.word("THEN"), self.expr(then, _SUM, in_call),
-                                 self.word("ELSE"), self.expr(otherwise, last, in_call))
+                                 self.word("THEN"), self.value(then, in_call),
+                                 self.word("ELSE"), self.expr(otherwise) if isinstance(otherwise, n.If) else
+                                 self.value(otherwise, in_call))
             case n.Attested(text, arg):
                 return self.join(self.word("ATTESTED"), self.expr(arg)) if arg is not None else (
                     self._before_quote(self.word("ATTESTED")) + self.quote(text))
@@ -169,6 +171,10 @@ class Phrasing:
                                    node.left if isinstance(node, n.Compare) else node.container, _SUM, in_call),
                          self.tail(node, in_call))
 
+    def value(self, node: n.Expr, in_call: bool) -> str:
+        """A sum, or a yes or no that nothing can follow."""
+        return self.expr(node, _CONDITION if isinstance(node, n.Bool) else _SUM, in_call)
+
     def logic(self, node: n.Logic) -> list[str]:
         """The arguments of 且 or 或, each but the first behind its word: one line each when the formatter breaks them."""
         word = self.word("AND" if node.op == "and" else "OR")
@@ -180,7 +186,7 @@ class Phrasing:
         match node:
             case n.Compare(op, _, right, _, style):
                 said = self.words.word("comparison", style) if style else self.symbols.get(op, op)
-                return self.join(said, self.expr(right, _SUM, in_call))
+                return self.join(said, self.value(right, in_call))
             case n.Membership(_, container, negated):
                 return self.join(self.word("NOT_IN" if negated else "IN"), self.container(container, in_call))
             case n.Contains(_, item):
@@ -194,6 +200,13 @@ class Phrasing:
             case n.InCatalogue(_, catalogue):
                 return self._before_quote(self.word("LISTED")) + self.quote(catalogue)
         raise TypeError(type(node).__name__)
+
+    def end(self, op: str, value: n.Expr, in_call: bool) -> str:
+        """One end of a range: `满12岁`, `满 参数.老年年龄`."""
+        said = self.words.word("range", op)
+        if isinstance(value, n.Number):
+            return said + self._gap() + self.number(value)
+        return self.join(said, self.expr(value, _UNARY, in_call))
 
     def container(self, node: n.Expr, in_call: bool = False) -> str:
         match node:
@@ -209,7 +222,8 @@ class Phrasing:
         return self._before_quote(self.word("TABLE")) + self.quote(self._set_name("TABLE", name))
 
     def column(self, table: str, column: str) -> str:
-        return spelled(("", self.translate((self.source.word("TABLE", "TABLE"), table, column))[-1]), self.words)[1:]
+        name = self.translate((self.source.word("TABLE", "TABLE"), table, column))[-1]
+        return spelled(("", name), self.words, self.in_text)[1:]
 
     def number(self, node: n.Number) -> str:
         if node.percent:

@@ -25,11 +25,11 @@ def escaped(literal: str) -> str:
     return literal.replace("{", "{{").replace("}", "}}")
 
 
-def spelled(parts: tuple[str, ...], words: Vocabulary) -> str:
+def spelled(parts: tuple[str, ...], words: Vocabulary, in_text: bool = False) -> str:
     """A dotted path. A part behind a dot that is no plain name stands in quotes."""
     head, *rest = parts
-    p = words.punctuation
-    return ".".join([head, *(r if _NAME.fullmatch(r) else f"{p.open_quote}{r}{p.close_quote}" for r in rest)])
+    opener, closer = ("「", "」") if in_text else (words.punctuation.open_quote, words.punctuation.close_quote)
+    return ".".join([head, *(r if _NAME.fullmatch(r) else f"{opener}{r}{closer}" for r in rest)])
 
 
 def _balanced(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from medrules.check.program import Program
 from medrules.knowledge.table import Row
-from medrules.plan.plan import Guards, PairPlan, Record, Route, Usage
+from medrules.plan.plan import Entry, Guards, PairPlan, Record, Route, Usage
 from medrules.plan.shapes import Grouping, Shape, Source
 
 __all__ = ["Condition", "Draft", "KeyedRow"]
@@ -48,6 +48,7 @@ class Draft:
     dense: tuple[int, ...] = ()
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     prefix_records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    scans: tuple[Entry, ...] = ()
     pairs: PairPlan | None = None
     groups: Mapping[Grouping, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     usage: Usage | None = None

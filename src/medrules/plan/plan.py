@@ -93,7 +93,10 @@ class Plan:
     dense: tuple[int, ...]  # shape numbers that have a place of their own in every record
     records: Mapping[str, tuple[Record, ...]]  # by item code; oldest first
     prefix_records: Mapping[str, tuple[Record, ...]]  # by code prefix; the longest wins
-    known_codes: frozenset[str]  # of all tables, used by rules or not
+    scans: tuple[Entry, ...]  # rules that look at every line
+    known_codes: frozenset[str]  # of all tables about lines, used by rules or not
+    known_prefixes: frozenset[str]
+    counts_codes: bool  # whether these two decide alone if a line is known (no keys by name, no code sets as keys)
     pairs: PairPlan
     groups: Mapping[Grouping, Mapping[str, tuple[Any, ...]]]
     usage: Usage

@@ -1,4 +1,5 @@
 """Limits, encodings, and the forms outside the national one: each refused in Chinese words that say what to change."""
+
 from __future__ import annotations
 
 import json
@@ -47,34 +48,46 @@ def test_too_many_lines() -> None:
     assert "4 条" in refusal(sent, site=site)
 
 
-@pytest.mark.parametrize(("body", "words"), [
-    (b"", "为空"), (b"   ", "不是合法的 JSON"), (b"{", "不是合法的 JSON"), (b"null", "JSON 对象"), (b"[]", "JSON 对象"),
-    (b'{"input": {"data": {"a": NaN}}}', "NaN"), (b'{"input": {"data": {"a": -Infinity}}}', "Infinity"),
-    (b'{"a":' + b"9" * 5000 + b"}", "过长的数字"), (json.dumps(json.dumps({"input": {}})).encode(), "重复编码"),
-])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "为空"),
+        (b"   ", "不是合法的 JSON"),
+        (b"{", "不是合法的 JSON"),
+        (b"null", "JSON 对象"),
+        (b"[]", "JSON 对象"),
+        (b'{"input": {"data": {"a": NaN}}}', "NaN"),
+        (b'{"input": {"data": {"a": -Infinity}}}', "Infinity"),
+        (b'{"a":' + b"9" * 5000 + b"}", "过长的数字"),
+        (json.dumps(json.dumps({"input": {}})).encode(), "重复编码"),
+    ],
+)
 def test_not_json(body: bytes, words: str) -> None:
     assert words in refusal(body)
 
 
-@pytest.mark.parametrize(("sent", "words"), [
-    ({"infno": "3101"}, "缺少 input"),
-    ({"input": "{}"}, "input_may_be_text"),
-    ({"input": [1]}, "input 应为"),
-    ({"input": {}}, "input.data"),
-    ({"input": {"data": [1]}}, "input.data"),
-    ({"input": {"trigScen": "2", "patientDtos": []}}, "驼峰"),
-    ({"input": {"data": {"trigScen": "2"}}}, "驼峰"),
-    ({"input": {"patient_dtos": []}}, "放在 input.data 之下"),
-    ({"patient_dtos": []}, "没有交易外层"),
-    ({"curr_jzid": "1", "jzid": "1"}, "没有交易外层"),
-    (data(data={}), "patient_dtos"),
-    (data(data={"patient_dtos": "x"}), "patient_dtos"),
-    (data(data={"patient_dtos": ["x"]}), "第 1 项"),
-    (data(data={"patient_dtos": [{}]}), "就诊信息"),
-    (data(data={"patient_dtos": {"$ref": "$.x"}}), "就诊信息"),
-    ({**message(), "infno": "2204"}, "2204"),
-    ({**message(), "infno": "3103"}, "3103"),
-])
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"infno": "3101"}, "缺少 input"),
+        ({"input": "{}"}, "input_may_be_text"),
+        ({"input": [1]}, "input 应为"),
+        ({"input": {}}, "input.data"),
+        ({"input": {"data": [1]}}, "input.data"),
+        ({"input": {"trigScen": "2", "patientDtos": []}}, "驼峰"),
+        ({"input": {"data": {"trigScen": "2"}}}, "驼峰"),
+        ({"input": {"patient_dtos": []}}, "放在 input.data 之下"),
+        ({"patient_dtos": []}, "没有交易外层"),
+        ({"curr_jzid": "1", "jzid": "1"}, "没有交易外层"),
+        (data(data={}), "patient_dtos"),
+        (data(data={"patient_dtos": "x"}), "patient_dtos"),
+        (data(data={"patient_dtos": ["x"]}), "第 1 项"),
+        (data(data={"patient_dtos": [{}]}), "就诊信息"),
+        (data(data={"patient_dtos": {"$ref": "$.x"}}), "就诊信息"),
+        ({**message(), "infno": "2204"}, "2204"),
+        ({**message(), "infno": "3103"}, "3103"),
+    ],
+)
 def test_outside_the_national_form(sent: Any, words: str) -> None:
     assert words in refusal(as_bytes(sent))
 

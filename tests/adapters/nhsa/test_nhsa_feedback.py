@@ -1,4 +1,5 @@
 """3103: what was done about each warning, checked and handed on; a refusal says which entry is wrong."""
+
 from __future__ import annotations
 
 import json
@@ -33,20 +34,23 @@ def test_the_stage_may_be_missing() -> None:
     assert read_feedback(as_bytes(feedback(warn_type=""))).stage == ""
 
 
-@pytest.mark.parametrize(("sent", "words"), [
-    (feedback(warn(dspo_way_rea="")), "第 1 项选择继续执行，必须填写"),
-    (feedback(warn(), warn(dspo_way_rea="-")), "第 2 项"),
-    (feedback(warn(dspo_way="3")), "dspo_way"),
-    (feedback(warn(dspo_way=None)), "dspo_way"),
-    (feedback(warn(warn_rslt_id="")), "warn_rslt_id"),
-    (feedback(warn(warn_rslt_id="x" * 51)), "50"),
-    (feedback(warn(dspo_way_rea="x" * 2001)), "2000"),
-    (feedback(warn_type="9"), "warn_type"),
-    (feedback(warns=[]), "缺少 warns"),
-    (feedback(warns="x"), "warns"),
-    (feedback(warns=["x"]), "第 1 项"),
-    (message("3101"), "3101"),
-])
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (feedback(warn(dspo_way_rea="")), "第 1 项选择继续执行，必须填写"),
+        (feedback(warn(), warn(dspo_way_rea="-")), "第 2 项"),
+        (feedback(warn(dspo_way="3")), "dspo_way"),
+        (feedback(warn(dspo_way=None)), "dspo_way"),
+        (feedback(warn(warn_rslt_id="")), "warn_rslt_id"),
+        (feedback(warn(warn_rslt_id="x" * 51)), "50"),
+        (feedback(warn(dspo_way_rea="x" * 2001)), "2000"),
+        (feedback(warn_type="9"), "warn_type"),
+        (feedback(warns=[]), "缺少 warns"),
+        (feedback(warns="x"), "warns"),
+        (feedback(warns=["x"]), "第 1 项"),
+        (message("3101"), "3101"),
+    ],
+)
 def test_wrong_feedback_is_refused(sent: Any, words: str) -> None:
     with pytest.raises(InvalidMessage) as error:
         read_feedback(as_bytes(sent))

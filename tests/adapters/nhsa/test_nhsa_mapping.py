@@ -1,4 +1,6 @@
-"""The mapping table and the schema say the same: nothing is carried that the schema does not know, and nothing is forgotten."""
+"""The mapping table and the schema say the same: nothing is carried that the schema does not know, and nothing is
+forgotten."""
+
 from __future__ import annotations
 
 import pytest
@@ -9,8 +11,16 @@ from medrules.model.enumerations import ENUMERATIONS
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
 
-TABLES = (fields.PATIENT, fields.ENCOUNTER, fields.INSTITUTION, fields.SETTLEMENT, fields.DIAGNOSIS, fields.OPERATION,
-          fields.ITEM, fields.PHYSICIAN)
+TABLES = (
+    fields.PATIENT,
+    fields.ENCOUNTER,
+    fields.INSTITUTION,
+    fields.SETTLEMENT,
+    fields.DIAGNOSIS,
+    fields.OPERATION,
+    fields.ITEM,
+    fields.PHYSICIAN,
+)
 ROWS = [row for table in TABLES for row in table]
 
 
@@ -29,12 +39,22 @@ def test_no_field_is_both_carried_and_ignored() -> None:
     assert not {row.key for row in ROWS} & fields.IGNORED - {"ownpay_amt", "selfpay_amt"}  # carried for lines only
 
 
-@pytest.mark.parametrize(("table", "enumeration"), [
-    (codes.SEXES, "sex"), (codes.VISIT_KINDS, "visit_kind"), (codes.BENEFIT_KINDS, "benefit_kind"),
-    (codes.INSURANCES, "insurance"), (codes.RECEIVER_INSURANCES, "insurance"), (codes.INSTITUTION_KINDS, "institution_kind"),
-    (codes.LIST_KINDS, "list_kind"), (codes.CHARGE_KINDS, "charge_kind"), (codes.LIST_LEVELS, "list_level"),
-    (codes.DIAGNOSIS_KINDS, "diagnosis_kind"), *((s, "maternity") for s in codes.MATERNITY_SCHEMES.values()),
-])
+@pytest.mark.parametrize(
+    ("table", "enumeration"),
+    [
+        (codes.SEXES, "sex"),
+        (codes.VISIT_KINDS, "visit_kind"),
+        (codes.BENEFIT_KINDS, "benefit_kind"),
+        (codes.INSURANCES, "insurance"),
+        (codes.RECEIVER_INSURANCES, "insurance"),
+        (codes.INSTITUTION_KINDS, "institution_kind"),
+        (codes.LIST_KINDS, "list_kind"),
+        (codes.CHARGE_KINDS, "charge_kind"),
+        (codes.LIST_LEVELS, "list_level"),
+        (codes.DIAGNOSIS_KINDS, "diagnosis_kind"),
+        *((s, "maternity") for s in codes.MATERNITY_SCHEMES.values()),
+    ],
+)
 def test_code_tables_give_run_time_values(table: dict[str, str], enumeration: str) -> None:
     values = {w.value for w in ENUMERATIONS[enumeration].words}
     assert set(table.values()) <= values
@@ -47,11 +67,31 @@ def test_titles_are_levels() -> None:
 
 def test_the_door_carries_no_dose_no_rescue_and_no_operation_number() -> None:
     door = door_of("3101", SiteSettings())
-    for missing in ("item.dose", "item.frequency", "item.days", "item.route", "encounter.rescue", "item.operation_no",
-                    "diagnosis.suspected", "item.performed_at", "institution.capabilities", "item.already_deducted"):
+    for missing in (
+        "item.dose",
+        "item.frequency",
+        "item.days",
+        "item.route",
+        "encounter.rescue",
+        "item.operation_no",
+        "diagnosis.suspected",
+        "item.performed_at",
+        "institution.capabilities",
+        "item.already_deducted",
+    ):
         assert not door.can_carry(missing), missing
-    for carried in ("item.begin", "item.at", "item.on", "patient.age", "encounter.admitted_on", "encounter.confirmed_diagnoses",
-                    "item.encounter", "encounter.patient", "item.line_kind", "other.scene"):
+    for carried in (
+        "item.begin",
+        "item.at",
+        "item.on",
+        "patient.age",
+        "encounter.admitted_on",
+        "encounter.confirmed_diagnoses",
+        "item.encounter",
+        "encounter.patient",
+        "item.line_kind",
+        "other.scene",
+    ):
         assert door.can_carry(carried), carried
 
 
@@ -61,6 +101,9 @@ def test_what_the_door_carries_is_all_in_the_schema() -> None:
 
 def test_facts_that_need_a_site_table_are_carried_only_with_it() -> None:
     bare = carried_facts(SiteSettings())
-    full = carried_facts(SiteSettings.from_toml({
-        "matn_stas": "five", "institutions": {"H1": {"level": "三级", "grade": "甲等", "specialty": "眼科"}}}))
+    full = carried_facts(
+        SiteSettings.from_toml(
+            {"matn_stas": "five", "institutions": {"H1": {"level": "三级", "grade": "甲等", "specialty": "眼科"}}}
+        )
+    )
     assert full - bare == {"patient.maternity", "institution.level", "institution.grade", "institution.specialty"}

@@ -1,4 +1,6 @@
-"""What a 3101 or 3102 message becomes: one test for each quirk that real clients have, and for each row of the mapping table."""
+"""What a 3101 or 3102 message becomes: one test for each quirk that real clients have, and for each row of the
+mapping table."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -6,7 +8,14 @@ from typing import Any
 
 import pytest
 from nhsa_messages import (
-    as_bytes, diagnosis, encounter, message, of_encounter, of_order, order, patient,
+    as_bytes,
+    diagnosis,
+    encounter,
+    message,
+    of_encounter,
+    of_order,
+    order,
+    patient,
 )
 
 from medrules.adapters.nhsa import Request, SiteSettings, read_request
@@ -40,16 +49,29 @@ def test_a_well_filled_message_becomes_facts() -> None:
     one, item = request.facts.current[0], request.facts.current[0].items[0]
     person = one.patient
     assert (person.id, person.sex, person.birth_date, person.pool_area) == (
-        "P0001", "男", date(1970, 5, 6).toordinal(), "110100")
+        "P0001",
+        "男",
+        date(1970, 5, 6).toordinal(),
+        "110100",
+    )
     assert (one.id, one.visit_kind, one.benefit_kind, one.insurance) == ("JZ0001", "住院", "普通", "基本医疗")
     assert one.admitted_at == at(2026, 7, 1, 8, 30) and one.discharged_at is ABSENT and one.out_of_area is False
     assert (one.dept_in, one.ward, one.total_amount) == ("A03.01", "B01", 2100)
-    assert (one.institution.id, one.institution.kind, one.institution.area) == ("H11000000001", "定点医疗机构", "110100")
+    assert (one.institution.id, one.institution.kind, one.institution.area) == (
+        "H11000000001",
+        "定点医疗机构",
+        "110100",
+    )
     assert one.main_diagnosis.code == "I63.900" and len(one.diagnoses) == 1
     assert (item.id, item.code, item.name, item.local_code) == ("YZ0001", "XN02BEA075A001010100001", "示例片", "YP0001")
     assert (item.quantity, item.unit_price, item.amount, item.self_paid, item.copay) == (20_000, 105_000, 2100, 0, 210)
     assert (item.list_kind, item.charge_kind, item.list_level, item.unit, item.dose_form) == (
-        "西药中成药", "西药", "甲", "盒", "片剂")
+        "西药中成药",
+        "西药",
+        "甲",
+        "盒",
+        "片剂",
+    )
     assert item.at == item.begin == at(2026, 7, 2, 9) and item.is_current is True and item.long_term is False
     assert (item.rx_no, item.group_no, item.line_kind, item.take_home) == ("CF0001", ABSENT, "order", False)
     assert (item.physician.id, item.physician.title) == ("D110000000001", SCALES["title"].rank("主治医师"))
@@ -116,7 +138,9 @@ def test_object_or_list_at_every_level(patients: str, encounters: str, lists: st
 
 def test_numbers_as_text_and_codes_as_numbers() -> None:
     text = of_order(cnt="2", pric="10.5", sumamt="21")
-    number = of_order(cnt=2, pric=10.5, sumamt=21.0, hilist_type=101, long_drord_flag=0, curr_drord_flag=1, drord_bhvr=0)
+    number = of_order(
+        cnt=2, pric=10.5, sumamt=21.0, hilist_type=101, long_drord_flag=0, curr_drord_flag=1, drord_bhvr=0
+    )
     assert vars(line(text)).keys() == vars(line(number)).keys()
     for name in ("quantity", "unit_price", "amount", "list_kind", "long_term", "is_current", "take_home"):
         assert getattr(line(text), name) == getattr(line(number), name)
@@ -126,16 +150,31 @@ def test_numbers_as_text_and_codes_as_numbers() -> None:
 
 
 def test_amounts_never_pass_through_a_binary_fraction() -> None:
-    sent = as_bytes(of_order()).replace(b'"sumamt": "21.00"', b'"sumamt": 1.005').replace(b'"pric": "10.5000"', b'"pric": 0.00015')
+    sent = (
+        as_bytes(of_order())
+        .replace(b'"sumamt": "21.00"', b'"sumamt": 1.005')
+        .replace(b'"pric": "10.5000"', b'"pric": 0.00015')
+    )
     item = read_request(sent).facts.current[0].raw_items[0]
     assert item.amount == 101  # half up of 1.005; the nearest binary fraction of it is below 1.005
     assert item.unit_price == 2
 
 
-@pytest.mark.parametrize(("sent", "fen"), [
-    ("0.20", 20), ("-3.5", -350), ("+1", 100), (" 7.00 ", 700), ("1e2", 10_000), ("１２．５", 1250), (".5", 50), (12, 1200),
-    (-1, -100), (True, 100),
-])
+@pytest.mark.parametrize(
+    ("sent", "fen"),
+    [
+        ("0.20", 20),
+        ("-3.5", -350),
+        ("+1", 100),
+        (" 7.00 ", 700),
+        ("1e2", 10_000),
+        ("１２．５", 1250),
+        (".5", 50),
+        (12, 1200),
+        (-1, -100),
+        (True, 100),
+    ],
+)
 def test_amounts_as_clients_write_them(sent: Any, fen: int) -> None:
     assert line(of_order(selfpay_amt=sent)).copay == fen
 
@@ -151,7 +190,9 @@ def test_amounts_that_are_none_are_unknown_and_noted(sent: Any) -> None:
 def test_empty_values_are_unknown_without_a_note(empty: Any) -> None:
     request = read(of_order(selfpay_amt=empty, spec_unt=empty, hilist_dosform=empty, drord_dr_profttl=empty))
     item = request.facts.current[0].raw_items[0]
-    assert item.copay is UNKNOWN and item.unit is UNKNOWN and item.dose_form is UNKNOWN and item.physician.title is UNKNOWN
+    assert (
+        item.copay is UNKNOWN and item.unit is UNKNOWN and item.dose_form is UNKNOWN and item.physician.title is UNKNOWN
+    )
     assert not [n for n in request.facts.notes if "读不懂" in n]
 
 
@@ -165,8 +206,9 @@ def test_a_field_that_is_not_there_is_unknown() -> None:
 
 @pytest.mark.parametrize("empty", ["", None, [], "-"])
 def test_empty_instead_of_a_list_is_a_list_not_sent(empty: Any) -> None:
-    found = visit(of_encounter(
-        fsi_order_dtos=empty, fsi_diagnose_dtos=empty, fsi_operation_dtos=empty, dscg_main_dise_codg=""))
+    found = visit(
+        of_encounter(fsi_order_dtos=empty, fsi_diagnose_dtos=empty, fsi_operation_dtos=empty, dscg_main_dise_codg="")
+    )
     assert found.items is UNKNOWN and found.diagnoses is UNKNOWN and found.operations is UNKNOWN
 
 
@@ -185,8 +227,14 @@ def test_an_empty_operation_list_means_none_only_if_the_site_says_so() -> None:
 
 
 def test_operations_are_read_when_they_are_sent() -> None:
-    sent = {"setl_list_oprn_id": "S1", "oprn_code": "81.6500", "oprn_name": "椎体成形术", "main_oprn_flag": "1",
-            "oprn_date": "2026-07-01", "oper_dr_code": "D1"}
+    sent = {
+        "setl_list_oprn_id": "S1",
+        "oprn_code": "81.6500",
+        "oprn_name": "椎体成形术",
+        "main_oprn_flag": "1",
+        "oprn_date": "2026-07-01",
+        "oper_dr_code": "D1",
+    }
     (found,) = visit(of_encounter(fsi_operation_dtos=[sent])).operations
     assert (found.id, found.code, found.is_main, found.date) == ("S1", "81.6500", True, date(2026, 7, 1).toordinal())
 
@@ -213,14 +261,23 @@ def test_an_encounter_sent_twice_counts_once_and_the_fsi_name_wins() -> None:
 # ---------------------------------------------------------------- times
 
 
-@pytest.mark.parametrize(("sent", "lo", "hi"), [
-    ("2026-07-02 09:00:00", (9, 0, 0), (9, 0, 0)), ("2026/7/2 9:00:05", (9, 0, 5), (9, 0, 5)),
-    ("2026-07-02T09:00:00", (9, 0, 0), (9, 0, 0)), ("2026-07-02 09:00", (9, 0, 0), (9, 0, 59)),
-    ("2026-07-02", (0, 0, 0), (23, 59, 59)), ("20260702", (0, 0, 0), (23, 59, 59)), ("20260702090000", (9, 0, 0), (9, 0, 0)),
-    ("2026-07-02 09:00:00.000", (9, 0, 0), (9, 0, 0)), ("2026-07-02T01:00:00Z", (9, 0, 0), (9, 0, 0)),
-    ("2026-07-02T09:00:00+08:00", (9, 0, 0), (9, 0, 0)), ("2026年7月2日", (0, 0, 0), (23, 59, 59)),
-    ("2026-07-02 00:00:00", (0, 0, 0), (23, 59, 59)),
-])
+@pytest.mark.parametrize(
+    ("sent", "lo", "hi"),
+    [
+        ("2026-07-02 09:00:00", (9, 0, 0), (9, 0, 0)),
+        ("2026/7/2 9:00:05", (9, 0, 5), (9, 0, 5)),
+        ("2026-07-02T09:00:00", (9, 0, 0), (9, 0, 0)),
+        ("2026-07-02 09:00", (9, 0, 0), (9, 0, 59)),
+        ("2026-07-02", (0, 0, 0), (23, 59, 59)),
+        ("20260702", (0, 0, 0), (23, 59, 59)),
+        ("20260702090000", (9, 0, 0), (9, 0, 0)),
+        ("2026-07-02 09:00:00.000", (9, 0, 0), (9, 0, 0)),
+        ("2026-07-02T01:00:00Z", (9, 0, 0), (9, 0, 0)),
+        ("2026-07-02T09:00:00+08:00", (9, 0, 0), (9, 0, 0)),
+        ("2026年7月2日", (0, 0, 0), (23, 59, 59)),
+        ("2026-07-02 00:00:00", (0, 0, 0), (23, 59, 59)),
+    ],
+)
 def test_times_as_clients_write_them(sent: str, lo: tuple[int, int, int], hi: tuple[int, int, int]) -> None:
     assert line(of_order(drord_begn_date=sent)).begin == Instant(at(2026, 7, 2, *lo).lo, at(2026, 7, 2, *hi).lo)
 
@@ -230,7 +287,9 @@ def test_midnight_is_a_time_only_if_the_site_says_so() -> None:
     assert line(of_order(drord_begn_date="2026-07-02 00:00:00"), site=site).begin == at(2026, 7, 2)
 
 
-@pytest.mark.parametrize("sent", ["2026-13-02 09:00:00", "2026-02-30", "0000-00-00 00:00:00", "昨天", "2026-07-02 25:00:00", 1782953100000])
+@pytest.mark.parametrize(
+    "sent", ["2026-13-02 09:00:00", "2026-02-30", "0000-00-00 00:00:00", "昨天", "2026-07-02 25:00:00", 1782953100000]
+)
 def test_impossible_times_are_unknown_and_noted(sent: Any) -> None:
     request = read(of_order(drord_begn_date=sent))
     item = request.facts.current[0].raw_items[0]
@@ -261,7 +320,8 @@ def test_a_line_without_a_time_has_none_unless_the_site_gives_the_day_of_the_req
     site = SiteSettings(missing_order_time="request")
     assert line(of_order(drord_begn_date=""), site=site).at == Instant(at(2026, 7, 2).lo, at(2026, 7, 2, 23, 59, 59).lo)
     assert line(of_order(drord_begn_date="", curr_drord_flag="0"), site=site).at == Instant(
-        at(2026, 7, 2).lo, at(2026, 7, 2, 23, 59, 59).lo)  # nothing is flagged current, so everything is
+        at(2026, 7, 2).lo, at(2026, 7, 2, 23, 59, 59).lo
+    )  # nothing is flagged current, so everything is
 
 
 def test_the_time_of_the_request() -> None:
@@ -269,8 +329,10 @@ def test_the_time_of_the_request() -> None:
     bare = message(envelope={"inf_time": "", "msgid": ""})
     assert read(bare, now=at(2026, 7, 2, 12)).facts.business_time == at(2026, 7, 2, 12)
     assert read(bare).facts.business_time == at(2026, 7, 2, 9)  # the latest time in the message
-    empty = message(envelope={"inf_time": "", "msgid": ""}, patient_dtos=[patient(
-        fsi_encounter_dtos=[encounter(adm_date="", fsi_order_dtos=[])])])
+    empty = message(
+        envelope={"inf_time": "", "msgid": ""},
+        patient_dtos=[patient(fsi_encounter_dtos=[encounter(adm_date="", fsi_order_dtos=[])])],
+    )
     with pytest.raises(InvalidMessage):
         read(empty)
 
@@ -285,8 +347,12 @@ def test_an_order_for_tomorrow_is_reviewed_today() -> None:
 
 
 def test_the_current_encounter_is_the_named_one_and_earlier_ones_are_history() -> None:
-    earlier = encounter(mdtrt_id="JZ0000", adm_date="2026-05-01 09:00:00", dscg_date="2026-05-09 09:00:00",
-                        fsi_order_dtos=[order(7, drord_begn_date="2026-05-02 09:00:00")])
+    earlier = encounter(
+        mdtrt_id="JZ0000",
+        adm_date="2026-05-01 09:00:00",
+        dscg_date="2026-05-09 09:00:00",
+        fsi_order_dtos=[order(7, drord_begn_date="2026-05-02 09:00:00")],
+    )
     facts = read(message(patient_dtos=[patient(fsi_encounter_dtos=[earlier, encounter()])])).facts
     assert [e.id for e in facts.current] == ["JZ0001"]
     (before, now) = facts.patients[0].encounters
@@ -294,7 +360,9 @@ def test_the_current_encounter_is_the_named_one_and_earlier_ones_are_history() -
 
 
 def test_lines_flagged_0_are_history() -> None:
-    found = visit(of_encounter(fsi_order_dtos=[order(1), order(2, curr_drord_flag="0"), order(3, curr_drord_flag=None)]))
+    found = visit(
+        of_encounter(fsi_order_dtos=[order(1), order(2, curr_drord_flag="0"), order(3, curr_drord_flag=None)])
+    )
     assert [i.is_current for i in found.items] == [True, False, UNKNOWN]
 
 
@@ -314,8 +382,13 @@ def test_an_encounter_without_an_id_takes_the_current_one() -> None:
 
 
 def test_where_no_encounter_is_named_all_are_reviewed() -> None:
-    facts = read(message(patient_dtos=[patient(curr_mdtrt_id="?", fsi_encounter_dtos=[
-        encounter(mdtrt_id="A"), encounter(mdtrt_id="B")])])).facts
+    facts = read(
+        message(
+            patient_dtos=[
+                patient(curr_mdtrt_id="?", fsi_encounter_dtos=[encounter(mdtrt_id="A"), encounter(mdtrt_id="B")])
+            ]
+        )
+    ).facts
     assert {e.id for e in facts.current} == {"A", "B"}
     assert any("curr_mdtrt_id" in note for note in facts.notes)
 
@@ -338,10 +411,19 @@ def test_repeated_line_ids_are_told_apart_by_position() -> None:
     assert any("rx_id" in note for note in request.facts.notes)
 
 
-@pytest.mark.parametrize(("code", "local", "expected"), [
-    ("X1", "Y1", "X1"), ("", "Y1", ABSENT), ("-", "Y1", ABSENT), (None, "Y1", ABSENT), ("", "", UNKNOWN), ("0", "Y1", UNKNOWN),
-    ("xn02b", "", "XN02B"), ("ｘ１", "", "X1"),
-])
+@pytest.mark.parametrize(
+    ("code", "local", "expected"),
+    [
+        ("X1", "Y1", "X1"),
+        ("", "Y1", ABSENT),
+        ("-", "Y1", ABSENT),
+        (None, "Y1", ABSENT),
+        ("", "", UNKNOWN),
+        ("0", "Y1", UNKNOWN),
+        ("xn02b", "", "XN02B"),
+        ("ｘ１", "", "X1"),
+    ],
+)
 def test_the_catalogue_code_beside_the_local_one(code: Any, local: str, expected: Any) -> None:
     found = line(of_order(hilist_code=code, hosplist_code=local)).code
     assert found is expected or found == expected
@@ -354,11 +436,24 @@ def test_the_hospital_name_stands_in_for_a_missing_name() -> None:
 # ---------------------------------------------------------------- codes that a site settles
 
 
-@pytest.mark.parametrize(("code", "kind", "benefit"), [
-    ("11", "门诊", "普通"), ("13", "急诊", "普通"), ("14", "门诊慢特病", "慢特病"), ("21", "住院", "普通"), ("28", "住院", "普通"),
-    ("41", "购药", "普通"), ("51", "门诊", "生育"), ("52", "住院", "生育"), ("81", "门诊", "普通"), (21, "住院", "普通"),
-    ("61", UNKNOWN, UNKNOWN), ("140104", UNKNOWN, UNKNOWN), ("", UNKNOWN, UNKNOWN),
-])
+@pytest.mark.parametrize(
+    ("code", "kind", "benefit"),
+    [
+        ("11", "门诊", "普通"),
+        ("13", "急诊", "普通"),
+        ("14", "门诊慢特病", "慢特病"),
+        ("21", "住院", "普通"),
+        ("28", "住院", "普通"),
+        ("41", "购药", "普通"),
+        ("51", "门诊", "生育"),
+        ("52", "住院", "生育"),
+        ("81", "门诊", "普通"),
+        (21, "住院", "普通"),
+        ("61", UNKNOWN, UNKNOWN),
+        ("140104", UNKNOWN, UNKNOWN),
+        ("", UNKNOWN, UNKNOWN),
+    ],
+)
 def test_visit_kind(code: Any, kind: Any, benefit: Any) -> None:
     found = visit(of_encounter(med_type=code))
     assert found.visit_kind is kind or found.visit_kind == kind
@@ -406,8 +501,12 @@ def test_hospital_level_comes_from_the_site() -> None:
     assert visit(message()).institution.level is UNKNOWN
     table = SiteSettings.from_toml({"medins_lv": {"02": "二级"}})
     assert visit(message(), site=table).institution.level == rank("二级")
-    register = SiteSettings.from_toml({"medins_lv": {"02": "二级"}, "institutions": {
-        "h11000000001": {"level": "三级", "grade": "甲等", "specialty": "眼科"}}})
+    register = SiteSettings.from_toml(
+        {
+            "medins_lv": {"02": "二级"},
+            "institutions": {"h11000000001": {"level": "三级", "grade": "甲等", "specialty": "眼科"}},
+        }
+    )
     found = visit(message(), site=register).institution
     assert found.level == rank("三级") and found.grade == SCALES["grade"].rank("甲等") and found.specialty == "眼科"
 
@@ -421,10 +520,15 @@ def test_titles() -> None:
     assert line(of_order(drord_dr_profttl="235"), site=site).physician.title == rank("医士")
 
 
-@pytest.mark.parametrize(("field", "sent", "attribute"), [
-    ("hilist_type", "1", "list_kind"), ("chrg_type", "1", "charge_kind"), ("drord_bhvr", "3", "take_home"),
-    ("hilist_lv", "--", "list_level"),
-])
+@pytest.mark.parametrize(
+    ("field", "sent", "attribute"),
+    [
+        ("hilist_type", "1", "list_kind"),
+        ("chrg_type", "1", "charge_kind"),
+        ("drord_bhvr", "3", "take_home"),
+        ("hilist_lv", "--", "list_level"),
+    ],
+)
 def test_filler_codes_are_unknown(field: str, sent: str, attribute: str) -> None:
     assert getattr(line(of_order(**{field: sent})), attribute) is UNKNOWN
 
@@ -433,7 +537,9 @@ def test_list_level_with_or_without_zero() -> None:
     assert [line(of_order(hilist_lv=v)).list_level for v in ("01", "1", "02", 2, "3")] == ["甲", "甲", "乙", "乙", "丙"]
 
 
-@pytest.mark.parametrize(("sent", "expected"), [("0", UNKNOWN), ("9", UNKNOWN), ("1", "男"), ("2", "女"), ("", UNKNOWN)])
+@pytest.mark.parametrize(
+    ("sent", "expected"), [("0", UNKNOWN), ("9", UNKNOWN), ("1", "男"), ("2", "女"), ("", UNKNOWN)]
+)
 def test_sex(sent: str, expected: Any) -> None:
     found = visit(message(patient_dtos=[patient(gend=sent)])).patient.sex
     assert found is expected or found == expected
@@ -504,15 +610,21 @@ def test_a_main_diagnosis_without_a_list_is_a_known_member_of_an_unknown_list() 
 
 
 def test_an_ill_formed_code_is_an_unknown_member_reported_once() -> None:
-    facts = read(of_encounter(fsi_diagnose_dtos=[diagnosis("XYZD018987"), diagnosis("M10.900", maindise_flag="0")],
-                              dscg_main_dise_codg="XYZD018987")).facts
+    facts = read(
+        of_encounter(
+            fsi_diagnose_dtos=[diagnosis("XYZD018987"), diagnosis("M10.900", maindise_flag="0")],
+            dscg_main_dise_codg="XYZD018987",
+        )
+    ).facts
     found = facts.current[0].diagnoses
     assert found[0].code is UNKNOWN and found[1].code == "M10.900"
     assert [u[4:] for u in facts.unjudged] == [("ill_formed", "XYZD018987")]
 
 
 def test_diagnosis_order_may_start_at_0_and_codes_fold() -> None:
-    (found,) = visit(of_encounter(fsi_diagnose_dtos=[diagnosis("i10.x00", dias_srt_no=0)], dscg_main_dise_codg="I10.x00")).diagnoses
+    (found,) = visit(
+        of_encounter(fsi_diagnose_dtos=[diagnosis("i10.x00", dias_srt_no=0)], dscg_main_dise_codg="I10.x00")
+    ).diagnoses
     assert found.code == "I10.X00" and found.order == 0 and found.is_main is True
 
 
@@ -534,6 +646,13 @@ def test_history_has_no_coverage_unless_the_site_promises_it() -> None:
 
 
 def test_refunds_are_netted() -> None:
-    found = visit(of_encounter("3102", fsi_order_dtos=[
-        order(1), order(2, cnt="-1", sumamt="-10.50", selfpay_amt="-1.05", drord_begn_date="2026-07-02 09:10:00")]))
+    found = visit(
+        of_encounter(
+            "3102",
+            fsi_order_dtos=[
+                order(1),
+                order(2, cnt="-1", sumamt="-10.50", selfpay_amt="-1.05", drord_begn_date="2026-07-02 09:10:00"),
+            ],
+        )
+    )
     assert [i.quantity for i in found.items] == [10_000] and len(found.raw_items) == 2

@@ -1,4 +1,5 @@
 """What clients need of a response: one test for each need, and for each decision about what the answer says."""
+
 from __future__ import annotations
 
 import json
@@ -16,10 +17,26 @@ NOW = datetime(2026, 7, 2, 9, 15, 31, 7_000)
 LINE = LineRef("item", "JZ0001", "YZ0001", 0)
 OTHER = LineRef("item", "JZ0001", "YZ0002", 1)
 FINDING = Finding(
-    rule="GZ10000101007000", sub_rules=("GZ10000101007000",), name="药品限儿童使用", version="1", result="definite",
-    interaction="soft", anchor=LINE, at_fault=(LINE,), involved=(), rows=("KP-1",), claims=(Claim(LINE, 4100),), amount=4100,
-    credited=4100, carried_by="", basis=("药品目录备注",), claimable=("急诊抢救",), formula="41.00", facts=(("患者.年龄", "36岁"),),
-    message="示例片限儿童，患者36岁", suggestion="改用其他药品",
+    rule="GZ10000101007000",
+    sub_rules=("GZ10000101007000",),
+    name="药品限儿童使用",
+    version="1",
+    result="definite",
+    interaction="soft",
+    anchor=LINE,
+    at_fault=(LINE,),
+    involved=(),
+    rows=("KP-1",),
+    claims=(Claim(LINE, 4100),),
+    amount=4100,
+    credited=4100,
+    carried_by="",
+    basis=("药品目录备注",),
+    claimable=("急诊抢救",),
+    formula="41.00",
+    facts=(("患者.年龄", "36岁"),),
+    message="示例片限儿童，患者36岁",
+    suggestion="改用其他药品",
 )
 
 
@@ -54,14 +71,28 @@ def test_envelope_fields_have_their_lengths() -> None:
 def test_a_finding_has_every_field_of_the_form() -> None:
     (item,) = items(Report(findings=(FINDING,), deductions=(Deduction(LINE, 4100, 0, FINDING.rule),)))
     assert item == {
-        "jr_id": item["jr_id"], "rule_id": "GZ10000101007000", "rule_name": "药品限儿童使用",
-        "vola_cont": "示例片限儿童，患者36岁", "patn_id": "P0001", "mdtrt_id": "JZ0001",
-        "judge_result_detail_dtos": [{
-            "jrd_id": item["judge_result_detail_dtos"][0]["jrd_id"], "patn_id": "P0001", "mdtrt_id": "JZ0001",
-            "rx_id": "YZ0001", "vola_item_type": "1", "vola_amt": 41.0,
-        }],
-        "vola_amt": 41.0, "vola_amt_stas": "1", "sev_deg": "1",
-        "vola_evid": "药品目录备注。知识点 KP-1。可申报的除外情形：急诊抢救。建议：改用其他药品", "vola_bhvr_type": "0", "task_id": "",
+        "jr_id": item["jr_id"],
+        "rule_id": "GZ10000101007000",
+        "rule_name": "药品限儿童使用",
+        "vola_cont": "示例片限儿童，患者36岁",
+        "patn_id": "P0001",
+        "mdtrt_id": "JZ0001",
+        "judge_result_detail_dtos": [
+            {
+                "jrd_id": item["judge_result_detail_dtos"][0]["jrd_id"],
+                "patn_id": "P0001",
+                "mdtrt_id": "JZ0001",
+                "rx_id": "YZ0001",
+                "vola_item_type": "1",
+                "vola_amt": 41.0,
+            }
+        ],
+        "vola_amt": 41.0,
+        "vola_amt_stas": "1",
+        "sev_deg": "1",
+        "vola_evid": "药品目录备注。知识点 KP-1。可申报的除外情形：急诊抢救。建议：改用其他药品",
+        "vola_bhvr_type": "0",
+        "task_id": "",
     }
     assert 1 <= len(item["jr_id"]) <= 50 and item["jr_id"] != item["judge_result_detail_dtos"][0]["jrd_id"]
 
@@ -95,7 +126,9 @@ def test_details_are_a_list_even_when_there_are_none() -> None:
 def test_involved_lines_are_details_of_type_2_without_amount() -> None:
     (item,) = items(Report(findings=(replace(FINDING, involved=(OTHER,)),)))
     assert [(d["rx_id"], d["vola_item_type"], d["vola_amt"]) for d in item["judge_result_detail_dtos"]] == [
-        ("YZ0001", "1", 41.0), ("YZ0002", "2", 0)]
+        ("YZ0001", "1", 41.0),
+        ("YZ0002", "2", 0),
+    ]
 
 
 def test_an_amount_that_another_rule_carries_is_0_and_says_so() -> None:
@@ -126,8 +159,15 @@ def test_undecided_is_never_in_the_result_and_counted_only_if_the_site_wants_it(
 def test_what_was_not_checked_stands_first() -> None:
     report = Report(findings=(FINDING,), unchecked=(Unchecked("R2", "deadline"), Unchecked("R1", "deadline")))
     first, second = items(report)
-    assert (first["rule_id"], first["rule_name"], first["sev_deg"], first["vola_amt"]) == ("MR-UNCHECKED", "未检查", "3", 0)
-    assert first["judge_result_detail_dtos"] == [] and "R1、R2" in first["vola_cont"] and second["rule_id"] == FINDING.rule
+    assert (first["rule_id"], first["rule_name"], first["sev_deg"], first["vola_amt"]) == (
+        "MR-UNCHECKED",
+        "未检查",
+        "3",
+        0,
+    )
+    assert (
+        first["judge_result_detail_dtos"] == [] and "R1、R2" in first["vola_cont"] and second["rule_id"] == FINDING.rule
+    )
     (alone,) = items(Report(unchecked=(Unchecked("R1", "fault"),)))
     assert alone["rule_id"] == "MR-UNCHECKED"
 
@@ -145,7 +185,9 @@ def test_the_same_request_gives_the_same_ids() -> None:
     first, second = write_response(report, request(), now=NOW), write_response(report, request(), now=NOW)
     assert first == second
     later = json.loads(write_response(report, request(), now=datetime(2026, 7, 3)))
-    assert [i["jr_id"] for i in later["output"]["result"]] == [i["jr_id"] for i in json.loads(first)["output"]["result"]]
+    assert [i["jr_id"] for i in later["output"]["result"]] == [
+        i["jr_id"] for i in json.loads(first)["output"]["result"]
+    ]
 
 
 @pytest.mark.parametrize("change", [{"msgid": "H11000000001202607020915300002"}, {"msgid": "", "fixmedins_code": "H2"}])
@@ -166,7 +208,11 @@ def test_ids_without_msgid_come_from_task_id_and_then_from_the_body() -> None:
 
 
 def test_all_ids_of_an_answer_differ() -> None:
-    twice = (FINDING, replace(FINDING, anchor=replace(LINE, position=1), at_fault=(replace(LINE, position=1),)), FINDING)
+    twice = (
+        FINDING,
+        replace(FINDING, anchor=replace(LINE, position=1), at_fault=(replace(LINE, position=1),)),
+        FINDING,
+    )
     found = items(Report(findings=twice))
     ids = [i["jr_id"] for i in found] + [d["jrd_id"] for i in found for d in i["judge_result_detail_dtos"]]
     assert len(set(ids)) == len(ids) == 6
@@ -189,7 +235,12 @@ def test_findings_about_an_encounter_name_it() -> None:
 def test_texts_are_cut_at_the_length_of_their_field() -> None:
     long = replace(FINDING, message="长" * 900, name="名" * 300, basis=("据" * 900,), rule="R" * 80)
     (item,) = items(Report(findings=(long,)))
-    assert (len(item["vola_cont"]), len(item["rule_name"]), len(item["vola_evid"]), len(item["rule_id"])) == (500, 200, 500, 50)
+    assert (len(item["vola_cont"]), len(item["rule_name"]), len(item["vola_evid"]), len(item["rule_id"])) == (
+        500,
+        200,
+        500,
+        50,
+    )
     assert item["vola_cont"].endswith("…")
 
 

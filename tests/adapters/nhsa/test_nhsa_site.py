@@ -1,4 +1,5 @@
 """Site settings: every key of the TOML form, and a typing error found at start and named."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -52,13 +53,30 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
     assert found.limits.lines == 500 and found.limits.depth == 64
 
 
-@pytest.mark.parametrize("given", [
-    {"med_typ": {}}, {"med_type": "x"}, {"med_type": {"11": "门疹"}}, {"matn_stas": "six"}, {"medins_lv": {"1": "四级"}},
-    {"midnight_is_time": "yes"}, {"history_days": -1}, {"history_days": True}, {"history_coverage": "全省"},
-    {"institutions": {"H": {"lvl": "三级"}}}, {"institutions": {"H": "三级"}}, {"departments": {"1": "内科"}},
-    {"placeholder_codes": "0"}, {"out_setl_flag": {"2": "是"}}, {"limits": {"size": 1}}, {"vola_bhvr_type": ""},
-    {"encoding": "big5"}, {"none_current": "some"}, {"profttl": {"1": "院长"}},
-])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"med_typ": {}},
+        {"med_type": "x"},
+        {"med_type": {"11": "门疹"}},
+        {"matn_stas": "six"},
+        {"medins_lv": {"1": "四级"}},
+        {"midnight_is_time": "yes"},
+        {"history_days": -1},
+        {"history_days": True},
+        {"history_coverage": "全省"},
+        {"institutions": {"H": {"lvl": "三级"}}},
+        {"institutions": {"H": "三级"}},
+        {"departments": {"1": "内科"}},
+        {"placeholder_codes": "0"},
+        {"out_setl_flag": {"2": "是"}},
+        {"limits": {"size": 1}},
+        {"vola_bhvr_type": ""},
+        {"encoding": "big5"},
+        {"none_current": "some"},
+        {"profttl": {"1": "院长"}},
+    ],
+)
 def test_a_wrong_setting_is_named(given: dict[str, Any]) -> None:
     with pytest.raises(InvalidSettings) as error:
         SiteSettings.from_toml(given)

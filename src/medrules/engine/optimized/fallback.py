@@ -27,6 +27,9 @@ class Answers:
         self.undecided: list[Undecided] = []
         self.unjudged: list[Unjudged] = []
 
+    def any(self) -> bool:
+        return bool(self.found or self.undecided or self.unjudged)
+
 
 class Fallback:
     """The reference evaluator, one binding at a time."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from medrules.engine.optimized.values import MANY, any_member, known, member
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
-__all__ = ["NAMES"]
+__all__ = ["NAMES", "UNSURE"]
 
 # What may go wrong where a fact is missing: UNKNOWN touched, or an UNKNOWN or ABSENT link that has no attributes. Each only
 # makes the exact evaluation look, so catching too much costs time, never truth.

@@ -65,6 +65,15 @@ class Scene:
                 return record
         return None
 
+    def by_prefix(self, code: Any, on: int) -> Any:
+        """The record of a code that has no key of its own; False if it is known but nothing is in force; None if not known."""
+        if code is ABSENT:
+            return None
+        for record in self.tables.by_prefix(code):
+            if record[0] <= on < record[1]:
+                return record
+        return False if self.tables.knows_prefix(code) else None
+
     # ------------------------------------------------------------ ages
 
     def step(self, on: int) -> Any:

@@ -1,20 +1,19 @@
 """The plan's index in the form that the fast path reads: flat tuples, frozensets, functions."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
 from medrules.engine.optimized.standalone import compile_shape
 from medrules.plan.constants import month_steps
 from medrules.plan.plan import Entry, Plan, Record
 from medrules.plan.shapes import Grouping
 
-__all__ = ["FIXED", "Tables"]
+__all__ = ["Tables"]
 
-FIXED: Final = 2  # start, end; then the dense places, the others, the partners
 MAX_REMEMBERED: Final = 100_000
-NO_PARTNERS: Final = None
 
 Flat = tuple[Any, ...]
 Test = Callable[..., bool]
@@ -41,6 +40,8 @@ class Tables:
             self._add(code, ((*whole, *nothing, None, None),))
         self.prefixes = {code: tuple(self._flat(r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
+        self.scans = {entry.rule: entry for entry in plan.scans}
+        self.unmatched_by_reference = not plan.counts_codes
         self._remembered: dict[str, tuple[Flat, ...]] = {}
 
     def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
@@ -95,6 +96,26 @@ class Tables:
             if len(self._remembered) < MAX_REMEMBERED:
                 self._remembered[code] = found
         return found
+
+    def knows_prefix(self, code: str) -> bool:
+        """Whether a table of the pack, used or not, names a prefix of the code."""
+        prefixes = self.plan.known_prefixes
+        return any(code[:n] in prefixes for n in range(1, len(code) + 1)) if prefixes else False
+
+    def scan(self, number: int, items: Iterable[Any], scene: Any) -> Iterator[tuple[Any, Entry, bool]]:
+        """Candidates of a rule that has no key and looks at every line."""
+        entry = self.scans.get(number)
+        if entry is None:
+            return
+        rule, test = self.plan.rules[number], self._test(entry)
+        for m in items:
+            if rule.valid_from <= m.on < rule.valid_to:
+                try:
+                    may_be = test(m, m.on, scene)
+                except UNSURE:
+                    may_be = True
+                if may_be:
+                    yield m, entry, False
 
     def groups_of(self, grouping: Grouping) -> Callable[[str], tuple[Any, ...]]:
         """Code → its groups."""

@@ -5,7 +5,7 @@ The shapes that most codes have get a place of their own in every record (dense)
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -46,7 +46,16 @@ def merge_records(draft: Draft) -> Draft:
         draft, dense=dense,
         records={code: _records(segments, dense) for code, segments in pieces.items()},
         prefix_records={code: _records(segments, dense) for code, segments in prefix_pieces.items()},
+        scans=tuple(_scans(draft, merger)),
     )
+
+
+def _scans(draft: Draft, merger: _Merger) -> Iterator[Entry]:
+    for route in draft.routes:
+        if route.kind == "scan":
+            entry = merger.entry(route.rule, [KeyedRow(route.rule, None, (), (), ())])
+            if entry is not None:
+                yield entry
 
 
 def _of_prefix(code: str, prefix: Mapping[str, list[_Keyed]]) -> list[_Keyed]:

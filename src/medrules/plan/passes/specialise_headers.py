@@ -16,5 +16,5 @@ def specialise_headers(draft: Draft) -> Draft:
     rules = draft.program.rules
     numbers: dict[Any, int] = {}
     guard_of = tuple(-1 if r.guard is None else numbers.setdefault(r.guard, len(numbers)) for r in rules)
-    at_stage = {s: frozenset(n for n, r in enumerate(rules) if not r.header.stages or s in r.header.stages) for s in STAGES}
+    at_stage = {s: frozenset(n for n, r in enumerate(rules) if s in r.header.stages) for s in STAGES}
     return replace(draft, guards=Guards(at_stage, guard_of, tuple(numbers)))

@@ -1,0 +1,176 @@
+"""One request under review: each rule is settled natively, by the reference, or listed as unchecked. Nothing escapes."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from medrules.engine.optimized.fallback import Answers
+from medrules.engine.optimized.judging import judge_line
+from medrules.engine.optimized.names import UNSURE
+from medrules.engine.optimized.pairs import judge_pair, suspects
+from medrules.engine.optimized.rulecode import Hit
+from medrules.engine.optimized.scene import Scene, all_lines
+from medrules.engine.refs import ref
+from medrules.model.facts import Facts
+from medrules.model.reports import Report, Unchecked
+from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
+
+if TYPE_CHECKING:
+    from medrules.engine.optimized.evaluator import Evaluator
+
+__all__ = ["Review"]
+
+
+class Review:
+    """Collects what is found in one request."""
+
+    __slots__ = ("again", "clock", "deadline", "e", "facts", "hits", "incomplete", "spoken", "unchecked")
+
+    def __init__(self, e: Evaluator, facts: Facts, deadline: float | None, clock: Callable[[], float]) -> None:
+        self.e, self.facts, self.deadline, self.clock = e, facts, deadline, clock
+        self.hits: list[Hit] = []
+        self.again: list[tuple[int, Any]] = []  # (rule, line) for the reference
+        self.unchecked: list[Unchecked] = []
+        self.incomplete = bool(facts.unjudged)  # some line or operation has no code or no day
+        self.spoken = e.plan.guards.at_stage[facts.stage]
+
+    def report(self) -> Report:
+        e, facts = self.e, self.facts
+        unmatched, answers = 0, Answers()
+        for encounter in facts.current:
+            if encounter.items is not UNKNOWN:
+                unmatched += self._lines(encounter, answers)
+            if encounter.operations is not UNKNOWN and encounter.operations:
+                self.incomplete = True
+        for number in e.whole:
+            if number in self.spoken:
+                self._guarded(number, lambda n=number: e.fallback.whole(e.plan.rules[n], facts, answers))
+        for number, line in dict.fromkeys(self.again):
+            self._guarded(number, lambda n=number, m=line: e.fallback.line(e.plan.rules[n], m, facts, answers))
+        unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
+        if e.tables.unmatched_by_reference:
+            unmatched = e.fallback.reference.unmatched(facts)
+        if self.hits or answers.any() or unjudged or self.unchecked:
+            return e.settler.report(facts, self.hits, answers, unjudged, self.unchecked, unmatched)
+        return e.settler.clean(unmatched, facts)
+
+    # ------------------------------------------------------------ time and faults
+
+    def _is_late(self) -> bool:
+        return self.deadline is not None and self.clock() >= self.deadline
+
+    def _guarded(self, number: int, judge: Callable[[], None]) -> None:
+        """Judge, unless the deadline is over; a fault inside is an unchecked rule, never an exception."""
+        rule = self.e.plan.rules[number]
+        if self._is_late():
+            self.unchecked.append(Unchecked(rule.parent, "deadline"))
+            return
+        try:
+            judge()
+        except Exception as fault:  # the text of a fault may hold personal data: only its kind is kept
+            self.unchecked.append(Unchecked(rule.parent, f"fault:{type(fault).__name__}"))
+
+    # ------------------------------------------------------------ lines
+
+    def _lines(self, encounter: Any, answers: Answers) -> int:
+        """Judge the lines of one encounter; the number of those that no table knows."""
+        e = self.e
+        if self._is_late():
+            self.unchecked.extend(
+                Unchecked(e.plan.rules[n].parent, "deadline") for n in e.indexed if n in self.spoken)
+            return 0
+        mark = len(self.hits), len(self.again)
+        try:
+            return self._judged(encounter)
+        except Exception:  # a fault in the fast path: the reference judges all of these rules
+            del self.hits[mark[0]:], self.again[mark[1]:]
+            for number in e.indexed:
+                if number in self.spoken:
+                    self._guarded(number, lambda n=number: e.fallback.whole(e.plan.rules[n], self.facts, answers))
+            return 0
+
+    def _judged(self, encounter: Any) -> int:
+        e, tables = self.e, self.e.tables
+        items, lines = encounter.items, all_lines(encounter)
+        get = tables.index.get
+        try:
+            records = [get(m.code) for m in items]
+            hash(tuple([m.on for m in items]))  # raises if a day is UNKNOWN: cheaper than asking every line
+        except UnknownTouched:
+            self.incomplete = True
+            items = tuple(m for m in items if m.code is not UNKNOWN and m.on is not UNKNOWN)
+            records = [get(m.code) for m in items]
+        scene = Scene(tables, self.facts, encounter, lines)
+        out: list[Any] = []
+        near: list[Any] = []
+        missed: list[Any] = []
+        e.loop(items, records, scene, out, near, missed)
+        for number in e.scans:
+            if number in self.spoken:
+                out.extend(tables.scan(number, items, scene))
+        if out:
+            self._exactly(out, scene)
+        if e.pair_rules:
+            if lines is not encounter.items:
+                partners = e.plan.pairs.partners
+                near.extend(m for m in lines if m.encounter is not encounter and m.code is not UNKNOWN and m.code in partners)
+            if near:
+                self._pairs(near, scene)
+        return _count(missed) if missed else 0
+
+    def _exactly(self, out: Iterable[Any], scene: Scene) -> None:
+        codes, spoken = self.e.codes, self.spoken
+        for line, entry, sure in out:
+            number = entry.rule
+            if number not in spoken or line.is_current is False:
+                continue
+            try:
+                if self._speaks(number, line, scene):
+                    hit = judge_line(codes[number], line, entry, sure, scene)
+                    if hit is not None:
+                        self.hits.append(hit)
+            except UNSURE:
+                self.again.append((number, line))
+
+    def _speaks(self, number: int, line: Any, scene: Scene) -> bool:
+        """Whether the rule's header is about the line's encounter; raises if that is not known."""
+        guard = self.e.plan.guards.guard_of[number]
+        if guard < 0:
+            return True
+        own = line.encounter is scene.encounter
+        found = scene.guards.get(guard) if own else None
+        if found is None:
+            code = self.e.guards[guard]
+            try:
+                found = UNKNOWN if code is None else bool(
+                    code({"item": line, self.e.plan.rules[number].judged: line}, None, scene))
+            except UNSURE:
+                found = UNKNOWN
+            if own:
+                scene.guards[guard] = found
+        return bool(found)
+
+    def _pairs(self, near: list[Any], scene: Scene) -> None:
+        e = self.e
+        try:
+            found = suspects(near, e.plan.pairs, e.codes, scene)
+        except UNSURE:  # a line whose code is not known may be anybody's partner
+            self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in scene.lines)
+            return
+        for (number, _), (line, pairs) in found.items():
+            if number not in self.spoken:
+                continue
+            try:
+                if self._speaks(number, line, scene):
+                    hit = judge_pair(e.codes[number], line, pairs, scene)
+                    if hit is not None:
+                        self.hits.append(hit)
+            except UNSURE:
+                self.again.append((number, line))
+
+
+def _count(missed: list[Any]) -> int:
+    """Lines under review, each once however many day pieces it has."""
+    held = [m for m in missed if m.is_current is not False and m.code is not ABSENT]
+    places = {m.position for m in held}
+    return len(places) if -1 not in places else len({ref(m) for m in held})
