@@ -1,6 +1,7 @@
 """Tables, code sets and catalogues that the 88 national rules name, with the columns they use and few rows or none."""
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from medrules.check.checker import check
@@ -8,7 +9,7 @@ from medrules.check.program import Catalogue, Program
 from medrules.diagnostics import Diagnostic, Source
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.columntypes import parse_column_type
-from medrules.knowledge.table import Column, Row, Table
+from medrules.knowledge.table import EMPTY, Column, Row, Table
 from medrules.language.nodes import File
 from medrules.language.parser import parse
 
@@ -124,3 +125,12 @@ def checked(*texts: str, more: dict[str, Table] | None = None) -> tuple[Program,
     """Check texts with the tables of the corpus."""
     known = {**tables(), **(more or {})}
     return check([parsed(t, f"{i}.medrule") for i, t in enumerate(texts)], known, codesets(), catalogues())
+
+
+def with_a_row(known: dict[str, Table]) -> dict[str, Table]:
+    """The same tables, each with one blank row, so that none is empty."""
+    out = {}
+    for name, t in known.items():
+        keys = tuple(("X",) for _ in t.key_fields)
+        out[name] = replace(t, rows=(Row(f"KP-{name}", keys, tuple(EMPTY for _ in t.columns)),))
+    return out

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from .trees import CORPUS, bare, spans, twin, well
 from medrules.language import nodes as n
 from medrules.language.formatter import format
+
+from .trees import CORPUS, bare, spans, twin, well
 
 RULES, PARAMETERS, DEFINITIONS = 117, 33, 5
 

@@ -14,7 +14,7 @@ from medrules.language.vocabulary import LANGUAGES, Language
 from .trees import bare
 from .trees_strategy import S, expressions, scopes, simple, text
 
-CAREFUL = settings(max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+CAREFUL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def _file(clause: n.Clause, lang: Language) -> n.File:

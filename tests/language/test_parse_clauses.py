@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from .trees import bare, clause, names, well
 from medrules.language import nodes as n
+
+from .trees import bare, clause, names, well
 
 
 def test_header_words_are_canonical() -> None:

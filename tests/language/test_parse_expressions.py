@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from .trees import bare, clause, names
 from medrules.language import nodes as n
+
+from .trees import bare, clause, names
 
 
 def when(text: str) -> n.Expr:

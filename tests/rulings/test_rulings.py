@@ -8,6 +8,7 @@ import pytest
 
 from medrules.cases import Case, compare
 from medrules.check.program import Program
+from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
@@ -17,6 +18,7 @@ from tests.rulings.reading import facts_of, read_ruling
 DATA = Path(__file__).parent / "data"
 RULINGS = {r.name: r for r in (read_ruling(p) for p in sorted(DATA.glob("*.yaml")))}
 PATHS: dict[str, Callable[[Program], Callable[[Facts], Report]]] = {
+    "optimized": lambda program: Engine(program).review,
     "reference": lambda program: Reference(program).evaluate,
 }
 CASES = [(name, n) for name, r in RULINGS.items() for n in range(len(r.cases))]

@@ -40,7 +40,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "findings": ("有违规提示", "findings"), "clean": ("无违规提示", "clean"),
     "not_checked": ("未全部检查", "not_checked"),
     "undecided": ("无违规提示，有待核", "undecided"),
-    "code": ("没有编码", "code"), "date": ("没有日期", "date"), "ill_formed": ("编码不合格式", "ill_formed"),
+    "code": ("没有编码", "code"), "date": ("没有日期", "date"),
+    "scene": ("就医方式未知", "scene"), "ill_formed": ("编码不合格式", "ill_formed"),
     "unmatched": ("不在任何知识表中", "unmatched"), "deadline": ("超时", "deadline"), "fault": ("故障", "fault"),
 })
 

@@ -12,6 +12,7 @@ from medrules.check.parameters import expanded_tables, parameter_tables
 from medrules.check.program import ParamTable, Program
 from medrules.check.reporting import Sink, Tally
 from medrules.check.rules import check_rule
+from medrules.check.unread import unread_names
 from medrules.diagnostics import Diagnostic, Source
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
@@ -38,12 +39,13 @@ def check(
     sinks = [Sink(source, tally) for source, _ in files]
     shared = Sink(None, tally)
     parsed = [(file, sink) for (_, file), sink in zip(files, sinks, strict=True)]
-    params = parameter_tables([
+    params, broken = parameter_tables([
         (d, sink) for file, sink in parsed for d in file.declarations if isinstance(d, ast.ParamDecl)])
-    dated = expanded_tables(_both_names(tables), params, shared)
+    dated = expanded_tables(_both_names(tables), params, broken, shared)
     definitions = named_definitions([
         (d, sink) for file, sink in parsed for d in file.declarations if isinstance(d, ast.DefinitionDecl)])
-    world = World(dated, codesets, catalogues, params, definitions)
+    broken |= frozenset().union(*(unread_names(file, sink.source) for file, sink in parsed))
+    world = World(dated, codesets, catalogues, params, definitions, broken)
     written = _written(parsed)
     checked = [check_rule(rule, written, world) for rule in written.values()]
     named = frozenset(

@@ -7,6 +7,7 @@ from typing import Final
 
 from medrules.check.names import suggestion
 from medrules.check.reporting import Sink
+from medrules.check.unread import unread_clauses
 from medrules.diagnostics import Span
 from medrules.language import nodes as ast
 
@@ -48,6 +49,8 @@ class Expanded:
     own: frozenset[str]
     follows: str
     texts: tuple[str, ...]  # what its version is made of
+    unread: frozenset[str]  # keys of clauses that stand in the text and could not be read
+    broken: bool  # the rule named by 同 cannot be followed, so what is missing is not known
 
 
 def expand(written: Written, rules: Mapping[str, Written]) -> Expanded:
@@ -81,8 +84,14 @@ def expand(written: Written, rules: Mapping[str, Written]) -> Expanded:
     keys = {*own, *(f"let {_name(c)}" for c in written.rule.clauses if c.key in _REPEATED)}
     return Expanded(
         singles, tuple(lets.values()), tuple(exemptions.values()), frozenset(keys),
-        base.rule.code if base is not None else "", tuple(texts),
+        base.rule.code if base is not None else "", tuple(texts), _unread(written, base),
+        named is not None and base is None,
     )
+
+
+def _unread(written: Written, base: Written | None) -> frozenset[str]:
+    found = unread_clauses(written.rule, written.sink.source)
+    return found if base is None else found | unread_clauses(base.rule, base.sink.source)
 
 
 def _name(clause: ast.Clause) -> str:

@@ -37,6 +37,7 @@ class World:
     catalogues: Mapping[str, Catalogue]
     params: Mapping[str, ParamTable]
     definitions: Mapping[str, NamedDefinition]
+    broken: frozenset[str] = frozenset()  # parameters and definitions that are told to be wrong elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class RuleContext:
     table: Table | None = None
     base_roles: Mapping[str, Bound] | None = None  # roles of the rule itself: lets are remembered for them
     witnesses: dict[str, Bound] = field(default_factory=dict)  # 记为 names of existentials in the condition
+    unread_lets: frozenset[str] = frozenset()
     used_lets: set[str] = field(default_factory=set)
     used_definitions: dict[str, None] = field(default_factory=dict)
     polarity: dict[Col, set[bool]] = field(default_factory=dict)

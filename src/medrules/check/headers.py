@@ -82,7 +82,7 @@ def _mapped(expanded: Expanded, key: str, words: Mapping[str, Any], enumeration:
 
 def header(expanded: Expanded, where: ast.RuleDecl, sink: Sink) -> Header:
     """The header with defaults: every stage, any scene, 列入统筹费用, 机构, 静默."""
-    if "result" not in expanded.single:
+    if "result" not in expanded.single and "result" not in expanded.unread:
         sink.add("MR-C201", where.name_span, clause="结果", clause_en="result")
     stages = _words(expanded, "stage")
     found_stages = stages[1] if stages else _STAGES

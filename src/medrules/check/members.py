@@ -7,7 +7,7 @@ from medrules.check.context import RuleContext
 from medrules.check.expressions.atoms import whole
 from medrules.check.expressions.references import find_bound, unknown_field
 from medrules.check.guards import TRUE
-from medrules.check.names import WINDOW_NOUNS, Bound, Place, bare, step, suggestion, under
+from medrules.check.names import WINDOW_NOUNS, Bound, Place, bare, singular, step, suggestion, under
 from medrules.check.program import Agg, And, Collection, Expr, Has, Members, Not, Quant, Window
 from medrules.check.typenames import kind_zh
 from medrules.check.units import digits
@@ -110,8 +110,7 @@ def _member_place(ctx: RuleContext, node: ast.Phrase, place: Place, member: Boun
     if node.var and node.var in place.scope_words:
         ctx.sink.refuse("MR-N110", node.span, name=node.var)
     last = noun[-1]
-    if last not in place.scope_words and last not in WINDOW_NOUNS:
-        names.add(last)
+    names.update(w for w in (last, singular(last)) if w not in place.scope_words and w not in WINDOW_NOUNS)
     return replace(place.inside().binding(names, member), nouns=nouns)
 
 

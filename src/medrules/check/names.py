@@ -19,7 +19,7 @@ from medrules.model.schema import SCHEMA
 from medrules.model.types import TEXT, Type, entity
 
 __all__ = [
-    "PARAMETER_WORDS", "WINDOW_NOUNS", "Bound", "Clause", "Place", "bare", "column_of", "reach", "step", "suggestion", "under",
+    "PARAMETER_WORDS", "WINDOW_NOUNS", "Bound", "Clause", "Place", "bare", "column_of", "reach", "singular", "step", "suggestion", "under",
 ]
 
 PARAMETER_WORDS: Final = frozenset({"参数", "parameter", "param"})
@@ -134,6 +134,17 @@ def column_of(table: Table, name: str) -> Col | None:
 def bare(bound: Bound) -> Ref:
     """The entity or plain value itself."""
     return Ref(bound.role, bound.value_type)
+
+
+def singular(word: str) -> str:
+    """What a member of a collection is called: an English list name without its plural; a Chinese one is the same word."""
+    if not word.isascii():
+        return word
+    if word.endswith("diagnoses"):
+        return word[:-2] + "is"
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word.removesuffix("s")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -32,8 +32,11 @@ class _Value:
     type: Type
 
 
-def parameter_tables(declared: Sequence[tuple[ast.ParamDecl, Sink]]) -> Mapping[str, ParamTable]:
-    """All parameters, under both of their names."""
+def parameter_tables(
+    declared: Sequence[tuple[ast.ParamDecl, Sink]]
+) -> tuple[Mapping[str, ParamTable], frozenset[str]]:
+    """All parameters, under both of their names; and the names of those that have a mistake."""
+    broken: set[str] = set()
     by_name: dict[str, list[tuple[ast.ParamDecl, Sink]]] = {}
     for declaration, sink in declared:
         by_name.setdefault(declaration.name, []).append((declaration, sink))
@@ -41,11 +44,12 @@ def parameter_tables(declared: Sequence[tuple[ast.ParamDecl, Sink]]) -> Mapping[
     for name, versions in by_name.items():
         made = _parameter(name, versions)
         if made is None:
+            broken.update((name, *(d.twin for d, _ in versions)))
             continue
         out[name] = made
         if made.en and made.en != name:
             out[made.en] = made
-    return MappingProxyType(out)
+    return MappingProxyType(out), frozenset(broken)
 
 
 def _parameter(name: str, versions: list[tuple[ast.ParamDecl, Sink]]) -> ParamTable | None:
@@ -178,28 +182,32 @@ def _check_range(node: ast.ParamDecl, sink: Sink, value: Any, low: Any, high: An
 # ---------------------------------------------------------------- rows that name parameters
 
 
-def expanded_tables(tables: Mapping[str, Table], params: Mapping[str, ParamTable], sink: Sink) -> Mapping[str, Table]:
+def expanded_tables(
+    tables: Mapping[str, Table], params: Mapping[str, ParamTable], broken: frozenset[str], sink: Sink
+) -> Mapping[str, Table]:
     """The tables without parameter cells. A table under two names stays one object."""
     made: dict[str, Table] = {}
     out: dict[str, Table] = {}
     for key, table in tables.items():
         done = made.get(table.name)
         if done is None:
-            done = made[table.name] = _expanded(table, params, sink)
+            done = made[table.name] = _expanded(table, params, broken, sink)
         out[key] = done
     return MappingProxyType(out)
 
 
-def _expanded(table: Table, params: Mapping[str, ParamTable], sink: Sink) -> Table:
+def _expanded(table: Table, params: Mapping[str, ParamTable], broken: frozenset[str], sink: Sink) -> Table:
     if not any(isinstance(c, ParamCell) for r in table.rows for c in r.cells):
         return table
     rows: list[Row] = []
     for row in table.rows:
-        rows.extend(_row_versions(table, row, params, sink))
+        rows.extend(_row_versions(table, row, params, broken, sink))
     return replace(table, rows=tuple(rows))
 
 
-def _row_versions(table: Table, row: Row, params: Mapping[str, ParamTable], sink: Sink) -> list[Row]:
+def _row_versions(
+    table: Table, row: Row, params: Mapping[str, ParamTable], broken: frozenset[str], sink: Sink
+) -> list[Row]:
     cells = [(i, c) for i, c in enumerate(row.cells) if isinstance(c, ParamCell)]
     if not cells:
         return [row]
@@ -209,6 +217,8 @@ def _row_versions(table: Table, row: Row, params: Mapping[str, ParamTable], sink
         for at, name in enumerate(cell.params):
             param = params.get(name)
             if param is None:
+                if name in broken:
+                    return []
                 sink.add("MR-N107", None, place=place, word=name, near="、".join(list(params)[:6]))
                 return []
             wanted = cell.types[at] if at < len(cell.types) else None

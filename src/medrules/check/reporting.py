@@ -43,6 +43,11 @@ class Sink:
             self._seen.add(key)
             self.found.append(found)
 
+    def give_up(self) -> NoReturn:
+        """Give up an expression because of a mistake that is told elsewhere."""
+        self.tally.errors += 1
+        raise Refused
+
     def refuse(self, code: str, span: Span | None, **values: Any) -> NoReturn:
         """Report, and give up this expression."""
         self.add(code, span, **values)

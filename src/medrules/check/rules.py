@@ -22,6 +22,7 @@ from medrules.check.reporting import Refused, Sink
 from medrules.check.rows import check_rows
 from medrules.check.scopes import Scoped, scope_of
 from medrules.check.templates import template
+from medrules.check.unread import unread_lets
 from medrules.check.versions import version_of
 from medrules.language import nodes as ast
 from medrules.model.schema import SCHEMA
@@ -50,6 +51,11 @@ def check_rule(written: Written, rules: dict[str, Written], world: World) -> Che
     ctx.lets = MappingProxyType({
         p.clause.body.name: Let(p.clause.body, p.sink) for p in expanded.lets if isinstance(p.clause.body, ast.Let)
     })
+    ctx.unread_lets = unread_lets(written.rule, sink.source)
+    if expanded.unread:
+        sink.tally.errors += 1  # told by the parser; a rule that lacks a clause is not run
+    if expanded.broken:
+        return CheckedRule(None, written, expanded, frozenset(), frozenset())
     _let_names(ctx, expanded)
     scoped = _scope(ctx, written, expanded)
     made = None
@@ -71,7 +77,8 @@ def _let_names(ctx: RuleContext, expanded: Expanded) -> None:
 def _scope(ctx: RuleContext, written: Written, expanded: Expanded) -> Scoped | None:
     placed = expanded.single.get("for")
     if placed is None:
-        ctx.sink.add("MR-C201", written.rule.name_span, clause="针对", clause_en="for")
+        if "for" not in expanded.unread:
+            ctx.sink.add("MR-C201", written.rule.name_span, clause="针对", clause_en="for")
         return None
     body = placed.clause.body
     assert not isinstance(body, ast.Let | ast.Words)
@@ -92,7 +99,7 @@ def _condition(
         return "always", None
     placed = must or when
     if placed is None:
-        if not isinstance(scoped.scope, ir.PairScope | ir.StayPairScope):
+        if not isinstance(scoped.scope, ir.PairScope | ir.StayPairScope) and not {"must", "when"} & expanded.unread:
             ctx.sink.add("MR-C202", written.rule.name_span)
         return "always", None
     mode: Literal["must", "when"] = "must" if must is not None else "when"
@@ -119,7 +126,7 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
         e for e in (exemption(ctx, p, replace(place, recording=True)) for p in expanded.exemptions) if e is not None)
     named = place.binding((), scoped.judged) if not ctx.witnesses else replace(
         place, roles=MappingProxyType({**place.roles, **ctx.witnesses}))
-    fault = faults(ctx, expanded.single.get("fault"), scoped.scope, scoped.judged, replace(named, clause="fault"), node)
+    fault = faults(ctx, expanded, scoped.scope, scoped.judged, replace(named, clause="fault"), node)
     deduct = deduction(ctx, expanded.single.get("deduct"), scoped.scope, fault, replace(place, clause="deduct"))
     lets = _lets(ctx, expanded, replace(place, when_empty=mode == "must"))
     printed = replace(named, clause="message", when_empty=mode == "must")

@@ -514,12 +514,6 @@ CODES: dict[str, Entry] = {
         '更正日期',
         'correct the dates',
     ),
-    "MR-C228": Entry(
-        '不能问一个事实是否已知',
-        'whether a fact is known cannot be asked',
-        '没有送来的事实是未知，由系统列为待核；来源声明为空的用 未填',
-        'what was not sent is unknown and listed as undecided; what is stated to be empty is asked with `is empty`',
-    ),
     "MR-C229": Entry(
         '窗口没有写范围',
         'the window has no span',

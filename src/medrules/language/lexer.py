@@ -100,7 +100,7 @@ class _Lexer:
         self.problems: list[Diagnostic] = []
         self.calls: list[bool] = []  # for each open bracket: is it the bracket of a call
         self.between: list[int] = []  # bracket depths at which 介于 still waits for its 至
-        self.each = False  # a 每个 … 每 … scope is being read
+        self.each = False  # a 每个 scope still waits for its 每
         self.subject = False  # the next word may be the subject of a scope
         self.clause_start = 0
         self.meter = NestingMeter(limits.depth)
@@ -165,7 +165,9 @@ class _Lexer:
             return end
         words, tokens = self.words, self.tokens
         if tokens and tokens[-1].type in _FRAME_PLACES:
-            family = "period" if self.each and tokens[-1].type == "PER" else "frame"
+            family = "frame"
+            if self.each and tokens[-1].type == "PER":
+                family, self.each = "period", False
             found, end = self._place(family, word, start, end)
             if found:
                 self._add(family.upper(), found, start, end, first)

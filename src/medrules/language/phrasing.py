@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from medrules.language import nodes as n
-from medrules.language.quoting import quoted, spelled
+from medrules.language.quoting import is_plain, quoted, spelled
 from medrules.language.vocabulary import Vocabulary
 
 __all__ = ["Phrasing"]
@@ -74,6 +74,11 @@ class Phrasing:
     def name(self, parts: tuple[str, ...]) -> str:
         return spelled(self.translate(parts), self.words, self.in_text)
 
+    def bare(self, name: str) -> str:
+        """One word where a value stands; in quotes if the language would read it as a word of its own."""
+        (said,) = self.translate((name,))
+        return said if is_plain(said) and said not in self.words.keywords else self.quote(said)
+
     def simple(self, name: str) -> str:
         """A name that the author gave: a role, a 令, a row."""
         return self.name((name,))
@@ -109,7 +114,7 @@ class Phrasing:
             return self.bracket(self.expr(node))
         match node:
             case n.Name(parts):
-                return self.name(parts)
+                return self.name(parts) if len(parts) > 1 else self.bare(parts[0])
             case n.Number():
                 return self.number(node)
             case n.Text(value):
@@ -192,9 +197,7 @@ class Phrasing:
             case n.Contains(_, item):
                 return self.join(self.word("HAS"), self.expr(item, _SUM, in_call))
             case n.Between(_, low, high):
-                # English says "between a and b"; its lexer reads that one "and" as TO
-                to = self.word("AND") if self.words.punctuation.and_in_calls else self.word("TO")
-                return self.join(self.word("BETWEEN"), self.expr(low, _SUM, in_call), to, self.expr(high, _SUM, in_call))
+                return self.between(low, high, in_call)
             case n.Missing():
                 return self.word("EMPTY")
             case n.InCatalogue(_, catalogue):
@@ -207,6 +210,15 @@ class Phrasing:
         if isinstance(value, n.Number):
             return said + self._gap() + self.number(value)
         return self.join(said, self.expr(value, _UNARY, in_call))
+
+    def between(self, low: n.Expr, high: n.Expr, in_call: bool) -> str:
+        """`介于 a 至 b`. English says `between a and b`: its lexer takes the first `and` for the end of the low value, so a
+        low value that holds another one stands in brackets."""
+        to = self.word("AND") if self.words.punctuation.and_in_calls else self.word("TO")
+        first = self.expr(low, _SUM, in_call)
+        if f" {to} " in first:
+            first = self.bracket(self.expr(low))
+        return self.join(self.word("BETWEEN"), first, to, self.expr(high, _SUM, in_call))
 
     def container(self, node: n.Expr, in_call: bool = False) -> str:
         match node:

@@ -7,9 +7,14 @@ from typing import Final
 from medrules.language.lexer import NAME_PATTERN
 from medrules.language.vocabulary import Vocabulary
 
-__all__ = ["escaped", "quoted", "spelled"]
+__all__ = ["escaped", "is_plain", "quoted", "spelled"]
 
 _NAME: Final = re.compile(NAME_PATTERN)
+
+
+def is_plain(word: str) -> bool:
+    """Whether the lexer reads the word as one name."""
+    return _NAME.fullmatch(word) is not None
 
 
 def quoted(text: str, words: Vocabulary, in_text: bool = False) -> str:
@@ -29,7 +34,7 @@ def spelled(parts: tuple[str, ...], words: Vocabulary, in_text: bool = False) ->
     """A dotted path. A part behind a dot that is no plain name stands in quotes."""
     head, *rest = parts
     opener, closer = ("「", "」") if in_text else (words.punctuation.open_quote, words.punctuation.close_quote)
-    return ".".join([head, *(r if _NAME.fullmatch(r) else f"{opener}{r}{closer}" for r in rest)])
+    return ".".join([head, *(r if is_plain(r) else f"{opener}{r}{closer}" for r in rest)])
 
 
 def _balanced(text: str) -> bool:

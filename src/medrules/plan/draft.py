@@ -49,6 +49,7 @@ class Draft:
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     prefix_records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     scans: tuple[Entry, ...] = ()
+    streamed: frozenset[int] = frozenset()
     pairs: PairPlan | None = None
     groups: Mapping[Grouping, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     usage: Usage | None = None

@@ -91,6 +91,7 @@ class Plan:
     routes: tuple[Route, ...]
     shapes: tuple[Shape, ...]
     dense: tuple[int, ...]  # shape numbers that have a place of their own in every record
+    streamed: frozenset[int]  # dense shapes about groups that the loop over lines watches itself
     records: Mapping[str, tuple[Record, ...]]  # by item code; oldest first
     prefix_records: Mapping[str, tuple[Record, ...]]  # by code prefix; the longest wins
     scans: tuple[Entry, ...]  # rules that look at every line

@@ -25,7 +25,8 @@ def plan(program: Program) -> Plan:
     assert draft.pairs is not None and draft.usage is not None and draft.guards is not None
     codes, prefixes, plain = _known(program)
     return Plan(
-        program=program, routes=draft.routes, shapes=draft.shapes, dense=draft.dense, records=_frozen(draft.records),
+        program=program, routes=draft.routes, shapes=draft.shapes, dense=draft.dense, streamed=draft.streamed,
+        records=_frozen(draft.records),
         prefix_records=_frozen(draft.prefix_records), known_codes=codes, known_prefixes=prefixes,
         counts_codes=plain, pairs=draft.pairs,
         scans=draft.scans, groups=_frozen(draft.groups), usage=draft.usage, guards=draft.guards,

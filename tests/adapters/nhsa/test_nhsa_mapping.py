@@ -101,9 +101,5 @@ def test_what_the_door_carries_is_all_in_the_schema() -> None:
 
 def test_facts_that_need_a_site_table_are_carried_only_with_it() -> None:
     bare = carried_facts(SiteSettings())
-    full = carried_facts(
-        SiteSettings.from_toml(
-            {"matn_stas": "five", "institutions": {"H1": {"level": "三级", "grade": "甲等", "specialty": "眼科"}}}
-        )
-    )
+    full = carried_facts(SiteSettings.from_toml({"matn_stas": "five", "institutions": {"H1": {"level": "三级", "grade": "甲等", "specialty": "眼科"}}}))
     assert full - bare == {"patient.maternity", "institution.level", "institution.grade", "institution.specialty"}

@@ -138,9 +138,7 @@ def test_object_or_list_at_every_level(patients: str, encounters: str, lists: st
 
 def test_numbers_as_text_and_codes_as_numbers() -> None:
     text = of_order(cnt="2", pric="10.5", sumamt="21")
-    number = of_order(
-        cnt=2, pric=10.5, sumamt=21.0, hilist_type=101, long_drord_flag=0, curr_drord_flag=1, drord_bhvr=0
-    )
+    number = of_order(cnt=2, pric=10.5, sumamt=21.0, hilist_type=101, long_drord_flag=0, curr_drord_flag=1, drord_bhvr=0)
     assert vars(line(text)).keys() == vars(line(number)).keys()
     for name in ("quantity", "unit_price", "amount", "list_kind", "long_term", "is_current", "take_home"):
         assert getattr(line(text), name) == getattr(line(number), name)
@@ -150,11 +148,7 @@ def test_numbers_as_text_and_codes_as_numbers() -> None:
 
 
 def test_amounts_never_pass_through_a_binary_fraction() -> None:
-    sent = (
-        as_bytes(of_order())
-        .replace(b'"sumamt": "21.00"', b'"sumamt": 1.005')
-        .replace(b'"pric": "10.5000"', b'"pric": 0.00015')
-    )
+    sent = as_bytes(of_order()).replace(b'"sumamt": "21.00"', b'"sumamt": 1.005').replace(b'"pric": "10.5000"', b'"pric": 0.00015')
     item = read_request(sent).facts.current[0].raw_items[0]
     assert item.amount == 101  # half up of 1.005; the nearest binary fraction of it is below 1.005
     assert item.unit_price == 2
@@ -190,9 +184,7 @@ def test_amounts_that_are_none_are_unknown_and_noted(sent: Any) -> None:
 def test_empty_values_are_unknown_without_a_note(empty: Any) -> None:
     request = read(of_order(selfpay_amt=empty, spec_unt=empty, hilist_dosform=empty, drord_dr_profttl=empty))
     item = request.facts.current[0].raw_items[0]
-    assert (
-        item.copay is UNKNOWN and item.unit is UNKNOWN and item.dose_form is UNKNOWN and item.physician.title is UNKNOWN
-    )
+    assert item.copay is UNKNOWN and item.unit is UNKNOWN and item.dose_form is UNKNOWN and item.physician.title is UNKNOWN
     assert not [n for n in request.facts.notes if "读不懂" in n]
 
 
@@ -206,9 +198,7 @@ def test_a_field_that_is_not_there_is_unknown() -> None:
 
 @pytest.mark.parametrize("empty", ["", None, [], "-"])
 def test_empty_instead_of_a_list_is_a_list_not_sent(empty: Any) -> None:
-    found = visit(
-        of_encounter(fsi_order_dtos=empty, fsi_diagnose_dtos=empty, fsi_operation_dtos=empty, dscg_main_dise_codg="")
-    )
+    found = visit(of_encounter(fsi_order_dtos=empty, fsi_diagnose_dtos=empty, fsi_operation_dtos=empty, dscg_main_dise_codg=""))
     assert found.items is UNKNOWN and found.diagnoses is UNKNOWN and found.operations is UNKNOWN
 
 
@@ -287,9 +277,7 @@ def test_midnight_is_a_time_only_if_the_site_says_so() -> None:
     assert line(of_order(drord_begn_date="2026-07-02 00:00:00"), site=site).begin == at(2026, 7, 2)
 
 
-@pytest.mark.parametrize(
-    "sent", ["2026-13-02 09:00:00", "2026-02-30", "0000-00-00 00:00:00", "昨天", "2026-07-02 25:00:00", 1782953100000]
-)
+@pytest.mark.parametrize("sent", ["2026-13-02 09:00:00", "2026-02-30", "0000-00-00 00:00:00", "昨天", "2026-07-02 25:00:00", 1782953100000])
 def test_impossible_times_are_unknown_and_noted(sent: Any) -> None:
     request = read(of_order(drord_begn_date=sent))
     item = request.facts.current[0].raw_items[0]
@@ -360,9 +348,7 @@ def test_the_current_encounter_is_the_named_one_and_earlier_ones_are_history() -
 
 
 def test_lines_flagged_0_are_history() -> None:
-    found = visit(
-        of_encounter(fsi_order_dtos=[order(1), order(2, curr_drord_flag="0"), order(3, curr_drord_flag=None)])
-    )
+    found = visit(of_encounter(fsi_order_dtos=[order(1), order(2, curr_drord_flag="0"), order(3, curr_drord_flag=None)]))
     assert [i.is_current for i in found.items] == [True, False, UNKNOWN]
 
 
@@ -382,13 +368,7 @@ def test_an_encounter_without_an_id_takes_the_current_one() -> None:
 
 
 def test_where_no_encounter_is_named_all_are_reviewed() -> None:
-    facts = read(
-        message(
-            patient_dtos=[
-                patient(curr_mdtrt_id="?", fsi_encounter_dtos=[encounter(mdtrt_id="A"), encounter(mdtrt_id="B")])
-            ]
-        )
-    ).facts
+    facts = read(message(patient_dtos=[patient(curr_mdtrt_id="?", fsi_encounter_dtos=[encounter(mdtrt_id="A"), encounter(mdtrt_id="B")])])).facts
     assert {e.id for e in facts.current} == {"A", "B"}
     assert any("curr_mdtrt_id" in note for note in facts.notes)
 
@@ -537,9 +517,7 @@ def test_list_level_with_or_without_zero() -> None:
     assert [line(of_order(hilist_lv=v)).list_level for v in ("01", "1", "02", 2, "3")] == ["甲", "甲", "乙", "乙", "丙"]
 
 
-@pytest.mark.parametrize(
-    ("sent", "expected"), [("0", UNKNOWN), ("9", UNKNOWN), ("1", "男"), ("2", "女"), ("", UNKNOWN)]
-)
+@pytest.mark.parametrize(("sent", "expected"), [("0", UNKNOWN), ("9", UNKNOWN), ("1", "男"), ("2", "女"), ("", UNKNOWN)])
 def test_sex(sent: str, expected: Any) -> None:
     found = visit(message(patient_dtos=[patient(gend=sent)])).patient.sex
     assert found is expected or found == expected
@@ -622,9 +600,7 @@ def test_an_ill_formed_code_is_an_unknown_member_reported_once() -> None:
 
 
 def test_diagnosis_order_may_start_at_0_and_codes_fold() -> None:
-    (found,) = visit(
-        of_encounter(fsi_diagnose_dtos=[diagnosis("i10.x00", dias_srt_no=0)], dscg_main_dise_codg="I10.x00")
-    ).diagnoses
+    (found,) = visit(of_encounter(fsi_diagnose_dtos=[diagnosis("i10.x00", dias_srt_no=0)], dscg_main_dise_codg="I10.x00")).diagnoses
     assert found.code == "I10.X00" and found.order == 0 and found.is_main is True
 
 

@@ -165,9 +165,7 @@ def test_what_was_not_checked_stands_first() -> None:
         "3",
         0,
     )
-    assert (
-        first["judge_result_detail_dtos"] == [] and "R1、R2" in first["vola_cont"] and second["rule_id"] == FINDING.rule
-    )
+    assert first["judge_result_detail_dtos"] == [] and "R1、R2" in first["vola_cont"] and second["rule_id"] == FINDING.rule
     (alone,) = items(Report(unchecked=(Unchecked("R1", "fault"),)))
     assert alone["rule_id"] == "MR-UNCHECKED"
 
@@ -185,9 +183,7 @@ def test_the_same_request_gives_the_same_ids() -> None:
     first, second = write_response(report, request(), now=NOW), write_response(report, request(), now=NOW)
     assert first == second
     later = json.loads(write_response(report, request(), now=datetime(2026, 7, 3)))
-    assert [i["jr_id"] for i in later["output"]["result"]] == [
-        i["jr_id"] for i in json.loads(first)["output"]["result"]
-    ]
+    assert [i["jr_id"] for i in later["output"]["result"]] == [i["jr_id"] for i in json.loads(first)["output"]["result"]]
 
 
 @pytest.mark.parametrize("change", [{"msgid": "H11000000001202607020915300002"}, {"msgid": "", "fixmedins_code": "H2"}])

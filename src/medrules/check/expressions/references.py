@@ -91,6 +91,8 @@ def name_value(ctx: RuleContext, node: ast.Name, place: Place, expected: Type | 
         ctx.sink.refuse("MR-T106", node.span, name=".".join(parts))
     if parts[0] in ctx.lets:
         ctx.sink.refuse("MR-N102", node.span, entity=parts[0], word=parts[1], near="")
+    if parts[0] in ctx.unread_lets or parts[0] in ctx.world.broken:
+        ctx.sink.give_up()
     near = suggestion(parts[0], words_in_scope(ctx, place))
     ctx.sink.refuse("MR-N101", node.span, word=parts[0], near=near or "、".join(words_in_scope(ctx, place)[:8]))
 
@@ -153,6 +155,8 @@ def parameter(ctx: RuleContext, node: ast.Name, args: tuple[ast.Expr, ...], plac
     name = node.parts[1] if len(node.parts) == 2 else ""
     table = ctx.world.params.get(name)
     if table is None:
+        if name in ctx.world.broken:
+            ctx.sink.give_up()
         near = suggestion(name, ctx.world.params)
         ctx.sink.refuse("MR-N107", node.span, word=name, near=near or "、".join(list(ctx.world.params)[:6]))
     keys = tuple(ctx.value(a, place) for a in args)

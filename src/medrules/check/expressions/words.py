@@ -30,6 +30,13 @@ def is_listed(text: str, t: Type | None) -> bool:
     return t is not None and text in type_words(t)
 
 
+def _twin(text: str, t: Type) -> str:
+    """收费类别 手术 is `surgery`, but a translator that does not know the place writes the entity's word: `operation`."""
+    entity = SCHEMA.names.get(text)
+    zh = SCHEMA.entities[entity].zh if entity is not None else ""
+    return zh if zh and not is_listed(text, t) and is_listed(zh, t) else text
+
+
 def word(ctx: RuleContext, node: ast.Name | ast.Text, expected: Type) -> Const | None:
     """The value of a word for a type; None when the type lists no words (a name or a text is meant then)."""
     text = node.value if isinstance(node, ast.Text) else ".".join(node.parts)
@@ -43,7 +50,7 @@ def word(ctx: RuleContext, node: ast.Name | ast.Text, expected: Type) -> Const |
         return Const(rank, t)
     enumeration = SCHEMA.enumeration_of(t)
     if enumeration is not None:
-        value = enumeration.value_of(text)
+        value = enumeration.value_of(_twin(text, t))
         if value is None:
             near = suggestion(text, type_words(t))
             ctx.sink.refuse("MR-N109", node.span, word=text, kind=enumeration.zh, near=near or "、".join(type_words(t)[:6]))

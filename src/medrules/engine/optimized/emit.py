@@ -30,7 +30,7 @@ class Places(Protocol):
 
     def groups(self, node: SharedGroup) -> ast.expr: ...
 
-    def closed(self, region: str) -> ast.expr: ...
+    def bound(self, region: str) -> ast.expr: ...
 
     def alone(self) -> ast.expr: ...
 
@@ -135,7 +135,7 @@ class _Emitter:
         if node.region == "encounter":
             return []
         start = s.name("on") if node.back == 0 else s.arithmetic("-", s.name("on"), s.number(node.back))
-        return [s.compare(start, "<", self.places.closed(node.region))]
+        return [s.compare(start, "<", self.places.bound(node.region))]
 
     def total(self, node: TotalOver) -> ast.expr:
         totals = self.places.totals(node)

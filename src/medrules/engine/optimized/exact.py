@@ -67,6 +67,9 @@ class Closures:
         if isinstance(e.a, ir.AgeAt) or isinstance(e.b, ir.AgeAt):
             return self.age_comparison(e)
         kinds = {e.a.type.kind, e.b.type.kind}
+        if kinds == {"instant"}:
+            x, y, before = self.value(e.a), self.value(e.b), _INSTANTS[e.op]
+            return lambda env, row, scene: before(known(x(env, row, scene)), known(y(env, row, scene)))
         if not (kinds <= {"num"} or kinds <= {"code", "text", "bool", "date", "level"}):
             raise NoCode("comparison of " + "、".join(sorted(kinds)))
         scale = max(e.a.type.scale, e.b.type.scale) if kinds == {"num"} else None
@@ -230,6 +233,34 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, "=": lambda a, b: a == b, ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+
+
+def _earlier(a: Any, b: Any) -> bool:
+    """a < b of two moments that may be known to the day only."""
+    if a.hi < b.lo:
+        return True
+    if a.lo >= b.hi:
+        return False
+    raise UnknownTouched
+
+
+def _not_later(a: Any, b: Any) -> bool:
+    if a.hi <= b.lo:
+        return True
+    if a.lo > b.hi:
+        return False
+    raise UnknownTouched
+
+
+def _same_moment(a: Any, b: Any) -> bool:
+    if a.hi < b.lo or b.hi < a.lo:
+        return False
+    if a.lo == a.hi == b.lo == b.hi:
+        return True
+    raise UnknownTouched
+
+
+_INSTANTS: dict[str, Callable[[Any, Any], bool]] = {"<": _earlier, "<=": _not_later, "=": _same_moment}
 
 
 def _every(parts: list[Code]) -> Code:

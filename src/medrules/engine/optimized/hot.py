@@ -18,13 +18,13 @@ from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
 __all__ = ["compile_loop"]
 
-PARAMETERS = ("items", "records", "scene", "out", "near", "missed")
+PARAMETERS = ("items", "records", "solo", "scene", "out", "near", "missed")
 
 
 def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
-    """(items, their records, scene, out, near, missed) → None; the three lists are filled."""
+    """(items, their records, solo, scene, out, near, missed) → None; the three lists are filled."""
     places = _InLine(numbers)
-    tests = [_slot(plan.shapes[number], i, places) for i, number in enumerate(plan.dense)]
+    tests = [_slot(plan.shapes[number], i, places, number in plan.streamed) for i, number in enumerate(plan.dense)]
     body: list[ast.stmt] = [s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)), *_open_record(plan)]
     if plan.usage.ages:
         body.append(s.when(
@@ -40,7 +40,7 @@ def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
         *places.start(),
     ]
     walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
-    made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | places.bound)
+    made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | places.objects)
     return made  # type: ignore[no-any-return]
 
 
@@ -82,7 +82,7 @@ def _note(entry: str, sure: ast.expr) -> ast.stmt:
     return s.do(s.call(s.name("add"), s.packed([s.name("m"), s.name(entry), sure])))
 
 
-def _slot(shape: Shape, place: int, places: _InLine) -> ast.stmt:
+def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt:
     """if s0 is not None: unpack; may the line be at fault?"""
     prefix = f"h{place}_"
     places.needed = {}
@@ -90,10 +90,20 @@ def _slot(shape: Shape, place: int, places: _InLine) -> ast.stmt:
     names = [n for pair in hole_names(shape, prefix) for n in pair] + [f"e{place}"]
     ask = [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
     found = _note(f"e{place}", s.number(shape.exact))
-    return s.when(s.compare(s.name(f"s{place}"), "is not", s.number(None)), [
-        s.assign(names, s.name(f"s{place}")),
-        s.attempt([*ask, s.when(test, [found])], "UNSURE", [_note(f"e{place}", s.number(False))]),
-    ])
+    body = s.attempt([*ask, s.when(test, [found])], "UNSURE", [_note(f"e{place}", s.number(False))])
+    if streamed:
+        body = s.when(s.name("solo"), [_watched(shape, place, f"{prefix}0", places)], [body])
+    return s.when(s.compare(s.name(f"s{place}"), "is not", s.number(None)), [s.assign(names, s.name(f"s{place}")), body])
+
+
+def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
+    """A group seen for the first time is remembered; `meet` says whose silence is in doubt when it is seen again."""
+    seen = places.watch(place)
+    pair = s.packed([s.packed([s.name("m"), s.name(f"e{place}")])])
+    other_code = isinstance(shape.test, SharedGroup) and shape.test.other_code
+    meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), s.name(f"e{place}"), s.name("add"), s.number(other_code))
+    return s.when(
+        s.compare(s.name(key), "in", s.name(seen)), [s.do(meet)], [s.put(s.name(seen), s.name(key), pair)])
 
 
 def _others() -> ast.stmt:
@@ -121,10 +131,11 @@ class _InLine:
 
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
-        self.bound: dict[str, Any] = {}
+        self.objects: dict[str, Any] = {}
         self.needed: dict[str, ast.expr] = {}
         self._facts: dict[tuple[str, ...], str] = {}
         self._lazy: dict[str, ast.expr] = {}
+        self._watched: list[str] = []
 
     def start(self) -> list[ast.stmt]:
         """Read facts of the encounter (a broken link: slowly, with care) and clear what is asked for later."""
@@ -132,11 +143,17 @@ class _InLine:
         for path, ident in self._facts.items():
             direct = s.attr(s.attr(s.name("scene"), "encounter"), *path)
             line_fact(path)  # refuses a name that is no fact
-            self.bound[f"p_{ident}"] = path
+            self.objects[f"p_{ident}"] = path
             careful = s.call(s.attr(s.name("scene"), "fact"), s.name(f"p_{ident}"))
             out.append(s.attempt([s.assign(ident, direct)], "UNSURE", [s.assign(ident, careful)]))
         out.extend(s.assign(ident, s.number(None)) for ident in self._lazy)
+        out.extend(s.assign(ident, s.empty()) for ident in self._watched)
         return out
+
+    def watch(self, place: int) -> str:
+        """The name of a dict that remembers groups."""
+        self._watched.append(f"w{place}")
+        return f"w{place}"
 
     def _later(self, ident: str, what: str, *args: ast.expr) -> ast.expr:
         self.needed[ident] = self._lazy[ident] = s.call(s.attr(s.name("scene"), what), *args)
@@ -160,9 +177,9 @@ class _InLine:
         number = self.numbers.group(node)
         return self._later(f"g{number}", "groups", s.number(number))
 
-    def closed(self, region: str) -> ast.expr:
-        self.bound[f"region_{region}"] = region
-        return self._later(f"c_{region}", "closed", s.name(f"region_{region}"))
+    def bound(self, region: str) -> ast.expr:
+        self.objects[f"region_{region}"] = region
+        return self._later(f"c_{region}", "bound", s.name(f"region_{region}"))
 
     def alone(self) -> ast.expr:
         return self._later("alone", "alone")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from medrules.engine.optimized.values import MANY, any_member, known, member
+from medrules.engine.optimized.values import MANY, any_member, known, meet, member
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
 __all__ = ["NAMES", "UNSURE"]
@@ -15,6 +15,6 @@ __all__ = ["NAMES", "UNSURE"]
 UNSURE: Final = (UnknownTouched, AttributeError, TypeError)
 
 NAMES: Final[Mapping[str, Any]] = MappingProxyType({
-    "ABSENT": ABSENT, "UNKNOWN": UNKNOWN, "MANY": MANY, "known": known, "member": member, "any_member": any_member,
+    "ABSENT": ABSENT, "UNKNOWN": UNKNOWN, "MANY": MANY, "known": known, "member": member, "any_member": any_member, "meet": meet,
     "UNSURE": UNSURE, "zip": zip,
 })

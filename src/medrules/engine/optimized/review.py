@@ -18,7 +18,7 @@ from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 if TYPE_CHECKING:
     from medrules.engine.optimized.evaluator import Evaluator
 
-__all__ = ["Review"]
+__all__ = ["Review", "count_unmatched"]
 
 
 class Review:
@@ -45,8 +45,14 @@ class Review:
         for number in e.whole:
             if number in self.spoken:
                 self._guarded(number, lambda n=number: e.fallback.whole(e.plan.rules[n], facts, answers))
-        for number, line in dict.fromkeys(self.again):
-            self._guarded(number, lambda n=number, m=line: e.fallback.line(e.plan.rules[n], m, facts, answers))
+        return self.finish(answers, unmatched)
+
+    def finish(self, answers: Answers, unmatched: int) -> Report:
+        """Ask the reference for what is left, and put everything together."""
+        e, facts = self.e, self.facts
+        if self.again:
+            for number, line in dict.fromkeys(self.again):
+                self._guarded(number, lambda n=number, m=line: e.fallback.line(e.plan.rules[n], m, facts, answers))
         unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
             unmatched = e.fallback.reference.unmatched(facts)
@@ -100,23 +106,27 @@ class Review:
             self.incomplete = True
             items = tuple(m for m in items if m.code is not UNKNOWN and m.on is not UNKNOWN)
             records = [get(m.code) for m in items]
-        scene = Scene(tables, self.facts, encounter, lines)
+        solo = items is lines
+        scene = Scene(tables, self.facts, encounter, lines, solo)
         out: list[Any] = []
         near: list[Any] = []
         missed: list[Any] = []
-        e.loop(items, records, scene, out, near, missed)
+        e.loop(items, records, solo, scene, out, near, missed)
         for number in e.scans:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))
+        if e.pair_rules and lines is not encounter.items:
+            partners = e.plan.pairs.partners
+            near.extend(m for m in lines if m.encounter is not encounter and m.code is not UNKNOWN and m.code in partners)
+        self.settle(out, near, scene)
+        return count_unmatched(missed) if missed else 0
+
+    def settle(self, out: list[Any], near: list[Any], scene: Scene) -> None:
+        """Judge what the loop could not prove silent."""
         if out:
             self._exactly(out, scene)
-        if e.pair_rules:
-            if lines is not encounter.items:
-                partners = e.plan.pairs.partners
-                near.extend(m for m in lines if m.encounter is not encounter and m.code is not UNKNOWN and m.code in partners)
-            if near:
-                self._pairs(near, scene)
-        return _count(missed) if missed else 0
+        if near:
+            self._pairs(near, scene)
 
     def _exactly(self, out: Iterable[Any], scene: Scene) -> None:
         codes, spoken = self.e.codes, self.spoken
@@ -169,8 +179,9 @@ class Review:
                 self.again.append((number, line))
 
 
-def _count(missed: list[Any]) -> int:
-    """Lines under review, each once however many day pieces it has."""
+def count_unmatched(missed: list[Any]) -> int:
+    """Lines under review that no table knows, each once however many day pieces it has. Raises if one has no day."""
+    hash(tuple([m.on for m in missed]))
     held = [m for m in missed if m.is_current is not False and m.code is not ABSENT]
     places = {m.position for m in held}
     return len(places) if -1 not in places else len({ref(m) for m in held})

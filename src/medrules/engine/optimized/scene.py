@@ -12,7 +12,7 @@ from medrules.engine.optimized.numbers import GroupSpec, ListSpec, TotalSpec
 from medrules.engine.optimized.tables import Tables
 from medrules.engine.optimized.values import MANY, known, read
 from medrules.model.facts import Facts
-from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
+from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, UnknownTouched
 from medrules.plan.constants import FIRST_DAY, LAST_DAY, month_step
 
 __all__ = ["Scene", "all_lines"]
@@ -31,24 +31,33 @@ def all_lines(encounter: Any) -> tuple[Any, ...]:
 
 
 class Scene:
-    """One encounter under review."""
+    """One encounter under review. `lines`: the net lines of all encounters of the patient; `solo`: they are this encounter's."""
 
-    __slots__ = (
-        "_alone", "_birth_step", "_by_code", "_closed", "_codes", "_groups", "_lists", "_totals", "encounter", "facts", "guards",
-        "lines", "tables",
-    )
+    # Defaults on the class: a request that asks for little sets little.
+    _codes: Any = None
+    _alone: Any = None
+    _birth_step: Any = None
+    _by_code: dict[str, list[Any]] | None = None
+    _closed: dict[str, Any] | None = None
+    _totals: dict[int, Any] | None = None
+    _groups: dict[int, Any] | None = None
+    _lists: dict[int, Any] | None = None
+    _guards: dict[int, Any] | None = None
 
-    def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...]) -> None:
-        self.tables, self.facts, self.encounter, self.lines = tables, facts, encounter, lines
-        self.guards: dict[int, Any] = {}
-        self._codes: Any = None
-        self._by_code: dict[str, list[Any]] | None = None
-        self._birth_step: Any = None
-        self._alone: Any = None
-        self._closed: dict[str, Any] | None = None
-        self._totals: dict[int, Any] | None = None
-        self._groups: dict[int, Any] | None = None
-        self._lists: dict[int, Any] | None = None
+    def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...], solo: bool) -> None:
+        self.tables = tables
+        self.facts = facts
+        self.encounter = encounter
+        self.lines = lines
+        self.solo = solo
+
+    @property
+    def guards(self) -> dict[int, Any]:
+        """Answers of header conditions about this encounter."""
+        found = self._guards
+        if found is None:
+            found = self._guards = {}
+        return found
 
     @property
     def ledger(self) -> bool:
@@ -79,12 +88,15 @@ class Scene:
     def step(self, on: int) -> Any:
         """Months and days since birth, as `100 × months + days`; UNKNOWN without a date of birth."""
         birth = self._birth_step
+        months = self.tables.months
         if birth is None:
             born = read(self.encounter, ("patient", "birth_date"))
-            birth = self._birth_step = month_step(born) if isinstance(born, int) else UNKNOWN
+            birth = UNKNOWN if not isinstance(born, int) else (
+                months[born - FIRST_DAY] if FIRST_DAY <= born < LAST_DAY else month_step(born))
+            self._birth_step = birth
         if birth is UNKNOWN:
             return UNKNOWN
-        return (self.tables.months[on - FIRST_DAY] if FIRST_DAY <= on < LAST_DAY else month_step(on)) - birth
+        return (months[on - FIRST_DAY] if FIRST_DAY <= on < LAST_DAY else month_step(on)) - birth
 
     # ------------------------------------------------------------ codes of lines
 
@@ -143,6 +155,13 @@ class Scene:
             found = cache[region] = _closed_from(self.encounter, region)
         return found
 
+    def bound(self, region: str) -> Any:
+        """A day from which all lines are known for certain: `closed`, or later where that is cheaper to say."""
+        if region == "institution" and self.solo:
+            admitted = self.encounter.admitted_at
+            return UNKNOWN if admitted is UNKNOWN else admitted.lo // DAY_SECONDS
+        return self.closed(region)
+
     def totals(self, number: int) -> Any:
         """Totals per group (and day) over all lines of the patient; UNKNOWN where a line could make them inexact."""
         cache = self._totals
@@ -178,20 +197,23 @@ def _list_of(encounter: Any, spec: ListSpec, lengths: tuple[int, ...]) -> Any:
         return UNKNOWN
     if members is ABSENT:
         return frozenset()
-    field = spec.field
-    if len(field) == 1:
-        (step,) = field
-        codes = [getattr(x, step) for x in members]
-    else:
-        codes = [read(x, field) for x in members]
+    if len(spec.field) == 1:
+        (step,) = spec.field
+        try:  # slicing UNKNOWN or ABSENT raises
+            if spec.as_prefixes:
+                if step == "code":
+                    return {code[:n] for code in [x.code for x in members] for n in lengths}
+                return {code[:n] for code in [getattr(x, step) for x in members] for n in lengths}
+        except (UnknownTouched, TypeError):
+            pass
+    codes = [read(x, spec.field) for x in members]
     for code in codes:
         if code is UNKNOWN:
             return UNKNOWN
-    if ABSENT in codes:
-        codes = [c for c in codes if c is not ABSENT]
-    if not spec.as_prefixes:
-        return tuple(codes)
-    return {code[:n] for code in codes for n in lengths}
+    codes = [c for c in codes if c is not ABSENT]
+    if spec.as_prefixes:
+        return {code[:n] for code in codes for n in lengths}
+    return tuple(codes)
 
 
 def _closed_from(encounter: Any, region: str) -> int:

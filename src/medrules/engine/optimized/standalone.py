@@ -18,7 +18,7 @@ def compile_shape(shape: Shape, numbers: Numbers) -> Callable[..., bool]:
     places = _Asked(numbers)
     test = emit(shape, places, "h")
     parameters = ["m", "on", "scene", *(n for names in hole_names(shape, "h") for n in names)]
-    made = s.build("test", s.function("test", parameters, [s.give(test)]), {**NAMES, **places.bound})
+    made = s.build("test", s.function("test", parameters, [s.give(test)]), {**NAMES, **places.objects})
     return made  # type: ignore[no-any-return]
 
 
@@ -27,18 +27,18 @@ class _Asked:
 
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
-        self.bound: dict[str, object] = {}
+        self.objects: dict[str, object] = {}
 
-    def bind(self, value: object) -> ast.expr:
-        ident = f"k{len(self.bound)}"
-        self.bound[ident] = value
+    def object(self, value: object) -> ast.expr:
+        ident = f"k{len(self.objects)}"
+        self.objects[ident] = value
         return s.name(ident)
 
     def ask(self, what: str, *args: ast.expr) -> ast.expr:
         return s.call(s.attr(s.name("scene"), what), *args)
 
     def fact(self, path: tuple[str, ...]) -> ast.expr:
-        return self.ask("fact", self.bind(path))
+        return self.ask("fact", self.object(path))
 
     def probe(self, node: CodesProbe) -> ast.expr:
         return self.ask("list_of", s.number(self.numbers.list(node)))
@@ -49,8 +49,8 @@ class _Asked:
     def groups(self, node: SharedGroup) -> ast.expr:
         return self.ask("groups", s.number(self.numbers.group(node)))
 
-    def closed(self, region: str) -> ast.expr:
-        return self.ask("closed", self.bind(region))
+    def bound(self, region: str) -> ast.expr:
+        return self.ask("bound", self.object(region))
 
     def alone(self) -> ast.expr:
         return self.ask("alone")

@@ -52,6 +52,12 @@ def either(args: Sequence[ast.expr]) -> ast.expr:
 
 
 def negated(arg: ast.expr) -> ast.expr:
+    """`not arg`, for truth only: a double negation falls away, `==` becomes `!=`."""
+    match arg:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return inner
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return ast.Compare(left, [ast.NotEq()], [right], **AT)
     return ast.UnaryOp(ast.Not(), arg, **AT)
 
 
@@ -68,6 +74,16 @@ def store(target: str | Sequence[str]) -> ast.expr:
 
 def assign(target: str | Sequence[str], value: ast.expr) -> ast.stmt:
     return ast.Assign([store(target)], value, **AT)
+
+
+def put(owner: ast.expr, key: ast.expr, value: ast.expr) -> ast.stmt:
+    """owner[key] = value"""
+    return ast.Assign([ast.Subscript(owner, key, ast.Store(), **AT)], value, **AT)
+
+
+def empty() -> ast.expr:
+    """{}"""
+    return ast.Dict([], [], **AT)
 
 
 def do(value: ast.expr) -> ast.stmt:

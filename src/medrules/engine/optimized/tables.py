@@ -40,6 +40,7 @@ class Tables:
             self._add(code, ((*whole, *nothing, None, None),))
         self.prefixes = {code: tuple(self._flat(r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
+        self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
         self.unmatched_by_reference = not plan.counts_codes
         self._remembered: dict[str, tuple[Flat, ...]] = {}
@@ -117,16 +118,17 @@ class Tables:
                 if may_be:
                     yield m, entry, False
 
-    def groups_of(self, grouping: Grouping) -> Callable[[str], tuple[Any, ...]]:
+    def _grouped(self, grouping: Grouping) -> Callable[[str], tuple[Any, ...]]:
         """Code → its groups."""
-        if grouping.kind == "code":
-            return _itself
         members = self.plan.groups[grouping]
         lengths = sorted({len(c) for c in members if c.endswith("*")})
         if not lengths:
             return lambda code: members.get(code, ())
         return lambda code: members.get(code, ()) + tuple(
             g for n in lengths for g in members.get(f"{code[:n - 1]}*", ()))
+
+    def groups_of(self, grouping: Grouping) -> Callable[[str], tuple[Any, ...]]:
+        return _itself if grouping.kind == "code" else self._groups[grouping]
 
 
 def _itself(code: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
-__all__ = ["MANY", "any_member", "known", "member", "read"]
+__all__ = ["MANY", "any_member", "known", "meet", "member", "read"]
 
 
 class Many:
@@ -52,3 +52,17 @@ def read(entity: Any, path: tuple[str, ...]) -> Any:
         if entity is UNKNOWN or entity is ABSENT:
             break
     return entity
+
+
+def meet(seen: dict[Any, Any], key: Any, line: Any, entry: Any, add: Any, other_code: bool) -> None:
+    """A group is seen again: its lines are in doubt, once they have several codes (if that is what matters)."""
+    before = seen[key]
+    if before is MANY:
+        add((line, entry, False))
+    elif other_code and before[0][0].code == line.code:
+        seen[key] = (*before, (line, entry))
+    else:
+        for earlier, its in before:
+            add((earlier, its, False))
+        add((line, entry, False))
+        seen[key] = MANY
