@@ -27,7 +27,7 @@ _ITEM = (
     "天数 同期明细 取 单次就诊 按 同一 患者、机构 含本次 超过 2天", "种数 同期明细.通用名 取 单日 按 同一 患者 含本次 不少于 2种",
     "最大 同期明细.单价 取 单次就诊 按 同一 患者 含本次 超过 50元", "最早 同期明细.日期 取 近 30天 按 同一 患者 含本次 早于 明细.日期",
     "自第 2种 起 同期明细.通用名 取 单日 按 同一 患者", "合计 就诊.治疗记录.时长 取 单日 按 同一 患者 超过 4小时",
-    "次数 同期明细 取 6小时 按 同一 患者、机构 不含本次 其中 同期明细 属于 编码集「抗菌」 超过 0次",
+    "次数 同期明细 取 6小时 按 同一 患者、机构 不含本次 其中（同期明细 属于 编码集「抗菌」）超过 0次",
     "最小 同期明细.金额 取 单日 按 同一 患者、明细.编码 含本次 小于 20元",
 )
 _ROW = (
@@ -64,7 +64,7 @@ def _header(rng: Random, code: str) -> list[str]:
     lines = [
         "依据：例", f"结果：{result}", f"环节：{rng.choice(('事前、事中、事后',) * 4 + ('事前', '事中、事后'))}",
         f"费用：{rng.choice(('列入统筹费用', '全部费用', '全部费用', '个人账户'))}",
-        f"有效：{rng.choice(('2025-01-01', '2025-01-01', '2026-03-04'))} 起{rng.choice(('', '', ' 至 2026-03-09'))}",
+        f"有效：{rng.choice(('2025-01-01 起', '2025-01-01 起', '2026-03-04 起', '2025-01-01 至 2026-03-04'))}",
         f"提醒方式：{rng.choice(('静默', '提醒', '须填原因', '拦截'))}",
     ]
     if rng.random() < 0.3:
@@ -157,7 +157,7 @@ def _prescription_rule(rng: Random) -> tuple[list[str], str]:
 def _encounter_rule(rng: Random) -> tuple[list[str], str]:
     condition = rng.choice(("次.主诊断.编码 未填", "次.出院时间 早于 次.入院时间", "合计 次.明细.金额 超过 60元", "次.住院天数 超过 3天",
                             "有 次.诊断 属于 编码集「待定病」", "相差（次.总费用，合计 次.原始明细.金额）超过 0.01元",
-                            "最大 次.手术.级别 其中 手术.主要标志 = 是 低于 最大 次.手术.级别"))
+                            "最大 次.手术.级别 其中（手术.主要标志 = 是）低于 最大 次.手术.级别"))
     where = rng.choice(("", " 其中 次.就医方式 = 住院", " 其中（有 次.明细 其中 明细 属于 编码集「抗菌」）"))
     lines = [f"针对：每次就诊 记为 次{where}", f"当：{condition}"]
     if rng.random() < 0.3:
@@ -201,7 +201,7 @@ def rule_text(rng: Random, code: str) -> str:
     header = _header(rng, code)
     if make is _stay_rule:
         header[2] = STAY
-    if not any(line.startswith(("当", "须")) for line in lines):
+    if not any(line.startswith(("当：", "须：")) for line in lines):
         lines.insert(1, "当：一律")
     lines = [*header, *lines, f"扣减：{deduct}", "说明：「提示」", "建议：「改」"]
     return f"规则 {code}「例」{{\n" + "\n".join(f"  {line}" for line in lines) + "\n}\n"

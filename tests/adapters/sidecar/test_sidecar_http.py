@@ -231,7 +231,14 @@ def test_only_loopback_by_default(engine: Engine, host: str) -> None:
         run(Desk(engine), host, 8310)
 
 
-def test_settings_from_toml() -> None:
+def test_settings_from_toml(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text("[nhsa]\nwarn_msg = true\n[service]\ntimeout_ms = 4000\n", encoding="utf-8")
+    assert ServiceSettings.from_toml(path).timeout_ms == 4000 and SiteSettings.from_toml(path).warn_msg
+    assert ServiceSettings.from_toml(EXAMPLES / "site.toml") == ServiceSettings()
+    path.write_text("[service", encoding="utf-8")
+    with pytest.raises(InvalidSettings):
+        ServiceSettings.from_toml(path)
     found = ServiceSettings.from_mapping({"deadline_ms": 1500, "origins": ["https://his.example"], "waiting": 0})
     assert found.deadline_ms == 1500 and found.origins == ("https://his.example",)
     for wrong in ({"deadline": 1}, {"deadline_ms": 0}, {"deadline_ms": "1"}, {"origins": "x"}, {"allow_remote": 1}):

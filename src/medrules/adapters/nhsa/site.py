@@ -116,7 +116,7 @@ class SiteSettings:
                 given = tomllib.loads(Path(source).read_text(encoding="utf-8-sig"))
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise InvalidSettings(f"站点设置读不出来：{error} (cannot read the site settings)") from error
-        given = given.get("nhsa", given)
+        given = given.get("nhsa", {k: v for k, v in given.items() if k != "service"})
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {}
         for key, value in given.items():

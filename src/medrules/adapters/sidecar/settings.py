@@ -1,8 +1,10 @@
 """Time limits and other options of the local service, with defaults that suit a doctor who waits."""
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from medrules.errors import InvalidSettings
@@ -40,6 +42,17 @@ class ServiceSettings:
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or value < (0 if field.name == "waiting" else 1):
                 raise InvalidSettings(f"服务设置「{field.name}」应为正整数 (`{field.name}`: a whole number from 1 on)")
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> ServiceSettings:
+        """From the `[service]` table of a site file; the defaults if it has none."""
+        try:
+            given = tomllib.loads(Path(path).read_text(encoding="utf-8-sig")).get("service", {})
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InvalidSettings(f"服务设置读不出来：{error} (cannot read the service settings)") from error
+        if not isinstance(given, Mapping):
+            raise InvalidSettings("服务设置「service」应为表 (`service` must be a table)")
+        return cls.from_mapping(given)
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> ServiceSettings:

@@ -236,17 +236,27 @@ def _partners(
             parts.append(code)
         if row.same_site:
             parts.append(compare("=", read(main, ("site",), "item.site"), read(included, ("site",), "item.site")))
-        binding = Binding({role: b, other: a, "item": b}, row, day)
+        binding = Binding({role: b, other: a}, row, day)
         parts.append(_in_span(scope, binding, a, b, judge))
-        if scope.where is not None and conj(parts) is not False:
-            parts.append(judge.truth(scope.where, binding))
         truth = conj(parts)
         if truth is not False:
             found.append((a, truth))
-    group = Group(tuple(a for a, t in found if t is True), tuple((a, t) for a, t in found if isinstance(t, Unk)), b.encounter)
+    if scope.where is not None:  # there 合计 of the partners means those of key and span
+        group = _partner_group(found, b)
+        filtered = [
+            (a, conj((t, judge.truth(scope.where, Binding({role: b, other: a, f"partners:{other}": group}, row, day)))))
+            for a, t in found
+        ]
+        found = [(a, t) for a, t in filtered if t is not False]
+    group = _partner_group(found, b)
     for a, truth in found:
         if id(a) in reviewed or id(b) in reviewed:
-            yield Option(Binding({role: b, other: a, "item": b, f"partners:{other}": group}, row, day), truth, a)
+            yield Option(Binding({role: b, other: a, f"partners:{other}": group}, row, day), truth, a)
+
+
+def _partner_group(found: list[tuple[Any, Truth]], b: Any) -> Group:
+    sure = tuple(a for a, t in found if t is True)
+    return Group(sure, tuple((a, t) for a, t in found if isinstance(t, Unk)), b.encounter)
 
 
 def _in_span(scope: ir.PairScope, binding: Binding, a: Any, b: Any, judge: Judge) -> Truth:
