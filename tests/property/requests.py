@@ -45,8 +45,8 @@ def item(rng: Random, name: str, first: date, last: date, kind: str) -> Json:
     day = first + timedelta(days=rng.randint(0, max(0, (last - first).days)))
     quantity, price = rng.choice((1, 1, 1, 2, 3, 10)), rng.choice((1000, 2000, 3550))
     amount = quantity * price
-    own = rng.choice((0, 0, 0, amount, amount // 2))
-    code = rng.choice((*CODES, *CODES, "Z999", None))
+    own = rng.choice((0, 0, 0, 0, 0, amount, amount // 2))
+    code = rng.choice((*CODES, *CODES, *CODES, "Z999", None))
     d: Json = {
         "标识": name, "种类": kind, "编码": code, "医院编码": "h1", "名称": f"项{name}", "通用名": rng.choice((*GENERICS, None)),
         "目录类别": rng.choice(("西药中成药", "中药饮片", "中药饮片", "医疗服务项目", "医用耗材")), "收费类别": rng.choice(("检查", "化验", "治疗", "西药")),

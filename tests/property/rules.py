@@ -62,12 +62,12 @@ def _condition(rng: Random, atoms: tuple[str, ...], depth: int = 0) -> str:
 def _header(rng: Random, code: str) -> list[str]:
     result = rng.choice(("明确违规", "明确违规", "可疑", "监测"))
     lines = [
-        "依据：例", f"结果：{result}", f"环节：{rng.choice(('事前、事中、事后',) * 4 + ('事前', '事中、事后'))}",
-        f"费用：{rng.choice(('列入统筹费用', '全部费用', '全部费用', '个人账户'))}",
+        "依据：例", f"结果：{result}", f"环节：{rng.choice(('事前、事中、事后',) * 6 + ('事前', '事中、事后'))}",
+        f"费用：{rng.choice(('列入统筹费用', '列入统筹费用', '全部费用', '全部费用', '全部费用', '全部费用', '个人账户'))}",
         f"有效：{rng.choice(('2025-01-01 起', '2025-01-01 起', '2026-03-04 起', '2025-01-01 至 2026-03-04'))}",
         f"提醒方式：{rng.choice(('静默', '提醒', '须填原因', '拦截'))}",
     ]
-    if rng.random() < 0.3:
+    if rng.random() < 0.15:
         lines.append(f"场景：{rng.choice(('门急诊', '住院', '门急诊、住院', '购药、互联网诊疗', '异地就医'))}")
     if rng.random() < 0.1:
         lines.append("险种：基本医疗")

@@ -8,7 +8,7 @@ from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.reader import read_table
 from medrules.knowledge.table import Table
 
-CODES = ("A100", "A101", "A102", "A200", "B100", "B101", "C100")
+CODES = ("A100", "A101", "A200", "B100", "B101")
 GENERICS = ("甲药", "乙药", "丙药")
 ICD10 = ("I10", "I63.9", "I63.900", "C44.3", "C18.0", "O26.9", "H36.0", "M10.9")
 ICD9 = ("81.65", "81.66", "36.01")
@@ -47,7 +47,7 @@ def _some(rng: Random, values: tuple[str, ...], most: int) -> str:
 def _key(rng: Random, kind: str, field: str) -> str:
     match kind, field:
         case "prefix", _:
-            return rng.choice(("A1*", "A10*", "A100", "B*", "B10*", "A100|B101", "C100"))
+            return rng.choice(("A1*", "A10*", "A100", "B*", "B10*", "A100|B101"))
         case "generic", _:
             return rng.choice(GENERICS)
         case "icd", _:
@@ -89,7 +89,7 @@ def _cell(rng: Random, zh: str, table: str) -> str:
         case "天数":
             return rng.choice(("1", "3", "7", "28"))
         case "配套":
-            return rng.choice(("A100|A101", "B100", "A1*", "C100", "编码集「项目」"))
+            return rng.choice(("A100|A101", "B100", "A1*", "A100|B100|B101", "编码集「项目」"))
         case "限额":
             return rng.choice(("10", "50", "99.99"))
         case "儿童除外":
@@ -122,7 +122,7 @@ def make_table(rng: Random, name: str, codesets: dict[str, CodeSet]) -> Table:
     if kind == "pair":
         header += ["主项排除", "部位相同"]
     lines = [",".join(header)]
-    for n in range(rng.randint(1, 6)):
+    for n in range(rng.randint(3, 8)):
         row = [f"KP-{name}-{n}", *(_key(rng, kind, f) for f in fields), *(_cell(rng, zh, name) for zh in COLUMNS)]
         row += [
             _date(rng) if rng.random() < 0.15 else "", "2026-03-06" if rng.random() < 0.1 else "",

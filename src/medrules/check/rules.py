@@ -145,6 +145,8 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
         scoped.scope, tables, made_header.fees, _lines_at_fault(scoped, fault))
     excuses = reads_of(tables, *excusing)
     cost, horizon = cost_of(scoped.scope, (*deciding, *excusing), tables, ctx.world.params)
+    if cost == "history":
+        reads.add("history.items")  # its windows look beyond what one request holds
     definitions = [ctx.world.definitions[d] for d in ctx.used_definitions]
     texts = (*expanded.texts, *(
         d.sink.source.text[d.declaration.span.start:d.declaration.span.end] if d.sink.source else repr(d.declaration)

@@ -1,6 +1,8 @@
 """Prepares lifted constants: what a request is compared with is computed once, when planning."""
 from __future__ import annotations
 
+from array import array
+from calendar import monthrange
 from datetime import date
 from typing import Any, Final
 
@@ -12,8 +14,9 @@ from medrules.plan.shapes import Form, Source
 __all__ = ["FIRST_DAY", "LAST_DAY", "month_step", "month_steps", "prepared"]
 
 NEVER: Final = 1_000_000_000
-FIRST_DAY: Final = date(1850, 1, 1).toordinal()
-LAST_DAY: Final = date(2150, 1, 1).toordinal()
+LAST_YEAR: Final = 2150
+FIRST_DAY: Final = 0
+LAST_DAY: Final = date(LAST_YEAR, 1, 1).toordinal()
 
 
 def month_step(ordinal: int) -> int:
@@ -22,9 +25,14 @@ def month_step(ordinal: int) -> int:
     return (12 * d.year + d.month) * 100 + d.day
 
 
-def month_steps() -> tuple[int, ...]:
-    """`month_step` of every day from FIRST_DAY on."""
-    return tuple(month_step(d) for d in range(FIRST_DAY, LAST_DAY))
+def month_steps() -> array[int]:
+    """`month_step` of every ordinal day before LAST_DAY; place 0 is no day."""
+    steps = array("i", [0])
+    for year in range(1, LAST_YEAR):
+        for month in range(1, 13):
+            first = (12 * year + month) * 100 + 1
+            steps.extend(range(first, first + monthrange(year, month)[1]))
+    return steps
 
 
 def _steps(limit: AgeLimit, more: int) -> int:

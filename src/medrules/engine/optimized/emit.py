@@ -145,7 +145,7 @@ class _Emitter:
         amount = s.item(totals, key)
         if node.grouping.kind == "code":
             own = line_fact(node.value) if node.value else s.number(1)
-            amount = ast.IfExp(self.places.alone(), own, amount, **s.AT)
+            amount = s.choice(self.places.alone(), own, amount)
         over = s.compare(amount, ">=" if node.reaches else ">", self.value(node.limit))
         return s.either([*self.open(node), over])
 

@@ -64,7 +64,10 @@ class Evaluator:
         missed: list[Any] = []
         scene = Scene(self.tables, facts, encounter, items, True)
         try:
-            self.loop(items, list(map(self.get, [m.code for m in items])), True, scene, out, near, missed)
+            listed = [m.code for m in items]
+            codes = frozenset(listed)
+            scene.has(codes, len(codes) == len(items))
+            self.loop(items, map(self.get, listed), codes, len(codes) == len(items), True, scene, out, near, missed)
             unmatched = count_unmatched(missed) if missed else 0
         except Exception:  # an UNKNOWN code or day, or a fault: the careful way finds out
             return None

@@ -13,39 +13,56 @@ from medrules.engine.optimized import syntax as s
 from medrules.engine.optimized.emit import emit, hole_names, line_fact
 from medrules.engine.optimized.names import NAMES
 from medrules.engine.optimized.numbers import Numbers
+from medrules.model.values import DAY_SECONDS
+from medrules.plan.constants import month_steps
 from medrules.plan.plan import Plan
 from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
 __all__ = ["compile_loop"]
 
-PARAMETERS = ("items", "records", "solo", "scene", "out", "near", "missed")
+PARAMETERS = ("items", "records", "codes", "alone", "solo", "scene", "out", "near", "missed")
 
 
 def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
-    """(items, their records, solo, scene, out, near, missed) → None; the three lists are filled."""
+    """(items, their records, all codes of the patient, whether these are distinct, solo, scene, out, near, missed) → None;
+    the three lists are filled."""
     places = _InLine(numbers)
     tests = [_slot(plan.shapes[number], i, places, number in plan.streamed) for i, number in enumerate(plan.dense)]
+    if plan.usage.ages:
+        places.fact(("patient", "birth_date"))
+        places.objects["months"] = month_steps()
     body: list[ast.stmt] = [s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)), *_open_record(plan)]
     if plan.usage.ages:
+        steps = s.arithmetic("-", s.item(s.name("months"), s.name("on")), s.name("birth"))
+        unknown = s.assign("step", s.name("UNKNOWN"))
         body.append(s.when(
             s.compare(s.name("on"), "!=", s.name("last")),
-            [s.assign("last", s.name("on")), s.assign("step", s.call(s.attr(s.name("scene"), "step"), s.name("on")))]))
+            [s.assign("last", s.name("on")), s.attempt([s.assign("step", steps)], "UNSURE", [unknown])]))
     for statements in tests:
         body.append(statements)
     body.append(_others())
     body.append(_partners())
     start: list[ast.stmt] = [
         s.assign("add", s.attr(s.name("out"), "append")),
-        s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")), s.assign("codes", s.number(None)),
+        s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")), s.assign("encounter", s.attr(s.name("scene"), "encounter")),
         *places.start(),
     ]
+    if plan.usage.ages:
+        birth = s.item(s.name("months"), places.fact(("patient", "birth_date")))
+        start.append(s.attempt([s.assign("birth", birth)], "UNSURE", [s.assign("birth", s.name("UNKNOWN"))]))
     walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
     made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | places.objects)
     return made  # type: ignore[no-any-return]
 
 
 def _record_names(plan: Plan) -> tuple[str, ...]:
-    return ("start", "end", *(f"s{i}" for i in range(len(plan.dense))), "others", "partners")
+    constants = [n for i, number in enumerate(plan.dense) for n in _constants(plan.shapes[number], i)]
+    return ("start", "end", *constants, "others", "partners", "entries")
+
+
+def _constants(shape: Shape, place: int) -> list[str]:
+    """The names of a dense shape's constants; a shape without any has one that only says that it is there."""
+    return [n for names in hole_names(shape, f"h{place}_") for n in names] or [f"h{place}_"]
 
 
 def _unknown_code(plan: Plan) -> list[ast.stmt]:
@@ -78,30 +95,30 @@ def _open_record(plan: Plan) -> list[ast.stmt]:
     ]
 
 
-def _note(entry: str, sure: ast.expr) -> ast.stmt:
-    return s.do(s.call(s.name("add"), s.packed([s.name("m"), s.name(entry), sure])))
+def _note(entry: ast.expr, sure: bool) -> ast.stmt:
+    return s.do(s.call(s.name("add"), s.packed([s.name("m"), entry, s.number(sure)])))
 
 
 def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt:
-    """if s0 is not None: unpack; may the line be at fault?"""
-    prefix = f"h{place}_"
+    """if the record has constants of this shape: may the line be at fault?"""
     places.needed = {}
-    test = emit(shape, places, prefix)
-    names = [n for pair in hole_names(shape, prefix) for n in pair] + [f"e{place}"]
+    test = emit(shape, places, f"h{place}_")
     ask = [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
-    found = _note(f"e{place}", s.number(shape.exact))
-    body = s.attempt([*ask, s.when(test, [found])], "UNSURE", [_note(f"e{place}", s.number(False))])
+    entry = s.item(s.name("entries"), s.number(place))
+    body = s.attempt([*ask, s.when(test, [_note(entry, shape.exact)])], "UNSURE", [_note(entry, False)])
+    first = _constants(shape, place)[0]
     if streamed:
-        body = s.when(s.name("solo"), [_watched(shape, place, f"{prefix}0", places)], [body])
-    return s.when(s.compare(s.name(f"s{place}"), "is not", s.number(None)), [s.assign(names, s.name(f"s{place}")), body])
+        body = s.when(s.name("solo"), [_watched(shape, place, first, places)], [body])
+    return s.when(s.compare(s.name(first), "is not", s.number(None)), [body])
 
 
 def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
     """A group seen for the first time is remembered; `meet` says whose silence is in doubt when it is seen again."""
     seen = places.watch(place)
-    pair = s.packed([s.packed([s.name("m"), s.name(f"e{place}")])])
+    entry = s.item(s.name("entries"), s.number(place))
+    pair = s.packed([s.packed([s.name("m"), entry])])
     other_code = isinstance(shape.test, SharedGroup) and shape.test.other_code
-    meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), s.name(f"e{place}"), s.name("add"), s.number(other_code))
+    meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), entry, s.name("add"), s.number(other_code))
     return s.when(
         s.compare(s.name(key), "in", s.name(seen)), [s.do(meet)], [s.put(s.name(seen), s.name(key), pair)])
 
@@ -111,7 +128,7 @@ def _others() -> ast.stmt:
     test = s.call(s.name("test"), s.name("m"), s.name("on"), s.name("scene"))
     return s.when(s.compare(s.name("others"), "is not", s.number(None)), [
         s.loop(("test", "e"), s.name("others"), [
-            s.attempt([s.when(test, [_note("e", s.number(False))])], "UNSURE", [_note("e", s.number(False))]),
+            s.attempt([s.when(test, [_note(s.name("e"), False)])], "UNSURE", [_note(s.name("e"), False)]),
         ]),
     ])
 
@@ -119,9 +136,7 @@ def _others() -> ast.stmt:
 def _partners() -> ast.stmt:
     """A line one of whose partners is among the codes of the patient."""
     meets = s.negated(s.call(s.attr(s.name("partners"), "isdisjoint"), s.name("codes")))
-    codes = s.call(s.attr(s.name("scene"), "codes"))
     return s.when(s.compare(s.name("partners"), "is not", s.number(None)), [
-        s.when(s.compare(s.name("codes"), "is", s.number(None)), [s.assign("codes", codes)]),
         s.when(meets, [s.do(s.call(s.attr(s.name("near"), "append"), s.name("m")))]),
     ])
 
@@ -141,7 +156,7 @@ class _InLine:
         """Read facts of the encounter (a broken link: slowly, with care) and clear what is asked for later."""
         out: list[ast.stmt] = []
         for path, ident in self._facts.items():
-            direct = s.attr(s.attr(s.name("scene"), "encounter"), *path)
+            direct = s.attr(s.name("encounter"), *path)
             line_fact(path)  # refuses a name that is no fact
             self.objects[f"p_{ident}"] = path
             careful = s.call(s.attr(s.name("scene"), "fact"), s.name(f"p_{ident}"))
@@ -179,10 +194,16 @@ class _InLine:
 
     def bound(self, region: str) -> ast.expr:
         self.objects[f"region_{region}"] = region
-        return self._later(f"c_{region}", "bound", s.name(f"region_{region}"))
+        ident = f"c_{region}"
+        asked = s.call(s.attr(s.name("scene"), "bound"), s.name(f"region_{region}"))
+        if region == "institution":  # of one stay, all is known from its admission on
+            admitted = s.attr(s.name("encounter"), "admitted_at", "lo")
+            asked = s.choice(s.name("solo"), s.arithmetic("//", admitted, s.number(DAY_SECONDS)), asked)
+        self.needed[ident] = self._lazy[ident] = asked
+        return s.name(ident)
 
     def alone(self) -> ast.expr:
-        return self._later("alone", "alone")
+        return s.name("alone")
 
     def step(self) -> ast.expr:
         return s.name("step")

@@ -13,7 +13,7 @@ from medrules.engine.optimized.tables import Tables
 from medrules.engine.optimized.values import MANY, known, read
 from medrules.model.facts import Facts
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, UnknownTouched
-from medrules.plan.constants import FIRST_DAY, LAST_DAY, month_step
+from medrules.plan.constants import month_step
 
 __all__ = ["Scene", "all_lines"]
 
@@ -88,17 +88,16 @@ class Scene:
     def step(self, on: int) -> Any:
         """Months and days since birth, as `100 × months + days`; UNKNOWN without a date of birth."""
         birth = self._birth_step
-        months = self.tables.months
         if birth is None:
             born = read(self.encounter, ("patient", "birth_date"))
-            birth = UNKNOWN if not isinstance(born, int) else (
-                months[born - FIRST_DAY] if FIRST_DAY <= born < LAST_DAY else month_step(born))
-            self._birth_step = birth
-        if birth is UNKNOWN:
-            return UNKNOWN
-        return (months[on - FIRST_DAY] if FIRST_DAY <= on < LAST_DAY else month_step(on)) - birth
+            birth = self._birth_step = month_step(born) if isinstance(born, int) else UNKNOWN
+        return UNKNOWN if birth is UNKNOWN else month_step(on) - birth
 
     # ------------------------------------------------------------ codes of lines
+
+    def has(self, codes: frozenset[str], alone: bool) -> None:
+        """Tell what is known already: the codes of all lines, and whether they are distinct."""
+        self._codes, self._alone = codes, alone
 
     def codes(self) -> frozenset[str]:
         """Item codes of all lines of the patient that are known."""

@@ -61,8 +61,13 @@ def negated(arg: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), arg, **AT)
 
 
+def choice(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
+    """then if test else otherwise"""
+    return ast.IfExp(test, then, otherwise, **AT)
+
+
 def arithmetic(op: str, a: ast.expr, b: ast.expr) -> ast.expr:
-    kinds: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult}
+    kinds: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "//": ast.FloorDiv}
     return ast.BinOp(a, kinds[op](), b, **AT)
 
 

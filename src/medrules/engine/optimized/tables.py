@@ -7,7 +7,6 @@ from typing import Any, Final
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
 from medrules.engine.optimized.standalone import compile_shape
-from medrules.plan.constants import month_steps
 from medrules.plan.plan import Entry, Plan, Record
 from medrules.plan.shapes import Grouping
 
@@ -20,12 +19,13 @@ Test = Callable[..., bool]
 
 
 class Tables:
-    """Made once per plan. `index` maps an item code to its newest record: (start, end, dense…, others, partners)."""
+    """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others, partners, entries)."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.months = month_steps() if plan.usage.ages else ()
+        self._shared: dict[Any, Any] = {}
         self.numbers = Numbers(plan)
+        self.widths = tuple(max(1, plan.shapes[n].width) for n in plan.dense)
         self.tests: tuple[Test, ...] = tuple(compile_shape(shape, self.numbers) for shape in plan.shapes)
         self.index: dict[str, Flat] = {}
         self._segments: dict[str, tuple[Flat, ...]] = {}
@@ -33,11 +33,11 @@ class Tables:
         for code, records in plan.records.items():
             self._add(code, tuple(self._flat(r, partners.get(code)) for r in reversed(records)))
         whole = (0, 10_000_000)
-        nothing = (None,) * len(plan.dense)
+        nothing, none = (None,) * sum(self.widths), (None,) * len(plan.dense)
         for code in partners.keys() - plan.records.keys():
-            self._add(code, ((*whole, *nothing, None, partners[code]),))
+            self._add(code, ((*whole, *nothing, None, partners[code], none),))
         for code in plan.known_codes - self.index.keys():
-            self._add(code, ((*whole, *nothing, None, None),))
+            self._add(code, ((*whole, *nothing, None, None, none),))
         self.prefixes = {code: tuple(self._flat(r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
         self._groups = {g: self._grouped(g) for g in plan.groups}
@@ -58,14 +58,21 @@ class Tables:
         partners = self.plan.pairs.partners.get(code)
         cuts = sorted({0, 10_000_000, *(d for f in flats for d in f[:2])})
         taken = {f[0] for f in flats}
-        nothing = (None,) * len(self.plan.dense)
+        nothing, none = (None,) * sum(self.widths), (None,) * len(self.plan.dense)
         held = None if partners is None else frozenset(partners)
-        return tuple((a, b, *nothing, None, held) for a, b in zip(cuts, cuts[1:], strict=False) if a not in taken)
+        return tuple((a, b, *nothing, None, held, none) for a, b in zip(cuts, cuts[1:], strict=False) if a not in taken)
 
     def _flat(self, record: Record, partners: frozenset[str] | None) -> Flat:
-        dense = tuple(None if e is None else (*e.tests[0][1], e) for e in record.dense)
+        """Constants side by side in one tuple: a probe then touches little memory. Entries are only needed for candidates."""
+        constants: list[Any] = []
+        for entry, width in zip(record.dense, self.widths, strict=True):
+            constants.extend((None,) * width if entry is None else map(self._one, entry.tests[0][1]))
         others = tuple((self._test(e), e) for e in record.others) or None
-        return (record.start, record.end, *dense, others, partners)
+        return (record.start, record.end, *constants, others, partners, record.dense)
+
+    def _one(self, constant: Any) -> Any:
+        """One object per small constant: the same few limits stand in thousands of rows."""
+        return self._shared.setdefault(constant, constant) if isinstance(constant, (int, str)) else constant
 
     def _test(self, entry: Entry) -> Test:
         """(m, on, scene) → may the line be at fault by this entry."""

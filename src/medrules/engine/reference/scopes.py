@@ -241,22 +241,19 @@ def _partners(
         truth = conj(parts)
         if truth is not False:
             found.append((a, truth))
+    itself = Group((b,), (), b.encounter)
+
+    def bound(a: Any, partners: list[tuple[Any, Truth]]) -> Binding:
+        sure = tuple(x for x, t in partners if t is True)
+        group = Group(sure, tuple((x, t) for x, t in partners if isinstance(t, Unk)), b.encounter)
+        return Binding({role: b, other: a, f"partners:{other}": group, f"partners:{role}": itself}, row, day)
+
     if scope.where is not None:  # there 合计 of the partners means those of key and span
-        group = _partner_group(found, b)
-        filtered = [
-            (a, conj((t, judge.truth(scope.where, Binding({role: b, other: a, f"partners:{other}": group}, row, day)))))
-            for a, t in found
-        ]
+        filtered = [(a, conj((t, judge.truth(scope.where, bound(a, found))))) for a, t in found]
         found = [(a, t) for a, t in filtered if t is not False]
-    group = _partner_group(found, b)
     for a, truth in found:
         if id(a) in reviewed or id(b) in reviewed:
-            yield Option(Binding({role: b, other: a, f"partners:{other}": group}, row, day), truth, a)
-
-
-def _partner_group(found: list[tuple[Any, Truth]], b: Any) -> Group:
-    sure = tuple(a for a, t in found if t is True)
-    return Group(sure, tuple((a, t) for a, t in found if isinstance(t, Unk)), b.encounter)
+            yield Option(bound(a, found), truth, a)
 
 
 def _in_span(scope: ir.PairScope, binding: Binding, a: Any, b: Any, judge: Judge) -> Truth:
