@@ -6,10 +6,11 @@ from pathlib import Path
 
 from medrules.check.checker import check
 from medrules.check.program import Program
-from medrules.diagnostics import Diagnostic, Severity
+from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.engine.engine import Engine
 from medrules.errors import InvalidPack
 from medrules.knowledge.folder import PackSources, read_pack_folder
+from medrules.language.nodes import File
 from medrules.language.parser import parse
 
 __all__ = ["CheckedPack", "check_pack", "open_pack"]
@@ -17,11 +18,13 @@ __all__ = ["CheckedPack", "check_pack", "open_pack"]
 
 @dataclass(frozen=True, slots=True)
 class CheckedPack:
-    """A pack folder after reading, parsing and checking. `program` holds the rules that have no errors."""
+    """A pack folder after reading, parsing and checking. `program` holds the rules that have no errors; `files` are the parsed
+    texts, for whoever shows rules as they are written."""
 
     sources: PackSources
     program: Program
     diagnostics: tuple[Diagnostic, ...]
+    files: tuple[tuple[Source, File], ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -43,7 +46,7 @@ def check_pack(folder: str | Path) -> CheckedPack:
         pack=sources.name, version=sources.version, hash=sources.hash,
     )
     problems.extend(found)
-    return CheckedPack(sources, program, tuple(problems))
+    return CheckedPack(sources, program, tuple(problems), tuple(files))
 
 
 def open_pack(folder: str | Path) -> Engine:

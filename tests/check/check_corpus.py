@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from medrules.check.checker import check
-from medrules.check.program import Catalogue, Program
-from medrules.diagnostics import Diagnostic, Source
+from medrules.check.program import Catalogue, Program, Rule
+from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.columntypes import parse_column_type
 from medrules.knowledge.table import EMPTY, Column, Row, Table
@@ -122,8 +122,8 @@ def parsed(text: str, name: str = "rule.medrule") -> tuple[Source, File]:
 
 
 def checked(*texts: str, more: dict[str, Table] | None = None) -> tuple[Program, tuple[Diagnostic, ...]]:
-    """Check texts with the tables of the corpus."""
-    known = {**tables(), **(more or {})}
+    """Check texts with the tables of the corpus, one blank row in each."""
+    known = {**with_a_row(tables()), **(more or {})}
     return check([parsed(t, f"{i}.medrule") for i, t in enumerate(texts)], known, codesets(), catalogues())
 
 
@@ -134,3 +134,22 @@ def with_a_row(known: dict[str, Table]) -> dict[str, Table]:
         keys = tuple(("X",) for _ in t.key_fields)
         out[name] = replace(t, rows=(Row(f"KP-{name}", keys, tuple(EMPTY for _ in t.columns)),))
     return out
+
+
+def rule(*clauses: str, scope: str = "明细 属于 知识表「限儿童药品」记为 限定", code: str = "LK-900", head: str = "  结果：可疑") -> str:
+    """The text of a small rule."""
+    lines = [f"规则 {code}「示例」{{", *([head] if head else []), *([f"  针对：{scope}"] if scope else [])]
+    return "\n".join([*lines, *(f"  {c}" for c in clauses), "}"]) + "\n"
+
+
+def only(*texts: str, more: dict[str, Table] | None = None) -> Rule:
+    """The one rule of texts without errors; the last one when there are several."""
+    program, found = checked(*texts, more=more)
+    errors = [(d.code, d.message) for d in found if d.severity is Severity.ERROR]
+    assert not errors, errors
+    return program.rules[-1]
+
+
+def errors(*texts: str, more: dict[str, Table] | None = None) -> list[str]:
+    """Codes of the errors, in the order they are told."""
+    return [d.code for d in checked(*texts, more=more)[1] if d.severity is Severity.ERROR]

@@ -54,7 +54,8 @@ class _Declared:
 class _Derived:
     """A derived fact that is computed when it is first read, and kept: a request that asks no rule for it pays nothing.
 
-    Not a data descriptor, so a value that was sent (it is in the instance's `__dict__`) is found first.
+    Not a data descriptor, so a value that was sent (it is in the instance's `__dict__`) is found first. Threads that
+    read it at the same time all get the value that was kept first, so that what is computed keeps its identity.
     """
 
     __slots__ = ("compute", "name")
@@ -65,9 +66,7 @@ class _Derived:
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return UNKNOWN
-        value = self.compute(instance)
-        instance.__dict__[self.name] = value
-        return value
+        return instance.__dict__.setdefault(self.name, self.compute(instance))
 
 
 def fact(

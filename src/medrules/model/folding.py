@@ -1,6 +1,8 @@
 """How codes and names are made comparable, once, at the door and in the knowledge tables: the same function for both.
 
-Half width, trimmed, NFC, upper case. Python's `==` on the result is the equality of codes; there is no locale.
+Half width, trimmed, NFC, upper case, without invisible characters (zero-width spaces, byte order marks, direction
+marks: they come with copied text and nobody can see that two codes differ). Python's `==` on the result is the
+equality of codes; there is no locale. Folding twice changes nothing.
 """
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ __all__ = ["fold_code", "fold_text"]
 
 # Full-width ASCII and the ideographic space, one to one (NFKC is not: it changes the length of other characters).
 _HALF: Final[dict[int, int]] = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+_INVISIBLE: Final = dict.fromkeys(
+    [0xAD, 0x61C, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def fold_text(text: str) -> str:
@@ -21,5 +25,9 @@ def fold_text(text: str) -> str:
 
 
 def fold_code(text: str) -> str:
-    """A code or a name used as a key (generic name, product): half width, trimmed, NFC, upper case."""
-    return fold_text(text).upper()
+    """A code or a name used as a key (generic name, product): half width, trimmed, NFC, upper case, all visible."""
+    if text.isascii():
+        return text.strip().upper()
+    # Upper case can take a character apart (ΐ), so it comes before NFC.
+    upper = text.translate(_HALF).translate(_INVISIBLE).upper()
+    return unicodedata.normalize("NFC", upper).strip()

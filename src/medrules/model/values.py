@@ -37,7 +37,9 @@ class Unknown:
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _touched
     __hash__ = __bool__ = __iter__ = __len__ = __contains__ = __getitem__ = _touched
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = __int__ = _touched
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = __pos__ = __abs__ = _touched
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __pow__ = _touched
+    __and__ = __rand__ = __or__ = __ror__ = __invert__ = __int__ = __index__ = __float__ = _touched
 
     def __repr__(self) -> str:
         return "UNKNOWN"

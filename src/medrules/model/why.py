@@ -1,18 +1,24 @@
 """Names the fact that is really missing when another one is UNKNOWN because of it (`entity.__dict__["_why"]`)."""
 from __future__ import annotations
 
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 from medrules.model.values import UNKNOWN
 
 __all__ = ["blame", "cause_of"]
 
 
+# Two threads may read two derived facts of one entity at once; neither cause may be lost.
+_WRITING: Final = Lock()
+
+
 def blame(entity: Any, attribute: str, field_id: str) -> Any:
     """Record that `attribute` is UNKNOWN for want of `field_id`, and answer UNKNOWN. The mapping is replaced, never
     changed: clones of an entity share it."""
     d = entity.__dict__
-    d["_why"] = {**d.get("_why", {}), attribute: field_id}
+    with _WRITING:
+        d["_why"] = {**d.get("_why", {}), attribute: field_id}
     return UNKNOWN
 
 

@@ -11,17 +11,7 @@ from medrules.model.enumerations import ENUMERATIONS
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
 
-TABLES = (
-    fields.PATIENT,
-    fields.ENCOUNTER,
-    fields.INSTITUTION,
-    fields.SETTLEMENT,
-    fields.DIAGNOSIS,
-    fields.OPERATION,
-    fields.ITEM,
-    fields.PHYSICIAN,
-)
-ROWS = [row for table in TABLES for row in table]
+ROWS = [row for table in fields.TABLES for row in table]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.key}-{row.fact}")

@@ -23,12 +23,7 @@ _NEEDS_SITE: Final = frozenset({"patient.maternity", "institution.level"})
 
 def carried_facts(site: SiteSettings) -> frozenset[str]:
     """Field ids that a message of this site can carry."""
-    carried = {
-        row.fact
-        for table in (fields.PATIENT, fields.ENCOUNTER, fields.INSTITUTION, fields.SETTLEMENT, fields.DIAGNOSIS,
-                      fields.OPERATION, fields.ITEM, fields.PHYSICIAN)
-        for row in table
-    } - _NEEDS_SITE
+    carried = {row.fact for table in fields.TABLES for row in table} - _NEEDS_SITE
     # Links, and what is set rather than read: stage, kind and place of a line, the request's own time.
     carried |= {
         "encounter.institution", "encounter.settlement", "item.line_kind", "prescription.no", "prescription.date",

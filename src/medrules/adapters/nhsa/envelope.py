@@ -10,8 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import Limits, SiteSettings
@@ -28,8 +27,7 @@ _DATA_KEYS: Final = ("patient_dtos", "patn_id", "fsi_encounter_dtos", "trig_scen
 _BARE_KEYS: Final = ("patient_dtos", "curr_jzid", "jzid", "fsi_encounter_dtos", "data")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One transaction, opened. Texts are as sent ("" = not sent); `data` is `input.data`."""
 
     infno: str
@@ -42,8 +40,12 @@ class Envelope:
     encoding: str
     seed: str  # what ids in the answer are derived from: msgid, else task_id, else the hash of the body
 
+    def __repr__(self) -> str:
+        """Never prints what was sent."""
+        return f"<Envelope {self.infno}>"
 
-def decode(body: bytes | bytearray | memoryview, limits: Limits, encoding: str = "") -> tuple[str, str]:
+
+def decode(body: bytes, limits: Limits, encoding: str = "") -> tuple[str, str]:
     """The text of a body and its encoding ("utf-8" or "gb18030").
 
     Raises:
@@ -54,7 +56,7 @@ def decode(body: bytes | bytearray | memoryview, limits: Limits, encoding: str =
         raise refuse("too_large", size=size, limit=limits.body_bytes)
     if not size:
         raise refuse("empty")
-    raw = bytes(body)
+    raw = body
     wanted = encoding.strip().lower().replace("_", "-")
     if wanted in ("gbk", "gb2312", "gb18030", "cp936"):
         wanted = "gb18030"  # a superset of the others
@@ -75,7 +77,7 @@ def decode(body: bytes | bytearray | memoryview, limits: Limits, encoding: str =
 
 
 def open_envelope(
-    message: bytes | str | Mapping[str, Any], site: SiteSettings, encoding: str = "", infno: str = ""
+    message: bytes | bytearray | memoryview | str | Mapping[str, Any], site: SiteSettings, encoding: str = "", infno: str = ""
 ) -> Envelope:
     """Open one transaction.
 
@@ -89,7 +91,9 @@ def open_envelope(
     """
     used = "utf-8"
     digest = ""
-    if isinstance(message, Mapping):
+    if isinstance(message, (bytearray, memoryview)):
+        message = bytes(message)
+    if not isinstance(message, (bytes, str)):
         root: Any = message
     else:
         if isinstance(message, str):
@@ -98,9 +102,12 @@ def open_envelope(
                 raise refuse("too_large", size=len(text), limit=site.limits.body_bytes)
         else:
             text, used = decode(message, site.limits, encoding or site.encoding)
-        root = parse(text, site.limits)
+        # Counting brackets in the bytes is an upper bound of their depth, and nearly free.
+        brackets = message.count("{") + message.count("[") if isinstance(message, str) else (
+            message.count(b"{") + message.count(b"["))
+        root = parse(text, site.limits, brackets > site.limits.depth)
         digest = text
-    if not isinstance(root, Mapping):
+    if type(root) is not dict and not isinstance(root, Mapping):
         raise refuse("double_encoded" if isinstance(root, str) else "not_object")
     data = _data(root, site)
     msgid, task = _text(root, "msgid"), _text(data, "task_id")
@@ -111,9 +118,9 @@ def open_envelope(
     )
 
 
-def parse(text: str, limits: Limits) -> Any:
+def parse(text: str, limits: Limits, may_be_deep: bool = True) -> Any:
     """Parse JSON under limits. Fractions arrive as their text, whole numbers as int."""
-    if text.count("{") + text.count("[") > limits.depth and _depth(text, limits.depth) > limits.depth:
+    if may_be_deep and _depth(text, limits.depth) > limits.depth:
         raise refuse("too_deep", limit=limits.depth)
     try:
         return _DECODER.decode(text)
@@ -161,6 +168,8 @@ def _data(root: Mapping[str, Any], site: SiteSettings) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
         raise refuse("input_not_object")
     data = given.get("data")
+    if isinstance(data, Mapping) and ("patient_dtos" in data or "warns" in data):
+        return data
     for place in (given, data):
         if isinstance(place, Mapping):
             for key in _CAMEL:

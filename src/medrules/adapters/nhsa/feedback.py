@@ -22,7 +22,7 @@ _MAX_ID: Final = 50
 _MAX_REASON: Final = 2_000  # no length is stated anywhere; one client's screen counts down from 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FeedbackResponse:
     """One answer to one warning: `warning` is the jr_id of the result item; `reason` is required when the doctor
     went on."""

@@ -14,17 +14,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 __all__ = [
-    "DIAGNOSIS",
-    "DISTRUSTED",
-    "ENCOUNTER",
-    "IGNORED",
-    "INSTITUTION",
-    "ITEM",
-    "OPERATION",
-    "PATIENT",
-    "PHYSICIAN",
-    "SETTLEMENT",
-    "Carried",
+    "ARTICLE", "DIAGNOSIS", "ENCOUNTER", "IGNORED", "INSTITUTION", "LINE", "OPERATION", "ORDER", "PATIENT", "PHYSICIAN",
+    "SETTLEMENT", "TABLES", "Carried",
 ]
 
 
@@ -94,31 +85,36 @@ OPERATION: Final = (
     Carried("oper_dr_code", "operation.surgeon", "id"),
 )
 
-ITEM: Final = (
-    Carried("rx_id", "item.id", "id"),
-    Carried("rxno", "item.rx_no", "id"),
-    Carried("grpno", "item.group_no", "id"),
-    Carried("long_drord_flag", "item.long_term", "flag"),
+# A line in three parts: requests of one hospital repeat the first, lines of one encounter mostly share the second.
+ARTICLE: Final = (
     Carried("hilist_type", "item.list_kind", "table:hilist_type"),
     Carried("chrg_type", "item.charge_kind", "table:chrg_type"),
-    Carried("drord_bhvr", "item.take_home", "table:drord_bhvr"),
     Carried("hilist_code", "item.code", "item_code"),
     Carried("hilist_name", "item.name", "text"),
     Carried("hilist_dosform", "item.dose_form", "text"),
     Carried("hilist_lv", "item.list_level", "table:hilist_lv"),
     Carried("hosplist_code", "item.local_code", "code"),
-    Carried("cnt", "item.quantity", "number"),
     Carried("pric", "item.unit_price", "number"),
-    Carried("sumamt", "item.amount", "number"),
-    Carried("ownpay_amt", "item.self_paid", "number"),
-    Carried("selfpay_amt", "item.copay", "number"),
     Carried("spec", "item.spec", "text"),
     Carried("spec_unt", "item.unit", "text"),
-    Carried("drord_begn_date", "item.begin", "instant"),
-    Carried("drord_stop_date", "item.end", "instant"),
+)
+ORDER: Final = (
+    Carried("long_drord_flag", "item.long_term", "flag"),
+    Carried("drord_bhvr", "item.take_home", "table:drord_bhvr"),
     Carried("drord_dept_codg", "item.ordering_dept", "dept"),
     Carried("drord_dr_codg", "item.physician", "special"),
     Carried("curr_drord_flag", "item.is_current", "flag"),
+)
+LINE: Final = (
+    Carried("rx_id", "item.id", "id"),
+    Carried("cnt", "item.quantity", "number"),
+    Carried("sumamt", "item.amount", "number"),
+    Carried("ownpay_amt", "item.self_paid", "number"),
+    Carried("selfpay_amt", "item.copay", "number"),
+    Carried("drord_stop_date", "item.end", "instant"),
+    Carried("drord_begn_date", "item.begin", "instant"),
+    Carried("grpno", "item.group_no", "id"),
+    Carried("rxno", "item.rx_no", "id"),
 )
 
 PHYSICIAN: Final = (
@@ -126,9 +122,7 @@ PHYSICIAN: Final = (
     Carried("drord_dr_profttl", "physician.title", "table:profttl"),
 )
 
-# Amounts of an encounter that clients fill with 0 before there is a settlement: when the total is 0 though lines have
-# amounts, these zeros are not statements either.
-DISTRUSTED: Final = frozenset({"settlement.pooled", "settlement.account"})
+TABLES: Final = (PATIENT, ENCOUNTER, INSTITUTION, SETTLEMENT, DIAGNOSIS, OPERATION, ARTICLE, ORDER, LINE, PHYSICIAN)
 
 # Fields of the form that carry no fact of the model (names of people stay out of the facts), so that a reader of this
 # table sees that none was forgotten.

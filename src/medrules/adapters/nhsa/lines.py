@@ -1,13 +1,18 @@
-"""The lines (处方医嘱) of one encounter: the busiest part of a message, so each field is one look-up."""
+"""The lines (处方医嘱) of one encounter: the busiest part of a message.
+
+What a line says of its article (code, name, unit, price) is the same in every request of a hospital, and what it says of who
+ordered it is mostly the same for all lines of an encounter. Each of the two is therefore read once and remembered by the
+values as sent: articles up to a bound, the other for this encounter only. Both are copied into each line.
+"""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from medrules.adapters.nhsa import fields
 from medrules.adapters.nhsa.lists import read_rows
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import Reading
+from medrules.adapters.nhsa.reading import KEPT, Reading, Row
 from medrules.adapters.nhsa.site import SiteSettings
 from medrules.model.people import Physician
 from medrules.model.values import ABSENT, Instant
@@ -15,8 +20,10 @@ from medrules.model.values import ABSENT, Instant
 __all__ = ["LineIds", "LineReader"]
 
 LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
+Part = tuple[dict[str, Any], tuple[str, ...]]  # (values by attribute, keys that could not be understood)
 
 _DAY: Final = 86_400
+_KEPT_LENGTH: Final = 512  # characters of one article; a longer one is read anew each time
 
 
 class LineReader:
@@ -24,74 +31,99 @@ class LineReader:
 
     def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site, self._reading = site, reading
-        self._rows = reading.rows(fields.ITEM)
+        self._article_rows = reading.rows(fields.ARTICLE)
+        self._order_rows = reading.rows(fields.ORDER)
+        self._line_rows = reading.rows(fields.LINE)
         self._physician_rows = reading.rows(fields.PHYSICIAN)
+        self._article_keys = (*_keys(self._article_rows), "hosplist_name")
+        self._order_keys = (*_keys(self._order_rows), *_keys(self._physician_rows))
+        self._articles: dict[tuple[Any, ...], Part] = {}
 
     def read(
         self, orders: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
         ids: tuple[str, str], lines: list[LineIds], notes: Notes,
     ) -> list[dict[str, Any]]:
         """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
-        rows = self._rows
         patn_id, mdtrt_id = ids
-        physicians: dict[Any, Physician | None] = {}
+        articles, article_keys, order_keys = self._articles, self._article_keys, self._order_keys
+        line_rows, text_of, instant_of = self._line_rows, self._reading.text.of, self._reading.instant.of
+        known: dict[tuple[Any, ...], Part] = {}
         seen: set[str] = set()
-        flagged = False
+        flagged, timed = False, True
         items = []
+        position = len(lines)
         for order in orders:
-            item = read_rows(rows, order, notes)
+            get = order.get
+            raws = tuple(map(get, article_keys))
+            try:
+                article = articles[raws]
+            except (KeyError, TypeError):  # TypeError: a list or an object where a value belongs
+                article = self._article(order, raws)
+            raws = tuple(map(get, order_keys))
+            try:
+                ordered = known[raws]
+            except (KeyError, TypeError):
+                ordered = self._order(order, raws, known, is_current, line_kind)
+            item = read_rows(line_rows, order, notes, article[0] | ordered[0])
+            if article[1] or ordered[1]:
+                for key in (*article[1], *ordered[1]):
+                    notes.add("unreadable", key)
+            # No group number means no group; an empty stop date of a long-term order says that it goes on.
+            if "group_no" not in item and text_of(get("grpno")) is None:
+                item["group_no"] = ABSENT
+            if "end" not in item and item.get("long_term") is True and instant_of(get("drord_stop_date")) is None:
+                item["end"] = ABSENT
             rx_id = item.get("id", "")
             if rx_id in seen and rx_id:
                 notes.add("repeated_line")
             seen.add(rx_id)
-            item["position"] = len(lines)
+            item["position"] = position
+            position += 1
             lines.append((patn_id, mdtrt_id, rx_id))
-            item["line_kind"] = line_kind
-            if "group_no" not in item or "code" not in item or "end" not in item or "name" not in item:
-                self._empty(order, item)
-            if not is_current:
-                item["is_current"] = False
-            elif item.get("is_current") is not False:
-                flagged = True
-            physician = self._physician(order, physicians, notes)
-            if physician is not None:
-                item["physician"] = physician
+            flagged = flagged or item.get("is_current") is not False
+            timed = timed and "begin" in item
             items.append(item)
         if is_current and not flagged:
             self._none_flagged(items, notes)
-        self._times(items, business_time)
+        if not timed:
+            self._untimed(items, business_time)
         return items
 
-    def _empty(self, order: Mapping[str, Any], item: dict[str, Any]) -> None:
-        """What an empty field says: no group; no catalogue code beside the hospital's own one (a placeholder says
-        nothing); a long-term order goes on. The name may be the hospital's."""
+    def _article(self, order: Mapping[str, Any], raws: tuple[Any, ...]) -> Part:
+        """What is ordered. A catalogue code that is empty beside the hospital's own one is absent (a placeholder says
+        nothing); the name may be the hospital's."""
+        quiet = Notes()
+        values = read_rows(self._article_rows, order, quiet)
         text_of = self._reading.text.of
-        if "group_no" not in item and text_of(order.get("grpno")) is None:
-            item["group_no"] = ABSENT
-        goes_on = item.get("long_term") is True and "end" not in item
-        if goes_on and self._reading.instant.of(order.get("drord_stop_date")) is None:
-            item["end"] = ABSENT
-        if "code" not in item and "local_code" in item and text_of(order.get("hilist_code")) is None:
-            item["code"] = ABSENT
-        if "name" not in item:
+        if "code" not in values and "local_code" in values and text_of(order.get("hilist_code")) is None:
+            values["code"] = ABSENT
+        if "name" not in values:
             name = text_of(order.get("hosplist_name"))
             if type(name) is str:
-                item["name"] = name
+                values["name"] = name
+        part = (values, quiet.fields())
+        if sum(len(raw) for raw in raws if type(raw) is str) <= _KEPT_LENGTH:
+            if len(self._articles) >= KEPT:
+                self._articles.clear()
+            _remember(self._articles, raws, part)
+        return part
 
-    def _physician(
-        self, order: Mapping[str, Any], known: dict[Any, Physician | None], notes: Notes
-    ) -> Physician | None:
-        """One entity for each physician of the encounter."""
-        who = (order.get("drord_dr_codg"), order.get("drord_dr_profttl"))
-        try:
-            return known[who]
-        except KeyError:
-            values = read_rows(self._physician_rows, order, notes)
-            made = known[who] = Physician(values) if values else None
-            return made
-        except TypeError:  # a list or an object in place of a code
-            values = read_rows(self._physician_rows, order, notes)
-            return Physician(values) if values else None
+    def _order(
+        self, order: Mapping[str, Any], raws: tuple[Any, ...], known: dict[tuple[Any, ...], Part], is_current: bool,
+        line_kind: str,
+    ) -> Part:
+        """By whom, and what kind of order. A line of an earlier encounter is not current whatever its flag."""
+        quiet = Notes()
+        values = read_rows(self._order_rows, order, quiet)
+        values["line_kind"] = line_kind
+        if not is_current:
+            values["is_current"] = False
+        physician = read_rows(self._physician_rows, order, quiet)
+        if physician:
+            values["physician"] = Physician(physician)
+        part = (values, quiet.fields())
+        _remember(known, raws, part)
+        return part
 
     def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
         """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""
@@ -102,9 +134,8 @@ class LineReader:
         else:
             notes.add("none_reviewed", n=len(items))
 
-    def _times(self, items: list[dict[str, Any]], business_time: Instant | None) -> None:
-        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's
-        day."""
+    def _untimed(self, items: list[dict[str, Any]], business_time: Instant | None) -> None:
+        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's day."""
         fill = None
         if self._site.missing_order_time == "request" and business_time is not None:
             start = business_time.day * _DAY
@@ -115,3 +146,14 @@ class LineReader:
                     item["begin"] = fill
                 else:
                     item["_why"] = {"at": "item.begin"}
+
+
+def _keys(rows: Iterable[Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for key, _, _ in rows))
+
+
+def _remember(kept: dict[tuple[Any, ...], Part], raws: tuple[Any, ...], part: Part) -> None:
+    try:
+        kept[raws] = part
+    except TypeError:  # a list or an object among the values: cannot be looked up, so it is read anew each time
+        return

@@ -20,7 +20,7 @@ def entries(given: Any, place: str, notes: Notes) -> list[Mapping[str, Any]]:
     """
     if type(given) is list:
         for entry in given:
-            if not isinstance(entry, Mapping):
+            if type(entry) is not dict and not isinstance(entry, Mapping):
                 break
         else:
             return given
@@ -35,16 +35,19 @@ def entries(given: Any, place: str, notes: Notes) -> list[Mapping[str, Any]]:
         return kept
     if given is None:
         return []
-    if isinstance(given, Mapping):
+    if type(given) is dict or isinstance(given, Mapping):
         return [given] if given else []
     if isinstance(given, str) and given.strip() in BLANKS:
         return []
     raise refuse("not_list", place=place)
 
 
-def read_rows(rows: tuple[Row, ...], sent: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
-    """What one object says, by attribute. What is empty or cannot be understood is not there (UNKNOWN)."""
-    values: dict[str, Any] = {}
+def read_rows(
+    rows: tuple[Row, ...], sent: Mapping[str, Any], notes: Notes, begun: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What one object says, by attribute, added to `begun` if that is given. What is empty or cannot be understood is not
+    there (UNKNOWN)."""
+    values: dict[str, Any] = {} if begun is None else begun
     get = sent.get
     for key, attribute, reader in rows:
         raw = get(key)

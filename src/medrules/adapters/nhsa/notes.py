@@ -36,6 +36,10 @@ class Notes:
         key = (kind, field)
         self._counts[key] = self._counts.get(key, 0) + n
 
+    def fields(self) -> tuple[str, ...]:
+        """The fields noted so far, each as often as it was noted."""
+        return tuple(field for (_, field), n in self._counts.items() for _ in range(n))
+
     def worded(self) -> tuple[str, ...]:
         """One sentence for each kind and field, in the order in which they were first met."""
         return tuple(_WORDS[kind].format(field=field, n=n) for (kind, field), n in self._counts.items())

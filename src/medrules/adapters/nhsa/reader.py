@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.door import door_of
@@ -32,8 +31,7 @@ __all__ = ["Reader", "Request", "read_request", "reader_for"]
 _MSGID_TIME: Final = re.compile(r".{12}(20\d{12})\d{4}")  # institution code, yyyyMMddHHmmss, sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A message that was read: the facts, and what the answer must repeat of the client's own ids.
 
     lines      by position in the request (`LineRef.position`)
@@ -49,6 +47,10 @@ class Request:
     encoding: str
     lines: tuple[LineIds, ...]
     encounters: Mapping[str, tuple[str, str]]
+
+    def __repr__(self) -> str:
+        """Never prints what was sent."""
+        return f"<Request {self.infno} {len(self.lines)} lines>"
 
 
 def read_request(

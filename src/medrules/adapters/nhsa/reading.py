@@ -12,12 +12,12 @@ from typing import Any, Final
 from medrules.adapters.nhsa import codes
 from medrules.adapters.nhsa.fields import Carried
 from medrules.adapters.nhsa.site import SiteSettings
-from medrules.adapters.nhsa.values import EMPTY, UNREADABLE, as_code, as_day, as_flag, as_instant, as_scaled, as_text
+from medrules.adapters.nhsa.values import BLANKS, EMPTY, UNREADABLE, as_code, as_day, as_flag, as_instant, as_scaled, as_text
 from medrules.errors import InvalidSettings
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
 
-__all__ = ["Reading", "Row", "ValueReader", "level_ranks"]
+__all__ = ["KEPT", "Reading", "Row", "ValueReader", "level_ranks"]
 
 Read = Callable[[Any], Any]
 
@@ -54,6 +54,21 @@ class ValueReader(dict[Any, Any]):
             return UNREADABLE if raw else None
 
 
+class TextReader(ValueReader):
+    """Ids and other texts as sent; keeps nothing."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(as_text, keep=False)
+
+    def __missing__(self, raw: Any) -> Any:
+        if type(raw) is str and len(raw) <= KEPT_LENGTH:  # the usual case, without a further call
+            text = raw.strip()
+            return None if text in BLANKS else text
+        return super().__missing__(raw)
+
+
 Row = tuple[str, str, ValueReader]  # (key of the message, attribute of the entity, reader)
 
 
@@ -66,7 +81,7 @@ class Reading:
         self.flag = ValueReader(as_flag)
         self.instant = ValueReader(lambda raw: as_instant(raw, site.midnight_is_time))
         self.money = ValueReader(_number(2))
-        self.text = ValueReader(as_text, keep=False)
+        self.text = TextReader()
         self._readers: Mapping[str, ValueReader] = {
             "code": self.code, "flag": self.flag, "instant": self.instant, "id": self.text,
             "text": ValueReader(as_text),

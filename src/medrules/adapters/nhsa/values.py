@@ -112,6 +112,11 @@ def as_instant(value: Any, midnight_is_time: bool) -> Instant | Nothing:
     text = as_text(value)
     if isinstance(text, Nothing):
         return text
+    if len(text) == 19 and text[4:11:3] == "-- " and text[5].isdigit():  # the form that the specification asks for
+        try:
+            return _moment(datetime.fromisoformat(text), True, midnight_is_time)
+        except ValueError:
+            return UNREADABLE
     if not text.isascii():
         text = fold_text(text)
     found = _TIME.fullmatch(text)
@@ -134,10 +139,16 @@ def as_instant(value: Any, midnight_is_time: bool) -> Instant | Nothing:
             moment += timedelta(hours=8) - _offset(offset)
     except (ValueError, OverflowError):
         return UNREADABLE
+    return _moment(moment, second is not None, midnight_is_time)
+
+
+def _moment(moment: datetime, to_the_second: bool, midnight_is_time: bool) -> Instant | Nothing:
+    if moment.year == 9999:
+        return EMPTY
     lo = moment.toordinal() * DAY_SECONDS + moment.hour * 3_600 + moment.minute * 60 + moment.second
     if lo % DAY_SECONDS == 0 and not midnight_is_time:
         return Instant(lo, lo + DAY_SECONDS - 1)
-    return Instant(lo, lo if second is not None else lo + 59)
+    return Instant(lo, lo if to_the_second else lo + 59)
 
 
 def _offset(text: str) -> timedelta:

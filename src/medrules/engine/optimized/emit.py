@@ -14,7 +14,7 @@ from medrules.engine.optimized import syntax as s
 from medrules.model.entities import ENTITIES
 from medrules.plan.shapes import CodesProbe, Hole, Shape, SharedGroup, TotalOver, Touch
 
-__all__ = ["FACT_NAMES", "Places", "emit", "hole_names"]
+__all__ = ["FACT_NAMES", "Places", "emit", "hole_names", "line_fact"]
 
 FACT_NAMES: Final = frozenset(f for e in ENTITIES for f in e.fields)
 
@@ -49,11 +49,11 @@ def emit(shape: Shape, places: Places, prefix: str) -> ast.expr:
     return _Emitter(places, hole_names(shape, prefix)).truth(shape.test)
 
 
-def line_fact(path: tuple[str, ...]) -> ast.expr:
+def line_fact(path: tuple[str, ...], owner: str = "m") -> ast.expr:
     for step in path:
         if step not in FACT_NAMES:
             raise ValueError(f"no fact is called `{step}`")
-    return s.attr(s.name("m"), *path)
+    return s.attr(s.name(owner), *path)
 
 
 class _Emitter:

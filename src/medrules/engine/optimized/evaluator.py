@@ -9,7 +9,7 @@ from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.hot import compile_loop
 from medrules.engine.optimized.review import Review, count_unmatched
 from medrules.engine.optimized.rulecode import compile_rule
-from medrules.engine.optimized.scene import Scene
+from medrules.engine.optimized.scene import scene_in
 from medrules.engine.optimized.settle import Settler
 from medrules.engine.optimized.tables import Tables
 from medrules.model.facts import Facts
@@ -31,6 +31,7 @@ class Evaluator:
         self.loop = compile_loop(plan, self.tables.numbers)
         self.fallback = Fallback(program)
         self.settler = Settler(program, self.fallback, version)
+        self.clean = self.settler.cleans
         self.codes = tuple(compile_rule(n, rule, program) for n, rule in enumerate(program.rules))
         self.guards = tuple(_guard(g, Closures(program, "all")) for g in plan.guards.guards)
         by_kind: dict[str, list[int]] = {}
@@ -62,19 +63,23 @@ class Evaluator:
         out: list[Any] = []
         near: list[Any] = []
         missed: list[Any] = []
-        scene = Scene(self.tables, facts, encounter, items, True)
         try:
             listed = [m.code for m in items]
             codes = frozenset(listed)
-            scene.has(codes, len(codes) == len(items))
-            self.loop(items, map(self.get, listed), codes, len(codes) == len(items), True, scene, out, near, missed)
+            alone = len(codes) == len(listed)
+            box = [None, self.tables, facts, encounter, items, True, codes, alone]
+            self.loop(encounter, items, map(self.get, listed), codes, alone, True, box, out, near, missed)
             unmatched = count_unmatched(missed) if missed else 0
         except Exception:  # an UNKNOWN code or day, or a fault: the careful way finds out
             return None
         if not out and not near:
+            if not facts.notes:
+                found = self.clean.get(unmatched)
+                if found is not None:
+                    return found
             return self.settler.clean(unmatched, facts)
         review = Review(self, facts, None, clock)
-        review.settle(out, near, scene)
+        review.settle(out, near, scene_in(box))
         return review.finish(Answers(), unmatched)
 
 

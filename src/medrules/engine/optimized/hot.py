@@ -12,7 +12,8 @@ from typing import Any
 from medrules.engine.optimized import syntax as s
 from medrules.engine.optimized.emit import emit, hole_names, line_fact
 from medrules.engine.optimized.names import NAMES
-from medrules.engine.optimized.numbers import Numbers
+from medrules.engine.optimized.scene import scene_in
+from medrules.engine.optimized.numbers import ListSpec, Numbers
 from medrules.model.values import DAY_SECONDS
 from medrules.plan.constants import month_steps
 from medrules.plan.plan import Plan
@@ -20,13 +21,13 @@ from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
 __all__ = ["compile_loop"]
 
-PARAMETERS = ("items", "records", "codes", "alone", "solo", "scene", "out", "near", "missed")
+PARAMETERS = ("encounter", "items", "records", "codes", "alone", "solo", "box", "out", "near", "missed")
 
 
 def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
-    """(items, their records, all codes of the patient, whether these are distinct, solo, scene, out, near, missed) → None;
-    the three lists are filled."""
-    places = _InLine(numbers)
+    """(encounter, items, their records, all codes of the patient, whether these are distinct, solo, the scene's box, out, near,
+    missed) → None; the three lists are filled."""
+    places = _InLine(numbers, plan.usage.prefix_lengths)
     tests = [_slot(plan.shapes[number], i, places, number in plan.streamed) for i, number in enumerate(plan.dense)]
     if plan.usage.ages:
         places.fact(("patient", "birth_date"))
@@ -44,15 +45,20 @@ def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
     body.append(_partners())
     start: list[ast.stmt] = [
         s.assign("add", s.attr(s.name("out"), "append")),
-        s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")), s.assign("encounter", s.attr(s.name("scene"), "encounter")),
+        s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")),
         *places.start(),
     ]
     if plan.usage.ages:
         birth = s.item(s.name("months"), places.fact(("patient", "birth_date")))
         start.append(s.attempt([s.assign("birth", birth)], "UNSURE", [s.assign("birth", s.name("UNKNOWN"))]))
     walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
-    made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | places.objects)
+    made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | {"scene_in": scene_in} | places.objects)
     return made  # type: ignore[no-any-return]
+
+
+def _scene() -> ast.expr:
+    """The scene, made when first asked for: most requests need none."""
+    return s.call(s.name("scene_in"), s.name("box"))
 
 
 def _record_names(plan: Plan) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ def _unknown_code(plan: Plan) -> list[ast.stmt]:
     miss = [s.do(s.call(s.attr(s.name("missed"), "append"), s.name("m"))), s.skip()]
     if not plan.prefix_records and not plan.known_prefixes:
         return miss
-    found = s.call(s.attr(s.name("scene"), "by_prefix"), s.attr(s.name("m"), "code"), s.attr(s.name("m"), "on"))
+    found = s.call(s.attr(_scene(), "by_prefix"), s.attr(s.name("m"), "code"), s.attr(s.name("m"), "on"))
     return [
         s.assign("r", found),
         s.when(s.compare(s.name("r"), "is", s.number(None)), miss),
@@ -82,7 +88,7 @@ def _open_record(plan: Plan) -> list[ast.stmt]:
     """Unpack the record that is in force on the line's day."""
     names = _record_names(plan)
     on = s.name("on")
-    other = s.call(s.attr(s.name("scene"), "segment"), s.attr(s.name("m"), "code"), on)
+    other = s.call(s.attr(_scene(), "segment"), s.attr(s.name("m"), "code"), on)
     outside = s.negated(s.compare(s.name("start"), "<=", on, "<", s.name("end")))
     return [
         s.assign("on", s.attr(s.name("m"), "on")),
@@ -101,9 +107,10 @@ def _note(entry: ast.expr, sure: bool) -> ast.stmt:
 
 def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt:
     """if the record has constants of this shape: may the line be at fault?"""
-    places.needed = {}
+    places.needed, places.loops = {}, {}
     test = emit(shape, places, f"h{place}_")
-    ask = [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
+    ask = [s.when(s.compare(s.name(n), "is", s.number(None)), body) for n, body in places.loops.items()]
+    ask += [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
     entry = s.item(s.name("entries"), s.number(place))
     body = s.attempt([*ask, s.when(test, [_note(entry, shape.exact)])], "UNSURE", [_note(entry, False)])
     first = _constants(shape, place)[0]
@@ -125,7 +132,7 @@ def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
 
 def _others() -> ast.stmt:
     """Tests that have no place in the record: called one by one."""
-    test = s.call(s.name("test"), s.name("m"), s.name("on"), s.name("scene"))
+    test = s.call(s.name("test"), s.name("m"), s.name("on"), _scene())
     return s.when(s.compare(s.name("others"), "is not", s.number(None)), [
         s.loop(("test", "e"), s.name("others"), [
             s.attempt([s.when(test, [_note(s.name("e"), False)])], "UNSURE", [_note(s.name("e"), False)]),
@@ -141,11 +148,26 @@ def _partners() -> ast.stmt:
     ])
 
 
+def _prefixes(spec: ListSpec, ident: str, lengths: tuple[int, ...]) -> list[ast.stmt]:
+    """All prefixes of the codes of a list. An UNKNOWN or ABSENT code raises before the name is set."""
+    members = line_fact(spec.path, "encounter")
+    cut = s.attr(s.name("found"), "add")
+    return [
+        s.assign("found", s.call(s.name("set"))),
+        s.loop(("x",), members, [
+            s.assign("x", line_fact(spec.field, "x")),
+            *(s.do(s.call(cut, s.start_of(s.name("x"), n))) for n in lengths),
+        ]),
+        s.assign(ident, s.name("found")),
+    ]
+
+
 class _InLine:
     """Keeps what a request answers in local names: facts are read before the loop, the rest when first needed."""
 
-    def __init__(self, numbers: Numbers) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: Numbers, lengths: tuple[int, ...]) -> None:
+        self.numbers, self.lengths = numbers, lengths
+        self.loops: dict[str, list[ast.stmt]] = {}
         self.objects: dict[str, Any] = {}
         self.needed: dict[str, ast.expr] = {}
         self._facts: dict[tuple[str, ...], str] = {}
@@ -159,7 +181,7 @@ class _InLine:
             direct = s.attr(s.name("encounter"), *path)
             line_fact(path)  # refuses a name that is no fact
             self.objects[f"p_{ident}"] = path
-            careful = s.call(s.attr(s.name("scene"), "fact"), s.name(f"p_{ident}"))
+            careful = s.call(s.attr(_scene(), "fact"), s.name(f"p_{ident}"))
             out.append(s.attempt([s.assign(ident, direct)], "UNSURE", [s.assign(ident, careful)]))
         out.extend(s.assign(ident, s.number(None)) for ident in self._lazy)
         out.extend(s.assign(ident, s.empty()) for ident in self._watched)
@@ -171,7 +193,7 @@ class _InLine:
         return f"w{place}"
 
     def _later(self, ident: str, what: str, *args: ast.expr) -> ast.expr:
-        self.needed[ident] = self._lazy[ident] = s.call(s.attr(s.name("scene"), what), *args)
+        self.needed[ident] = self._lazy[ident] = s.call(s.attr(_scene(), what), *args)
         return s.name(ident)
 
     def fact(self, path: tuple[str, ...]) -> ast.expr:
@@ -179,14 +201,19 @@ class _InLine:
 
     def probe(self, node: CodesProbe) -> ast.expr:
         number = self.numbers.list(node)
-        return self._later(f"l{number}", "list_of", s.number(number))
+        spec = self.numbers.lists[number]
+        if not spec.as_prefixes or len(spec.field) != 1:
+            return self._later(f"l{number}", "list_of", s.number(number))
+        self.loops[f"l{number}"] = _prefixes(spec, f"l{number}", self.lengths)
+        self._lazy[f"l{number}"] = s.number(None)
+        return s.name(f"l{number}")
 
     def totals(self, node: TotalOver) -> ast.expr:
         number = self.numbers.total(node)
         if node.grouping.kind != "code":
             return self._later(f"t{number}", "totals", s.number(number))
         # Only asked for where two lines share a code: see `alone`.
-        return s.call(s.attr(s.name("scene"), "totals"), s.number(number))
+        return s.call(s.attr(_scene(), "totals"), s.number(number))
 
     def groups(self, node: SharedGroup) -> ast.expr:
         number = self.numbers.group(node)
@@ -195,7 +222,7 @@ class _InLine:
     def bound(self, region: str) -> ast.expr:
         self.objects[f"region_{region}"] = region
         ident = f"c_{region}"
-        asked = s.call(s.attr(s.name("scene"), "bound"), s.name(f"region_{region}"))
+        asked = s.call(s.attr(_scene(), "bound"), s.name(f"region_{region}"))
         if region == "institution":  # of one stay, all is known from its admission on
             admitted = s.attr(s.name("encounter"), "admitted_at", "lo")
             asked = s.choice(s.name("solo"), s.arithmetic("//", admitted, s.number(DAY_SECONDS)), asked)

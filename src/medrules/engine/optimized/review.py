@@ -111,7 +111,7 @@ class Review:
         out: list[Any] = []
         near: list[Any] = []
         missed: list[Any] = []
-        e.loop(items, records, scene.codes(), scene.alone(), solo, scene, out, near, missed)
+        e.loop(encounter, items, records, scene.codes(), scene.alone(), solo, [scene], out, near, missed)
         for number in e.scans:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))

@@ -15,7 +15,7 @@ from medrules.model.facts import Facts
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, UnknownTouched
 from medrules.plan.constants import month_step
 
-__all__ = ["Scene", "all_lines"]
+__all__ = ["Scene", "all_lines", "scene_in"]
 
 NEVER: Final = 10_000_000
 WIDE: Final = frozenset({"统筹区", "全国"})
@@ -188,6 +188,16 @@ class Scene:
                 found = UNKNOWN
             cache[number] = found
         return found
+
+
+def scene_in(box: list[Any]) -> Scene:
+    """The scene of a box [None, tables, facts, encounter, lines, solo, codes, distinct], made when first asked for."""
+    found = box[0]
+    if found is None:
+        _, tables, facts, encounter, lines, solo, codes, alone = box
+        found = box[0] = Scene(tables, facts, encounter, lines, solo)
+        found.has(codes, alone)
+    return found  # type: ignore[no-any-return]
 
 
 def _list_of(encounter: Any, spec: ListSpec, lengths: tuple[int, ...]) -> Any:

@@ -32,17 +32,17 @@ class Settler:
         self._by_rule = tuple(
             (r.parent, (r.code,), r.name, r.version, r.header.result, r.header.interaction, tuple(dict.fromkeys(r.header.basis)),
              program.pack, program.pack_version, program.pack_hash) for r in program.rules)
-        self._clean: dict[int, Report] = {}
+        self.cleans: dict[int, Report] = {}
 
     def clean(self, unmatched: int, facts: Facts) -> Report:
         """The report that has nothing to say."""
         if facts.notes or facts.unjudged:
             return self.report(facts, [], Answers(), [], [], unmatched)
-        found = self._clean.get(unmatched)
+        found = self.cleans.get(unmatched)
         if found is None:
             found = self.report(facts, [], Answers(), [], [], unmatched)
-            if len(self._clean) < 1_000:
-                self._clean[unmatched] = found
+            if len(self.cleans) < 1_000:
+                self.cleans[unmatched] = found
         return found
 
     def report(

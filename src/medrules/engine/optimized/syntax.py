@@ -72,13 +72,19 @@ def arithmetic(op: str, a: ast.expr, b: ast.expr) -> ast.expr:
 
 
 def store(target: str | Sequence[str]) -> ast.expr:
-    if isinstance(target, str):
+    if isinstance(target, str) or len(target) == 1:
+        target = target if isinstance(target, str) else target[0]
         return ast.Name(target, ast.Store(), **AT)
     return ast.Tuple([ast.Name(t, ast.Store(), **AT) for t in target], ast.Store(), **AT)
 
 
 def assign(target: str | Sequence[str], value: ast.expr) -> ast.stmt:
     return ast.Assign([store(target)], value, **AT)
+
+
+def start_of(value: ast.expr, length: int) -> ast.expr:
+    """value[:length]"""
+    return ast.Subscript(value, ast.Slice(None, number(length), None, **AT), ast.Load(), **AT)
 
 
 def put(owner: ast.expr, key: ast.expr, value: ast.expr) -> ast.stmt:

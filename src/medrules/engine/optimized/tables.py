@@ -66,13 +66,16 @@ class Tables:
         """Constants side by side in one tuple: a probe then touches little memory. Entries are only needed for candidates."""
         constants: list[Any] = []
         for entry, width in zip(record.dense, self.widths, strict=True):
-            constants.extend((None,) * width if entry is None else map(self._one, entry.tests[0][1]))
+            if entry is None:
+                constants.extend((None,) * width)
+            else:
+                constants.extend(map(self._one, entry.tests[0][1] or (True,)))
         others = tuple((self._test(e), e) for e in record.others) or None
         return (record.start, record.end, *constants, others, partners, record.dense)
 
     def _one(self, constant: Any) -> Any:
         """One object per small constant: the same few limits stand in thousands of rows."""
-        return self._shared.setdefault(constant, constant) if isinstance(constant, (int, str)) else constant
+        return self._shared.setdefault((type(constant), constant), constant) if isinstance(constant, (int, str)) else constant
 
     def _test(self, entry: Entry) -> Test:
         """(m, on, scene) → may the line be at fault by this entry."""

@@ -20,15 +20,15 @@ def aggregate(e: Agg, b: Binding, judge: Evaluates) -> Any:
     view = judge.view(e.over, b)
     if isinstance(view, Unk):
         return view
-    sure = [m for m, t in view.members if t is True]
-    values: list[Any]
-    if e.fn == "days":
-        values = [read(m, ("on",), "item.on") for m in sure]
-    elif e.value is None:
-        values = [True] * len(sure)
-    else:
-        values = [judge.value(e.value, b.bind(e.over.var, m)) for m in sure]
-    doubts = view.doubts | causes_of(values)
+    held: list[tuple[Any, bool]] = []  # the value of each member, and whether it is one with certainty
+    for m, truth in view.members:
+        if e.fn == "days":
+            value = read(m, ("on",), "item.on")
+        else:
+            value = True if e.value is None else judge.value(e.value, b.bind(e.over.var, m))
+        held.append((value, truth is True))
+    values = [v for v, sure in held if sure]
+    doubts = view.doubts | causes_of(v for v, _ in held)
     seen = [v for v in values if not isinstance(v, Unk) and v is not ABSENT]
     match e.fn:
         case "sum":
@@ -36,7 +36,7 @@ def aggregate(e: Agg, b: Binding, judge: Evaluates) -> Any:
             if doubts and not _never_negative(e.value, e.over):
                 return Unk(doubts)
         case "count":
-            low = Fraction(len(sure))
+            low = Fraction(len(values))
         case "days" | "kinds":
             low = Fraction(len({v for v in seen if not isinstance(v, Interval)}))
         case _:

@@ -15,8 +15,10 @@ from medrules.engine.reference.scopes import Candidate, Option
 from medrules.engine.reference.truth import Unk
 from medrules.engine.reference.values import Group, Interval
 from medrules.engine.reference.verdicts import Verdict
+from medrules.engine.reference.windows import Binding
 from medrules.engine.refs import ref
 from medrules.engine.report import INTERACTIONS, RESULTS, Draft, line_order, strongest
+from medrules.knowledge.table import EMPTY
 from medrules.model.order import order_key
 from medrules.model.reports import Claim, LineRef, Result
 from medrules.model.rounding import round_div
@@ -55,9 +57,8 @@ def _at_fault(rule: Rule, option: Option, subject: Any, judge: Judge) -> Iterato
                 if not isinstance(view, Unk):
                     yield from (m for m, t in view.members if t is True)
             case ir.WitnessFault():
-                for n in nodes(rule.when):
-                    if isinstance(n, ir.Quant) and n.over.var == fault.var:
-                        yield from judge.witnesses(n, b)
+                if rule.when is not None:
+                    yield from (m for n in _positive(rule.when, b) if n.over.var == fault.var for m in judge.witnesses(n, b))
 
 
 def _involved(rule: Rule, options: list[Option], at_fault: set[int], judge: Judge) -> Iterator[Any]:
@@ -68,19 +69,20 @@ def _involved(rule: Rule, options: list[Option], at_fault: set[int], judge: Judg
         if any(isinstance(f, ir.WitnessFault) for f in rule.fault):
             yield option.binding.roles[rule.judged]
         if rule.mode == "when" and rule.when is not None:
-            for n in _positive(rule.when):
+            for n in _positive(rule.when, option.binding):
                 if isinstance(n.over, ir.Window) and n.over.entity == "item":
                     yield from (m for m in judge.witnesses(n, option.binding) if id(m) not in at_fault)
 
 
-def _positive(e: ir.Expr) -> Iterator[ir.Quant]:
-    """Existentials that stand in a condition unnegated."""
+def _positive(e: ir.Expr, b: Binding) -> Iterator[ir.Quant]:
+    """Existentials that stand in a condition unnegated, where no empty cell takes their place."""
     match e:
         case ir.And() | ir.Or():
             for a in e.args:
-                yield from _positive(a)
+                yield from _positive(a, b)
         case ir.Guard():
-            yield from _positive(e.atom)
+            if b.row is None or not any(b.row.cells[c.index] is EMPTY for c in e.columns if c.index >= 0):
+                yield from _positive(e.atom, b)
         case ir.Quant(kind="any"):
             yield e
 

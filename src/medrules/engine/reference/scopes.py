@@ -366,11 +366,16 @@ def _stay_pairs(rule: Rule, scope: ir.StayPairScope, judge: Judge) -> Iterator[C
         own = _stay(scope, current, current, judge)
         if own is False or not isinstance(current.admitted_at, Instant):
             continue
-        earlier = [
+        dated = [
             (e, _stay(scope, e, current, judge)) for e in held if e is not current and isinstance(e.admitted_at, Instant)
             and (e.admitted_at.lo, e.id) < (current.admitted_at.lo, current.id)
         ]
-        earlier.sort(key=lambda x: (x[0].admitted_at.lo, x[0].id), reverse=True)
+        dated.sort(key=lambda x: (x[0].admitted_at.lo, x[0].id), reverse=True)
+        undated = [  # a stay whose admission was not sent may stand anywhere, also next to this one
+            (e, conj((_stay(scope, e, current, judge), read(e, ("admitted_at",), "encounter.admitted_at"))))
+            for e in held if e is not current and e.admitted_at is UNKNOWN
+        ]
+        earlier = [*undated, *dated]
         options: list[Option] = []
         between: list[Truth] = []
         for previous, truth in earlier:
