@@ -27,8 +27,8 @@ def main() -> int:
     print("[3/3] 审核示例请求 / reviewing the examples …", flush=True)
     requests = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "examples" / "3101").glob("*.json") if "3103" not in p.name)
     return subprocess.run(
-        [str(exe), "-m", "medrules", "review", *requests, "--pack", "rulepacks/national", "--response-dir", "out",
-         *sys.argv[1:]],
+        [str(exe), "-m", "medrules", "review", *requests, "--pack", "rulepacks/national",
+         "--site", "examples/3101/site.toml", "--response-dir", "out", *sys.argv[1:]],
         cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"},
     ).returncode
 

@@ -5,7 +5,7 @@ from medrules.check import program as ir
 from medrules.check.walk import Node
 
 
-def shown(e: Node | None) -> str:  # noqa: C901 - one line for each kind of node
+def shown(e: Node | None) -> str:
     match e:
         case None:
             return "-"

@@ -1,21 +1,17 @@
-"""Real texts: the corpus, both packs, their English twins (law 15), totality under mutilation, speed."""
+"""Real texts: the corpus, both packs, totality under mutilation, speed."""
 from __future__ import annotations
 
 import random
 import re
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from check_corpus import catalogues, codesets, corpus_files, parsed, tables, with_a_row
 
-from medrules.check import program as ir
 from medrules.check.checker import check
-from medrules.check.twin_names import twin_names
 from medrules.diagnostics import Severity, Source
 from medrules.knowledge.folder import PackSources, read_pack_folder
-from medrules.language.formatter import format
 from medrules.language.nodes import File
 from medrules.language.parser import parse
 
@@ -44,35 +40,6 @@ def test_a_pack_has_no_errors(name: str) -> None:
     program, found = check(files_of(pack), pack.tables, pack.codesets, pack.catalogues)
     assert [(d.code, d.place, d.message) for d in found if d.severity is Severity.ERROR] == []
     assert program.rules
-
-
-def bare(rule: ir.Rule) -> ir.Rule:
-    """A rule without the words of its language."""
-    return replace(
-        rule, name="", version="", source=None, span=None, note="", header=replace(rule.header, basis=(), category=""),
-        lets=tuple((str(i), e) for i, (_, e) in enumerate(rule.lets)),
-        exempt=tuple(replace(e, label="", span=rule.exempt[0].span) for e in rule.exempt), deduct=replace(rule.deduct, text=""),
-        message=ir.Template(tuple(p for p in rule.message.parts if not isinstance(p, str))),
-        suggestion=ir.Template(tuple(p for p in rule.suggestion.parts if not isinstance(p, str))),
-    )
-
-
-def test_a_chinese_and_an_english_text_are_one_program() -> None:
-    """Law 15."""
-    pack = read_pack_folder(PACKS / "edition-2025")
-    chinese = files_of(pack)
-    names = twin_names("en", pack.tables, [(o.set.name, o.en) for o in pack.origins.values()], [f for _, f in chinese])
-    english = [parsed(format(file, "en", names), source.name) for source, file in chinese]
-    assert all(file.language == "en" for _, file in english)
-    one, _ = check(chinese, pack.tables, pack.codesets, pack.catalogues)
-    other, found = check(english, pack.tables, pack.codesets, pack.catalogues)
-    assert [(d.code, d.message) for d in found if d.severity is Severity.ERROR] == []
-    assert len(one.rules) == len(other.rules) > 100
-    for a, b in zip(one.rules, other.rules, strict=True):
-        assert bare(a) == replace(bare(b), exempt=tuple(
-            replace(y, span=x.span) for x, y in zip(bare(a).exempt, bare(b).exempt, strict=True))), a.code
-    assert {n: (p.versions, p.type) for n, p in one.params.items()} == {
-        next(m for m, q in one.params.items() if n in (m, q.en)): (p.versions, p.type) for n, p in other.params.items()}
 
 
 def test_no_text_makes_the_checker_raise() -> None:

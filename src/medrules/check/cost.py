@@ -18,18 +18,23 @@ Cost = Literal["item", "group", "history", "period"]
 _WITHIN: Final = frozenset({"encounter", "prescription", "operation", "specimen", "site", "tooth", "time_overlap"})
 _DAYS: Final[Mapping[str, int]] = {"day": 1, "hour_bucket": 1, "month": 31, "quarter": 92, "year": 366, "insurance_year": 366}
 _SECONDS_A_DAY: Final = 86_400
+# Windows with one of these keys stay with the stay or the institution's day; a window of the patient alone may reach anywhere.
+_NARROW: Final = frozenset({"institution", "encounter", "prescription"})
 
 
-def _reach(frame: ir.Expr, tables: Mapping[str, Table], params: Mapping[str, ir.ParamTable]) -> int | None:
-    """Days back, 0 = within the encounter, None = no bound is known."""
+def _reach(
+    frame: ir.Expr, tables: Mapping[str, Table], params: Mapping[str, ir.ParamTable], narrow: bool
+) -> int | None:
+    """Days back, 0 = within the encounter, None = no bound is known. `narrow`: what a column without cells is taken to hold,
+    spans of a day, not of months."""
     match frame:
         case ir.Const(value=Frame() as f):
             return _frame_reach(f)
         case ir.Col():
-            return _furthest(
-                _frame_reach(c) if isinstance(c, Frame) else _whole_days(c, frame)
-                for c in (r.cells[frame.index] for r in tables[frame.table].rows)
-            )
+            cells = [r.cells[frame.index] for r in tables[frame.table].rows]
+            if all(c is EMPTY for c in cells):
+                return 1 if narrow and frame.type.kind == "frame" else None
+            return _furthest(_frame_reach(c) if isinstance(c, Frame) else _whole_days(c, frame) for c in cells)
         case ir.Const(value=int() as n):
             return int(n // 10**frame.type.scale)
         case ir.Param():
@@ -76,9 +81,9 @@ def cost_of(
     grouped = not isinstance(scope, ir.ItemScope)
     for node in nodes(*roots):
         if isinstance(node, ir.Window):
-            found.append(_reach(node.frame, tables, params))
+            found.append(_reach(node.frame, tables, params, any(k.kind in _NARROW for k in node.same)))
     if isinstance(scope, ir.PairScope):
-        found.append(_reach(scope.frame, tables, params))
+        found.append(_reach(scope.frame, tables, params, True))
     if isinstance(scope, ir.StayPairScope):
         return "history", "open"
     if not found:

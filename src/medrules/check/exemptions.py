@@ -1,6 +1,7 @@
 """Exemptions: `除外「标签」：A，但 B`."""
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from medrules.check.clauses import Placed
@@ -21,10 +22,8 @@ def exemption(ctx: RuleContext, placed: Placed, place: Place) -> Exempt | None:
         return None
     when = but = None
     with ctx.reporting_in(placed.sink):
-        try:
+        with suppress(Refused):
             when = ctx.truth(body.when, replace(place, clause="unless", when_empty=False))
-        except Refused:
-            pass
         try:
             if body.but is not None:
                 but = ctx.truth(body.but, replace(place, clause="but", when_empty=False))

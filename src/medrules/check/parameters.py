@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -77,9 +78,9 @@ def _parameter(name: str, versions: list[tuple[ast.ParamDecl, Sink]]) -> ParamTa
         made.append(ParamVersion((), ends[0], start, end, ends[1], ends[2]))
     made.sort(key=lambda v: v.valid_from)
     closed = [
-        replace(v, valid_to=min(v.valid_to, later.valid_from)) for v, later in zip(made, made[1:], strict=False)
+        replace(v, valid_to=min(v.valid_to, later.valid_from)) for v, later in pairwise(made)
     ] + made[-1:]
-    for (declaration, sink), (a, b) in zip(versions[1:], zip(made, made[1:], strict=False), strict=False):
+    for (declaration, sink), (a, b) in zip(versions[1:], pairwise(made), strict=False):
         if a.valid_from == b.valid_from:
             sink.add("MR-C219", declaration.span, name=name)
     first = versions[0][0]
@@ -229,7 +230,7 @@ def _row_versions(
                 days.update(d for d in (v.valid_from, v.valid_to) if row.valid_from < d < row.valid_to)
     out: list[Row] = []
     ordered = sorted(days)
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         made = list(row.cells)
         for i, cell in cells:
             made[i] = _built(cell, params, start)

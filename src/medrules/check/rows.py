@@ -24,7 +24,7 @@ def table_of(scope: Scope) -> str:
 def check_rows(table: Table, header: Header, code: str, sink: Sink) -> None:
     """A row whose 结果 or 提醒方式 is stronger than its rule's is an error; one in other stages than the rule never counts."""
     for row in table.rows:
-        if row.result is None and row.interaction is None and row.stages is None:
+        if row.result is None and row.interaction is None and row.stages is None and row.scenes is None:
             continue
         place = f"{table.file or table.name} 第 {row.line} 行"
         if row.result is not None and _RESULTS[row.result] > _RESULTS[header.result]:
@@ -34,3 +34,5 @@ def check_rows(table: Table, header: Header, code: str, sink: Sink) -> None:
                      own=_INTERACTION_ZH[header.interaction])
         if row.stages is not None and not row.stages <= header.stages:
             sink.add("MR-W304", None, place=f"{place} 环节", rule=code)
+        if row.scenes is not None and header.scenes and not row.scenes <= header.scenes:
+            sink.add("MR-W304", None, place=f"{place} 场景", rule=code)

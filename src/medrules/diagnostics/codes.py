@@ -825,10 +825,10 @@ CODES: dict[str, Entry] = {
         'add knowledge points, or leave the rule out for now', Severity.WARNING,
     ),
     "MR-W304": Entry(
-        '行的环节不在规则 {rule} 的环节之内',
-        "the row's stages are not all stages of rule {rule}",
-        '多出的环节不起作用',
-        'the further stages have no effect', Severity.WARNING,
+        '行的环节或场景不在规则 {rule} 的之内',
+        "the row's stages or scenes are not all among those of rule {rule}",
+        '多出的不起作用',
+        'what is beyond has no effect', Severity.WARNING,
     ),
     "MR-W305": Entry(
         '或 的两边各读一格（{columns}）：其中一格为空，整个 须 就算符合',

@@ -164,9 +164,19 @@ def _bounds(low: Any, high: Any, type: Type) -> str:
     return f"至少{printed(low, type)}" if high is None else f"{printed(low, type)}至{printed(high, type)}"
 
 
+_GOES_ON: Final = frozenset("，；：、。,;:.)）")
+
+
 def render(template: Template, value: Callable[[Expr], Any]) -> str:
-    """A message: the template's words, and its expressions as `value` gives them."""
-    return "".join(p if isinstance(p, str) else printed(value(p), p.type) for p in template.parts)
+    """A message: the template's words, and its expressions as `value` gives them. A published text that ends with a full stop
+    loses it where the sentence goes on."""
+    out: list[str] = []
+    for part in template.parts:
+        text = part if isinstance(part, str) else printed(value(part), part.type)
+        if out and text and text[0] in _GOES_ON:
+            out[-1] = out[-1].rstrip("。.；;")
+        out.append(text)
+    return "".join(out)
 
 
 def label(e: ir.Fact) -> str:
@@ -223,5 +233,5 @@ def formula(deduct: ir.Deduct, value: Callable[[Expr], Any], amounts: Iterable[i
         return "不扣减"
     if deduct.kind == "all" or deduct.expr is None:
         return f"全额 = {result}"
-    text = deduct.text or ""
-    return " = ".join(p for p in (text, _with_numbers(deduct.expr, value), result) if p)
+    steps = (deduct.text, _with_numbers(deduct.expr, value), result)
+    return " = ".join(dict.fromkeys(step for step in steps if step))

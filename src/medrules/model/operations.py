@@ -2,53 +2,52 @@
 (T32)."""
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from medrules.model.derive import is_known
-from medrules.model.values import ABSENT, UNKNOWN
+from medrules.model.values import UNKNOWN
+from medrules.model.why import cause_of
 
-__all__ = ["ONLY", "operation_of", "same_operation"]
-
-# The key of the one operation of a stay when it has no 手术编号 itself.
-ONLY: Final = ""
+__all__ = ["same_operation"]
 
 
-def operation_of(item: Any) -> Any:
-    """The key of a line's operation: its 手术编号; ABSENT when it belongs to none; UNKNOWN when that cannot be told.
+def same_operation(a: Any, b: Any) -> bool | frozenset[str]:
+    """同台手术: True or False for two lines, or the field ids for want of which that is not known (never empty).
 
-    Without a 手术编号 (absent or not sent): one operation in the stay → lines of its day and the next belong to it,
-    others to none; several → UNKNOWN; none → ABSENT.
+    Both numbers stated: whether they are equal. Else, with one operation in the stay, whether both lines belong to it:
+    by its number, or without a number (absent or not sent) by standing on its day or the next; with none, False; with
+    several, or the list not sent, not known. Lines of different encounters are never of one operation.
     """
-    encounter = item.encounter
+    encounter = a.encounter
+    if encounter is not b.encounter:
+        return False
+    if is_known(a.operation_no) and is_known(b.operation_no):
+        return bool(a.operation_no == b.operation_no)
     operations = UNKNOWN if encounter is UNKNOWN else encounter.operations
-    stated = item.operation_no
-    single = operations[0] if operations is not UNKNOWN and len(operations) == 1 else None
-    if is_known(stated):
-        return ONLY if single is not None and not is_known(single.id) else stated
-    if operations is UNKNOWN or len(operations) > 1:
-        return UNKNOWN
-    if single is None:
-        return ABSENT
-    day, on = single.date, item.on
-    if day is UNKNOWN and is_known(single.begin):
-        day = single.begin.day
-    if day is UNKNOWN or on is UNKNOWN:
-        return UNKNOWN
-    if not day <= on <= day + 1:
-        return ABSENT
-    return single.id if is_known(single.id) else ONLY
-
-
-def same_operation(a: Any, b: Any) -> Any:
-    """同台手术: True, False or UNKNOWN for two lines. Lines of different encounters are never of one operation.
-
-    The causes of UNKNOWN are "item.operation_no", and "encounter.operations" where that list was not sent.
-    """
-    if a.encounter is not b.encounter:
+    missing = frozenset(cause_of(i, "operation_no") for i in (a, b) if i.operation_no is UNKNOWN)
+    if operations is UNKNOWN:
+        return missing | {"encounter.operations" if encounter is UNKNOWN else cause_of(encounter, "operations")}
+    if not operations:
         return False
-    one, other = operation_of(a), operation_of(b)
-    if one is ABSENT or other is ABSENT:
+    if len(operations) > 1:
+        return missing or frozenset(("item.operation_no",))
+    answers = [_belongs(i, operations[0]) for i in (a, b)]
+    if any(answer is False for answer in answers):
         return False
-    if one is UNKNOWN or other is UNKNOWN:
-        return UNKNOWN
-    return one == other
+    causes = frozenset(c for answer in answers if isinstance(answer, frozenset) for c in answer)
+    return causes or True
+
+
+def _belongs(item: Any, operation: Any) -> bool | frozenset[str]:
+    """Whether a line belongs to the only operation of its stay."""
+    if is_known(item.operation_no) and is_known(operation.id):
+        return bool(item.operation_no == operation.id)
+    day, on = operation.date, item.on
+    if day is UNKNOWN and is_known(operation.begin):
+        day = operation.begin.day
+    missing = set()
+    if day is UNKNOWN:
+        missing.add(cause_of(operation, "date"))
+    if on is UNKNOWN:
+        missing.add(cause_of(item, "on"))
+    return frozenset(missing) if missing else bool(day <= on <= day + 1)

@@ -4,7 +4,7 @@ A piece is an Item of its own with its day's `at`, `on`, `begin`, `end`, quantit
 position, and `piece_of` = the whole line. Quantities and amounts of the pieces add up to the line's exactly, and no
 piece's 自费 or 已扣减 part is larger than its amount. Hours are shared by overlap with each day, days one per
 started day (what the quantity exceeds stays on the last day). Long-term orders are never cut (T18); other units
-stay on the line's day.
+stay on the line's day. A line whose quantity is not known is cut too: the quantity of each of its days is UNKNOWN.
 """
 from __future__ import annotations
 
@@ -34,25 +34,29 @@ def may_need_cutting(unit: Any, long_term: Any) -> bool:
 def pieces(item: Item, room: int = MAX_PIECES) -> tuple[Item, ...]:
     """The day pieces of a net line, `room` at most; the line itself when it lies on one day or is no span."""
     unit, quantity = item.unit, item.quantity
-    if not may_need_cutting(unit, item.long_term) or quantity is UNKNOWN:
+    if not may_need_cutting(unit, item.long_term):
         return (item,)
     kind = canonical_unit(unit)
     begin, end = item.begin, item.end
+    fits_one_day = quantity is UNKNOWN or quantity <= _ONE_DAY[kind]  # nothing to make UNKNOWN in either case
     for value, name in ((end, "end"), (begin, "begin")):
         if not is_known(value):
-            return (item,) if quantity <= _ONE_DAY[kind] else (_without_quantity(item, cause_of(item, name)),)
+            return (item,) if fits_one_day else (_without_quantity(item, cause_of(item, name)),)
     if item.long_term is UNKNOWN and begin.day != end.day:
         line_kind = item.line_kind
         if line_kind is UNKNOWN or line_kind != "charge":
-            return (_without_quantity(item, cause_of(item, "long_term")),)
+            return (item,) if quantity is UNKNOWN else (_without_quantity(item, cause_of(item, "long_term")),)
     first, last = begin.day, max(begin.day, end.day)
     if end.is_exact and last > first and end.lo == last * DAY_SECONDS:
         last -= 1  # midnight at the end of a day belongs to that day
     if (end.lo < begin.lo and end.day < begin.day) or last - first >= min(room, MAX_PIECES):
-        return (item,) if quantity <= _ONE_DAY[kind] else (_without_quantity(item, "item.end"),)
+        return (item,) if fits_one_day else (_without_quantity(item, "item.end"),)
     if first == last:
         return (item,)
     days = range(first, last + 1)
+    if quantity is UNKNOWN:  # each of its days is in doubt, not only the first
+        weights = [1] * len(days) if kind == "天" else [_overlap(begin, end, day) for day in days]
+        return _cut(item, days, weights, cause_of(item, "quantity"))
     if kind == "天":
         return _cut(item, days, _started_days(quantity, len(days)), None)
     spans = [_overlap(begin, end, day) for day in days]

@@ -40,13 +40,20 @@ def prescriptions(encounter: Any) -> Any:
         elif no is UNKNOWN and (item.list_kind is UNKNOWN or item.list_kind not in _NEVER_PRESCRIBED):
             loose.append(item)
     loose_herb = any(item.list_kind is UNKNOWN or item.list_kind in HERB_KINDS for item in loose)
+    earliest = _earliest(loose)
     return tuple(
-        _prescription(encounter, no, lines, sent.get(no, {}), bool(loose), loose_herb) for no, lines in groups.items()
+        _prescription(encounter, no, lines, sent.get(no, {}), bool(loose), loose_herb, earliest)
+        for no, lines in groups.items()
     )
 
 
+def _earliest(lines: list[Any]) -> int | None:
+    """The first day of any line; 0 when one has no day, so that it may be any; None when there are no lines."""
+    return min((0 if line.on is UNKNOWN else line.on for line in lines), default=None)
+
+
 def _prescription(
-    encounter: Any, no: str, lines: list[Any], sent: dict[str, Any], loose: bool, loose_herb: bool
+    encounter: Any, no: str, lines: list[Any], sent: dict[str, Any], loose: bool, loose_herb: bool, earliest: int | None
 ) -> Prescription:
     d: dict[str, Any] = {**sent, "no": no, "encounter": encounter}
     why: dict[str, str] = dict(sent.get("_why", {}))
@@ -61,11 +68,13 @@ def _prescription(
     else:
         d["herbs"] = tuple(line for line in lines if line.list_kind in HERB_KINDS)
     if "date" not in d:
-        days = [line.on for line in lines if line.on is not UNKNOWN]
-        if days:
-            d["date"] = min(days)
-        elif lines:
-            why["date"] = cause_of(lines[0], "on")
+        first = _earliest(lines)
+        if first == 0:  # a line without a day may be the first
+            why["date"] = next(cause_of(line, "on") for line in lines if line.on is UNKNOWN)
+        elif first is not None and earliest is not None and earliest < first:
+            why["date"] = "item.rx_no"
+        elif first is not None:
+            d["date"] = first
     if why:
         d["_why"] = why
     return Prescription(d)

@@ -5,7 +5,6 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.console import Table, console, print_json
 from medrules.adapters.cli.rule_screen import show_sheet
@@ -76,8 +75,7 @@ def _list(checked: CheckedPack, arguments: argparse.Namespace) -> None:
     for i, head in enumerate(heads):
         table.add_column(head, justify="right" if i == 5 else "left", no_wrap=i == 0)
     for row in rows:
-        cost = COST[str(row["cost"])][en]
         table.add_row(
             str(row["code"]), str(row["name"]), words.word("value.result", str(row["result"])),
-            words.word("value.interaction", str(row["interaction"])), cost.partition(":" if en else "：")[0], str(row["rows"]))
+            words.word("value.interaction", str(row["interaction"])), COST[str(row["cost"])][en], str(row["rows"]))
     console(not arguments.no_color).print(table)

@@ -45,7 +45,7 @@ def show_sheet(out: Console, one: RuleSheet, lang: str, door: str) -> None:
     if sheet["same_as"]:
         row("same", f"{sheet['same_as']} ({'takes' if en else '取自它或默认'}：{comma.join(sheet['taken'])})")
     row("followers", comma.join(sheet["followers"]))
-    row("cost", f"{sheet['cost_words']}（{sheet['horizon_words']}）" if not en else f"{sheet['cost_words']} ({sheet['horizon_words']})")
+    row("cost", f"{sheet['cost_words']} · {sheet['horizon_words']}")
     row("reads", _facts(sheet, False, comma))
     row("excuses", _facts(sheet, True, comma))
     row("tables", "\n".join(_table(t, en) for t in sheet["tables"]))

@@ -28,10 +28,7 @@ from medrules.plan.plan import Plan
 __all__ = ["COST", "RuleSheet", "horizon_words", "roots_of", "rule_sheet", "rules_named", "tables_of"]
 
 COST: Final[Mapping[str, tuple[str, str]]] = {
-    "item": ("逐条：只看这一行和它的就诊", "item: this line and its stay only"),
-    "group": ("成组：看同一天、同一次就诊的明细", "group: lines of the same day or stay"),
-    "history": ("历史：往前看，有界", "history: a bounded look back"),
-    "period": ("期间：只在事后筛查时运行", "period: screening only"),
+    "item": ("逐条", "item"), "group": ("成组", "group"), "history": ("历史", "history"), "period": ("期间", "period"),
 }
 _VISITS: Final = frozenset({"门诊", "急诊", "住院", "购药", "互联网诊疗", "门诊慢特病"})
 
@@ -61,9 +58,10 @@ def horizon_words(horizon: str, lang: Language) -> str:
     """How far back a rule looks, in words."""
     kind, _, n = horizon.partition(":")
     zh, en = {
-        "": ("不看别的明细", "no other lines"), "encounter": ("本次就诊之内", "within the stay"),
-        "days": (f"近 {n} 天", f"{n} days back"), "year": ("近一年", "one year back"),
-        "open": ("没有定上限（由知识表的行决定）", "no fixed bound (each row says)"),
+        "": ("只看被判的对象自己", "only what is judged"), "encounter": ("看本次就诊之内", "within the stay"),
+        "days": ("看同一天" if n == "1" else f"往前看 {n} 天", "the same day" if n == "1" else f"{n} days back"),
+        "year": ("往前看一年", "one year back"),
+        "open": ("往前看多远由知识表的行、疗程或期间决定", "how far back is for rows, courses or periods to say"),
     }[kind]
     return zh if lang == "zh" else en
 
