@@ -1,14 +1,17 @@
 """Exceptions for integrators (programmers who call medrules). Findings and diagnostics are values, never exceptions."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from medrules.diagnostics import Diagnostic
 
-__all__ = ["InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError", "MissingExtra"]
+__all__ = [
+    "FACT_ERRORS", "FactError", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError",
+    "MissingExtra",
+]
 
 
 class MedRulesError(Exception):
@@ -27,12 +30,35 @@ class InvalidPack(MedRulesError):
         self.diagnostics = tuple(diagnostics)
 
 
+# The stable codes of what can be wrong with native facts: in Chinese and in English.
+FACT_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "MR-E201": ("不是能读的 JSON", "JSON that cannot be read"),
+    "MR-E202": ("过大、过长、过多或嵌套过深", "too large, too long, too many, or nested too deeply"),
+    "MR-E203": ("没有这个名字的事实，或写了两次", "no fact of that name, or a fact written twice"),
+    "MR-E204": ("缺少必须填写的项", "a required field is missing"),
+    "MR-E205": ("不能为空的项是空的", "a field that cannot be empty is empty"),
+    "MR-E206": ("JSON 类型不对", "the wrong JSON type"),
+    "MR-E207": ("不是规定的取值", "a word that is not in the list"),
+    "MR-E208": ("数字、单位、日期或时间不对", "a number, unit, date or time that cannot be read"),
+    "MR-E209": ("含有不合法的字符", "characters that are not allowed"),
+})
+
+
+class FactError(NamedTuple):
+    """One error of native facts: where (a path of field names), a Chinese sentence, and its stable code
+    (`FACT_ERRORS`). Neither repeats a value that was sent."""
+
+    path: str
+    message: str
+    code: str
+
+
 class InvalidFacts(MedRulesError):
-    """Native facts that do not fit the documented models. `errors` lists (path, message) pairs."""
+    """Native facts that do not fit the documented models. `errors` lists a `FactError` for each thing that is wrong."""
 
     code = "MR-E200"
 
-    def __init__(self, message: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, message: str, errors: Sequence[FactError] = ()) -> None:
         super().__init__(message)
         self.errors = tuple(errors)
 

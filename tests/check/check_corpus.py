@@ -15,27 +15,41 @@ from medrules.language.parser import parse
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "rules-88"
 
+# Columns that several tables share, or that are too long for a line.
+_COLUMNS = {
+    "age": ("年龄段 age_range age_range", "其他条件 other_conditions text"),
+    "indication": ("诊断 diagnoses codes:icd10", "年龄段 age_range age_range", "性别 sex list:sex",
+                   "最低级别 lowest_level level:hospital", "其他条件 other_conditions text"),
+    "place": ("最低级别 lowest_level level:hospital", "专科类别 specialties list:specialty", "科室 departments codes:dept",
+              "其他条件 other_conditions text"),
+    "price": ("最高价 highest_price number:元:4", "加收年龄段 surcharge_ages age_range", "加收率 surcharge_rate number::4"),
+    "second_line": ("一线药 first_line codes:item", "回溯天数 look_back number:天:0", "一线禁忌诊断 contraindicated codes:icd10",
+                    "其他条件 other_conditions text"),
+    "course": ("天数 days number:天:0", "计算方式 counting code:counting", "周期 period window",
+               "启用时限 start_within number:小时:0"),
+}
+
 # name | key kind | key fields | columns "zh en type"
 _TABLES = """
 限工伤药品 限生育药品 限工伤项目 限生育项目|code|code|险种 insurance list:insurance
 不予支付饮片 单方不予支付饮片 互联网禁开药品 不得收费项目|code|code|
-限儿童药品 限新生儿药品 限新生儿项目 限儿童项目 限年龄项目 儿童专用药品 儿童专用项目|code|code|年龄段 age_range age_range;其他条件 other_conditions text
-限新生儿耗材 限儿童耗材|product|product|年龄段 age_range age_range;其他条件 other_conditions text
+限儿童药品 限新生儿药品 限新生儿项目 限儿童项目 限年龄项目 儿童专用药品 儿童专用项目|code|code|@age
+限新生儿耗材 限儿童耗材|product|product|@age
 诊断限年龄|icd|code|年龄段 age_range age_range
 儿童禁用药品 老年人用药|generic|generic|禁用年龄段 forbidden_ages age_range
-限适应症药品 限适应症项目 检验检查指征 项目适应症|code|code|诊断 diagnoses codes:icd10;年龄段 age_range age_range;性别 sex list:sex;最低级别 lowest_level level:hospital;其他条件 other_conditions text
-说明书适应症|generic|generic|诊断 diagnoses codes:icd10;年龄段 age_range age_range;性别 sex list:sex;最低级别 lowest_level level:hospital;其他条件 other_conditions text
-耗材适用疾病|product|product|诊断 diagnoses codes:icd10;年龄段 age_range age_range;性别 sex list:sex;最低级别 lowest_level level:hospital;其他条件 other_conditions text
-治疗指征|code|code|诊断 diagnoses codes:icd10;年龄段 age_range age_range;性别 sex list:sex;最低级别 lowest_level level:hospital;其他条件 other_conditions text;周期 period window;最多次数 most number:次:0
+限适应症药品 限适应症项目 检验检查指征 项目适应症|code|code|@indication
+说明书适应症|generic|generic|@indication
+耗材适用疾病|product|product|@indication
+治疗指征|code|code|@indication;周期 period window;最多次数 most number:次:0
 病种目录药品|combination|code institution.area|病种 diseases list:chronic
-限二线药品|code|code|一线药 first_line codes:item;回溯天数 look_back number:天:0;一线禁忌诊断 contraindicated codes:icd10;其他条件 other_conditions text
+限二线药品|code|code|@second_line
 限开药天数|code|code|最大天数 most_days number:天:0
 限开药量|code|code|最大量 most number;周期 period window
 说明书开药天数|generic|generic|最大天数 most_days number:天:0;就医方式 visit_kinds list:visit_kind
-限支付疗程药品 限支付疗程项目|code|code|天数 days number:天:0;计算方式 counting code:counting;周期 period window;启用时限 start_within number:小时:0
-限级别药品 限级别项目|code|code|最低级别 lowest_level level:hospital;专科类别 specialties list:specialty;科室 departments codes:dept;其他条件 other_conditions text
+限支付疗程药品 限支付疗程项目|code|code|@course
+限级别药品 限级别项目|code|code|@place
 限就医方式药品 限就医方式项目|code|code|就医方式 visit_kinds list:visit_kind;其他条件 other_conditions text
-项目价格|combination|code institution.level institution.area|最高价 highest_price number:元:4;加收年龄段 surcharge_ages age_range;加收率 surcharge_rate number::4
+项目价格|combination|code institution.level institution.area|@price
 同切口手术组|code|code|组别 group code:group
 限科室项目 限科室耗材|code|code|科室 departments codes:dept
 项目重复收费 项目含耗材 血液净化互斥 平扫增强|pair|code code|频度 span window;内涵 contents text;部位相同 same_site bool
@@ -90,6 +104,8 @@ def tables() -> dict[str, Table]:
     out: dict[str, Table] = {}
     for line in _TABLES.strip().splitlines():
         names, kind, key_fields, columns = line.split("|")
+        for shared, listed in _COLUMNS.items():
+            columns = columns.replace(f"@{shared}", ";".join(listed))
         for name in names.split():
             out[name] = table(name, kind, key_fields, columns)
     return out

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from medrules.adapters.native import NATIVE, door_limited
+from medrules.knowledge.codeset import CodeSet
 from medrules.model.builder import build_facts
 from medrules.model.derive import UsePeriod
 from medrules.model.facts import Door
@@ -60,6 +61,7 @@ class TestItem:
         assert self.item(begin=at(1), end=at(4)).use_period == UsePeriod(DAY0 + 1, DAY0 + 4, True)
         assert self.item(performed_at=at(2)).use_period == UsePeriod(DAY0 + 2, DAY0 + 2, False)
         assert self.item(days=7).use_period is UNKNOWN
+        assert self.item(begin=at(1), days=10**17).use_period.last == date.max.toordinal()
 
     def test_hours(self) -> None:
         item = self.item(begin=at(0, 8), end=at(1, 4), quantity=15_000, unit="h", line_kind="charge")
@@ -101,6 +103,8 @@ class TestEncounter:
         assert stay(admitted_at=at(0, 8), discharged_at=at(0, 9)).stay_days == 1
         inside = stay(admitted_at=at(0), discharged_at=ABSENT)
         assert inside.discharged_on is ABSENT and inside.stay_days is ABSENT
+        backwards = stay(admitted_at=at(3), discharged_at=at(0))
+        assert backwards.stay_days is UNKNOWN and cause_of(backwards, "stay_days") == "encounter.discharged_at"
         unsaid = stay(admitted_at=at(0))
         assert unsaid.stay_days is UNKNOWN and cause_of(unsaid, "stay_days") == "encounter.discharged_at"
 
@@ -150,21 +154,28 @@ class TestEncounter:
             ("operation", "E", "S1", 0, "ill_formed", "胆囊"),
         )
 
-    def test_well_formed_local_codes_stay(self) -> None:
-        codes = [
-            "I63",
-            "I63.9",
-            "I63.900",
-            "I10.X00",
-            "I10.X00X001",
-            "A00.000X001",
-            "M80000/3",
-            "Z51.102",
-            "A01.03.01",
-            "BNS010",
-        ]
-        found = facts({"id": "E", "diagnoses": [{"code": c} for c in codes]})
-        assert found.unjudged == () and [d.code for d in found.current[0].diagnoses] == codes
+    def test_codes_without_a_dot_get_it_and_join_the_set(self) -> None:
+        found = facts(
+            {
+                "id": "E",
+                "diagnoses": [{"code": "I639"}, {"code": "J06900"}],
+                "operations": [{"code": "8165"}, {"code": "816"}],
+                "main_diagnosis": {"code": "J06.900"},
+            }
+        )
+        e = found.current[0]
+        assert [d.code for d in e.diagnoses] == ["I63.9", "J06.900"] and e.main_diagnosis is e.diagnoses[1]
+        assert e.operations[0].code == "81.65" and e.operations[1].code is UNKNOWN
+        assert CodeSet("x", "icd10", prefixes=("I63.9",)).member(e.diagnoses[0].code) is True
+
+    def test_a_chinese_medicine_or_morphology_code_is_in_no_icd_set(self) -> None:
+        e = stay(diagnoses=[{"code": "A01.03.01"}, {"code": "M81400/3"}])
+        wide = CodeSet("x", "icd10", prefixes=("A01", "M81"))
+        assert [wide.member(d.code) for d in e.diagnoses] == [False, False]
+
+    def test_an_ill_formed_code_is_named_by_its_place_as_sent(self) -> None:
+        both = [{"code": "A01", "kind": "入院"}, {"code": "坏", "kind": "出院"}]
+        assert facts({"id": "E", "diagnoses": both}).unjudged == (("diagnosis", "E", "", 1, "ill_formed", "坏"),)
 
 
 class TestNextStay:
@@ -186,6 +197,27 @@ class TestNextStay:
         assert self.stays({"covered_from": DAY0, "coverage": "本院"}, institution={"id": "X"}).next_stay is ABSENT
         open_ = self.stays(institution={"id": "X"})
         assert open_.next_stay is UNKNOWN and cause_of(open_, "next_stay") == "history.encounters"
+
+    def test_the_earlier_of_two_stays_of_one_day_does_not_follow_the_later(self) -> None:
+        def day_stay(ident: str, hour: int) -> dict[str, Any]:
+            there = {"id": ident, "visit_kind": "住院", "institution": {"id": "H"}}
+            return {**there, "admitted_at": at(0, hour), "discharged_at": at(0, hour + 2)}
+
+        history = {"covered_from": DAY0 - 30, "coverage": "本院"}
+        first, second = facts(day_stay("B", 8), day_stay("A", 12), history=history).patients[0].encounters
+        assert first.next_stay is second and second.next_stay is ABSENT
+
+    def test_a_doubt_about_a_later_stay_decides_nothing(self) -> None:
+        def a_stay(ident: str, day: int, **more: Any) -> dict[str, Any]:
+            there = {"id": ident, "institution": {"id": "H"}, "admitted_at": at(day), "discharged_at": at(day + 1)}
+            return {**there, "visit_kind": "住院", **more}
+
+        doubtful = a_stay("E3", 20)
+        del doubtful["visit_kind"]
+        history = {"covered_from": DAY0 - 30, "coverage": "本院"}
+        found = facts(a_stay("E1", 0), a_stay("E2", 9), doubtful, history=history)
+        assert found.patients[0].encounters[0].next_stay.id == "E2"
+        assert found.patients[0].encounters[1].next_stay is UNKNOWN
 
     def test_not_covered_or_not_known(self) -> None:
         assert self.stays({"covered_from": DAY0 + 8, "coverage": "本院"}).next_stay is UNKNOWN
@@ -218,11 +250,18 @@ class TestOperations:
         assert self.two([dict(o) for o in one], {}, {"operation_no": ABSENT}) is True
         assert self.two([{"id": "S1", "date": DAY0 + 1}], {}, {"operation_no": "S1", "performed_at": at(2)}) is True
         assert self.two([dict(o) for o in one], {}, {"performed_at": at(3)}) is False
-        assert self.two([{"name": "x"}], {}, {}) is UNKNOWN
+        assert self.two([{"name": "x"}], {}, {}) == {"operation.date"}
+        assert self.two([{"id": "S1", "begin": at(1, 8)}], {}, {"operation_no": "S1"}) is True  # the day of 开始时间
+
+    def test_two_stated_numbers_decide_whatever_the_list_says(self) -> None:
+        one = [{"date": DAY0 + 1}]  # the operation has no number itself
+        assert self.two(one, {"operation_no": "S1"}, {"operation_no": "S2"}) is False
 
     def test_several_or_unknown_operations_are_unknown_without_numbers(self) -> None:
-        assert self.two([{"id": "S1", "date": DAY0}, {"id": "S2", "date": DAY0 + 1}], {}, {}) is UNKNOWN
-        assert self.two(UNKNOWN, {}, {"operation_no": "S1"}) is UNKNOWN
+        several = [{"id": "S1", "date": DAY0}, {"id": "S2", "date": DAY0 + 1}]
+        assert self.two(several, {}, {}) == {"item.operation_no"}
+        assert self.two(UNKNOWN, {}, {"operation_no": "S1"}) == {"item.operation_no", "encounter.operations"}
+        assert self.two(UNKNOWN, {"operation_no": ABSENT}, {"operation_no": "S1"}) == {"encounter.operations"}
         assert self.two([], {}, {}) is False
 
 
@@ -252,6 +291,18 @@ class TestPrescriptions:
         assert [i.id for i in only.herbs] == ["1"]  # what is no herb cannot be missing from the herbs
         herb = stay(items=[{"id": "1", "rx_no": "R1", "list_kind": "中药饮片"}, {"id": "2", "list_kind": "中药饮片"}])
         assert herb.prescriptions[0].herbs is UNKNOWN
+
+    def test_date_is_unknown_when_a_line_without_a_day_may_be_the_first(self) -> None:
+        (only,) = stay(items=[{"id": "1", "rx_no": "R1", "performed_at": at(4)}, {"id": "2", "rx_no": "R1"}]).prescriptions
+        assert only.date is UNKNOWN and cause_of(only, "date") == "item.performed_at"
+
+    def test_date_is_unknown_when_an_earlier_drug_may_belong_to_it(self) -> None:
+        def dated(day: int) -> Any:
+            lines = [{"id": "1", "rx_no": "R1", "performed_at": at(4)}, {"id": "2", "performed_at": at(day)}]
+            return stay(items=lines).prescriptions[0]
+
+        assert dated(5).date == DAY0 + 4
+        assert dated(3).date is UNKNOWN and cause_of(dated(3), "date") == "item.rx_no"
 
     def test_kind_not_sent_opens_the_herbs(self) -> None:
         (only,) = stay(items=[{"id": "1", "rx_no": "R1"}]).prescriptions

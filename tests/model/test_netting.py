@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from medrules.adapters.native import NATIVE
 from medrules.model.builder import build_facts
 from medrules.model.values import ABSENT, UNKNOWN, Instant
+from medrules.model.why import cause_of
 
 DAY0 = date(2026, 3, 1).toordinal()
 
@@ -114,6 +115,32 @@ class TestRefunds:
         plain = stay([line("L1", 0, 2), {k: v for k, v in line("L2", 1, -1).items() if k != "amount"}]).items[0]
         assert plain.amount == 3_000  # quantity × price was the amount before, so it is afterwards
 
+    def test_an_amount_left_out_names_itself_as_missing(self) -> None:
+        refund = line("L2", 1, -1)
+        (left,) = stay([line("L1", 0, 2, self_paid=2_000), refund]).items
+        assert left.amount == 3_000 and left.self_paid is UNKNOWN and cause_of(left, "self_paid") == "item.self_paid"
+
+    def test_quantity_not_sent_follows_from_amount_and_price(self) -> None:
+        refund = line("L2", 1, -1)
+        del refund["quantity"]
+        assert seen(stay([line("L1", 0, 2), refund])) == [("L1", 0, 1, 3_000)]
+
+    def test_a_named_original_is_not_known_when_the_refund_does_not_say_how_much(self) -> None:
+        refund = line("L2", 1, -1, reverses="L1")
+        del refund["quantity"], refund["unit_price"]
+        (left,) = stay([line("L1", 0, 2), refund]).items
+        assert left.quantity is UNKNOWN and left.amount is UNKNOWN and cause_of(left, "amount") == "item.quantity"
+
+    def test_lines_without_a_time_pair_in_line_order(self) -> None:
+        def untimed(ident: str, quantity: int) -> dict[str, Any]:
+            made = line(ident, 0, quantity)
+            del made["performed_at"]
+            return made
+
+        lines = stay([untimed("L1", 1), untimed("L2", -1), untimed("L3", 1)]).items
+        assert [i.id for i in lines] == ["L3"]
+        assert [i.id for i in stay([untimed("L2", -1), untimed("L3", 1)]).items] == ["L3"]
+
     def test_code_not_known_pairs_nothing(self) -> None:
         lines = [line("L1", 0, 2), line("L2", 1, -1)]
         for one in lines:
@@ -174,6 +201,28 @@ def test_line_and_its_full_refund_is_no_line(lines: list[dict[str, Any]], quanti
     assert seen(stay(_copies(lines) + extra)) == seen(stay(_copies(lines)))
 
 
+def _latest_by_search(lines: list[dict[str, Any]]) -> dict[str, int]:
+    """What is left of each original, by looking at all of them for every refund (the ruling, word for word)."""
+    left = {one["id"]: one["quantity"] for one in lines if one["quantity"] > 0}
+    for refund in sorted((x for x in lines if x["quantity"] < 0), key=lambda x: (x["performed_at"].lo, len(x["id"]), x["id"])):
+        fit = [
+            (x["performed_at"].lo, len(x["id"]), x["id"])
+            for x in lines
+            if x["quantity"] > 0 and x["code"] == refund["code"] and x["unit_price"] == refund["unit_price"]
+            and x["performed_at"].lo <= refund["performed_at"].hi and left[x["id"]] >= -refund["quantity"]
+        ]
+        if fit:
+            left[max(fit)[2]] += refund["quantity"]
+    return {ident: quantity for ident, quantity in left.items() if quantity}
+
+
+@given(_stays())
+@settings(max_examples=100, deadline=None)
+def test_the_quick_search_finds_what_a_plain_search_finds(lines: list[dict[str, Any]]) -> None:
+    expected = _latest_by_search(lines)
+    assert {i.id: i.quantity for i in stay(_copies(lines)).items} == expected
+
+
 class TestPieces:
     def ventilator(self, hours: int, begin: Instant, end: Any, **more: Any) -> dict[str, Any]:
         given = line("L1", 0, hours, 5, unit="小时", performed_at=begin, begin=begin, **more)
@@ -229,6 +278,13 @@ class TestPieces:
 
     def test_counted_units_stay_on_the_start_day(self) -> None:
         assert seen(stay([line("L1", 0, 3, unit="次", begin=at(0), end=at(2))])) == [("L1", 0, 3, 9_000)]
+
+    def test_quantity_not_known_is_in_doubt_on_each_of_its_days(self) -> None:
+        given_line = self.ventilator(1, at(0, 8), at(2, 8))
+        del given_line["quantity"]
+        days = stay([given_line]).items
+        assert [i.on - DAY0 for i in days] == [0, 1, 2] and sum(i.amount for i in days) == 500
+        assert all(i.quantity is UNKNOWN and cause_of(i, "quantity") == "item.quantity" for i in days)
 
     def test_end_before_begin_is_no_span(self) -> None:
         (only,) = stay([self.ventilator(72, at(3, 8), at(0, 8))]).items

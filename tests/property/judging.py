@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medrules.adapters.native import read_facts
-from medrules.check.program import Program
+from medrules.check.program import GroupScope, Program
 from medrules.engine.reference import Reference
 from medrules.engine.reference.truth import Unk
 from medrules.engine.reference.values import Group
@@ -31,7 +31,7 @@ def verdicts(program: Program, facts: Facts) -> Verdicts:
                 line = at.line if at.kind == "item" else str(at.position)
                 if at.kind == "prescription":
                     line = at.line
-                if rule.deduct.per_group:
+                if isinstance(rule.scope, GroupScope):
                     line += str(sorted(i.id for i in candidate.options[0].binding.roles["group"].items)) + str(
                         candidate.options[0].binding.row and candidate.options[0].binding.row.point)
                 key = (rule.code, at.kind, at.encounter, line, getattr(s, "piece", 0))

@@ -30,6 +30,14 @@ _EMPTY_WORDS = re.compile(r"限|有|患者|病人|的|治疗|用于|临床|使�
 _FEMALE = re.compile(r"女性|妇女")
 _OPEN_LIST = re.compile(r"等$|等[。；]")
 _NEGATION = re.compile(r"除外|不包括|不含|非透析|排除")
+# Codes that leave the disease open whatever it is called in a 待核诊断 cell of the term lists.
+# A tumour may stand in the record as a metastasis, an unspecified, in-situ or uncertain growth, a course of treatment,
+# a follow-up or a history; a disease of a pregnant woman may stand under chapter O alone.
+_GROUPS = {
+    "肿瘤通用": "C76-C80|C97|D00-D09|D37-D48|Z08|Z09|Z29|Z51|Z54|Z85",
+    "血液肿瘤通用": "C76-C97|D37-D48|Z08|Z09|Z29|Z51|Z54|Z85|Z94",
+}
+_PREGNANCY = "O98|O99"
 # Words that look like another disease beside the typed one; the exceptions are findings, courses and drug effects.
 _DISEASE = re.compile(
     r"[一-龥A-Za-z]{0,8}(?:癌(?!基因)|瘤(?!激酶|坏死|比例|治疗|药)|病(?!活动|进展|阶段|情|史|灶|毒|例|理)|症(?!状|征)|炎(?!症|药)"
@@ -62,16 +70,24 @@ class Terms:
 
 def load_terms() -> Terms:
     with (HERE / "indication_terms.csv").open(encoding="utf-8", newline="") as file:
-        words = sorted(((r["词"], r["诊断"], r["待核诊断"]) for r in csv.DictReader(file)), key=lambda w: -len(w[0]))
+        listed = ((r["词"], r["诊断"], _open_codes(r["诊断"], r["待核诊断"])) for r in csv.DictReader(file))
+        words = sorted(listed, key=lambda w: -len(w[0]))
     pattern = re.compile("|".join(f"(?:{re.escape(w[0])})" for w in words))
     by_hand: dict[tuple[str, int], Reading] = {}
     with (HERE / "indication_readings.csv").open(encoding="utf-8", newline="") as file:
         for r in csv.DictReader(file):
             reading = Reading(
-                r["诊断"], r["待核诊断"], r["年龄段"], r["性别"], r["最低级别"], r["其他条件"],
+                r["诊断"], _open_codes(r["诊断"], r["待核诊断"]), r["年龄段"], r["性别"], r["最低级别"], r["其他条件"],
                 r["编全"] == "全", "人工判读")
             by_hand[(r["知识点号"], int(r["序"]))] = reading
     return Terms(tuple(words), pattern, by_hand)
+
+
+def _open_codes(sure: str, maybe: str) -> str:
+    """A 待核诊断 cell with its groups written out; a set of diagnoses always leaves room for a pregnant woman."""
+    if not sure and not maybe:
+        return ""
+    return _join(_GROUPS.get(part, part) for part in (*maybe.split("|"), _PREGNANCY))
 
 
 def indication_drugs(data: Path) -> list[OutRow]:

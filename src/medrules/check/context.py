@@ -9,6 +9,7 @@ from types import MappingProxyType
 from medrules.check.names import Bound, Place
 from medrules.check.program import Col, Expr, ParamTable
 from medrules.check.reporting import Sink
+from medrules.diagnostics import Span
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Table
@@ -60,7 +61,6 @@ class RuleContext:
     lets: Mapping[str, Let] = field(default_factory=lambda: MappingProxyType({}))
     row: str = ""  # the name of the row, "" when the scope has none
     table: Table | None = None
-    base_roles: Mapping[str, Bound] | None = None  # roles of the rule itself: lets are remembered for them
     witnesses: dict[str, Bound] = field(default_factory=dict)  # 记为 names of existentials in the condition
     unread_lets: frozenset[str] = frozenset()
     used_lets: set[str] = field(default_factory=set)
@@ -68,6 +68,8 @@ class RuleContext:
     polarity: dict[Col, set[bool]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)  # lets and definitions being expanded
     _known: dict[tuple[object, ...], Expr] = field(default_factory=dict)
+    _roles: dict[int, Mapping[str, Bound]] = field(default_factory=dict)
+    here: Span | None = None  # the condition being checked
     _vars: int = 0
 
     def value(self, node: ast.Expr, place: Place, expected: Type | None = None) -> Expr:
@@ -106,8 +108,12 @@ class RuleContext:
         finally:
             self._open.pop()
 
-    def remembered(self, key: tuple[object, ...], make: Callable[[], Expr]) -> Expr:
-        """A let's value for one way of reading it: shared, so that chains of lets do not grow with every use."""
+    def remembered(self, name: tuple[object, ...], place: Place, make: Callable[[], Expr]) -> Expr:
+        """The value of a let or definition for one way of reading it: shared, so that chains of them do not grow with every
+        use. The roles of a place are told apart by identity, and kept so that none is mistaken for another."""
+        self._roles[id(place.roles)] = place.roles
+        key = (*name, id(place.roles), place.judged, place.clause, place.when_empty, place.guarding, place.recording,
+               place.nouns, place.depth, place.level)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = make()

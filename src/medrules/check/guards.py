@@ -38,7 +38,7 @@ from medrules.check.walk import Node, nodes, parts, replaced
 from medrules.knowledge.table import Table
 from medrules.model.types import BOOL
 
-__all__ = ["TRUE", "absences", "choices_lifted", "columns_in", "columns_read", "guarded", "present"]
+__all__ = ["TRUE", "absences", "choices_lifted", "choices_to_lift", "columns_in", "columns_read", "guarded", "present"]
 
 TRUE = Const(True, BOOL)
 
@@ -121,6 +121,15 @@ def _first_choice(root: Expr) -> Choose | None:
             case _:
                 pass
     return None
+
+
+def choices_to_lift(*operands: Expr) -> int:
+    """How many choices `choices_lifted` would lift; each doubles the condition."""
+    found = 0
+    for operand in operands:
+        inside = [n for n in nodes(operand) if isinstance(n, Choose)]
+        found += sum(1 for n in inside if columns_in(n.then, n.otherwise) or absences(n.then, n.otherwise))
+    return found
 
 
 def columns_in(*roots: Expr) -> bool:

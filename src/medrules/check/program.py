@@ -291,7 +291,8 @@ class Window:
     frame: a Frame constant, or an expression of type FRAME (a cell), or an expression of type num in 天 (`近 限定.回溯天数`: a
     Frame of kind "days" with that n).
     Membership of m: same keys ∧ frame ∧ where. The anchor is in its own window whenever the frame includes it and own is not
-    False: keys and frame are True for it, `where` still filters it. own None = the phrase did not say: included for 超额 / ordinals / sums of the line's own kind.
+    False: keys and frame are True for it, `where` still filters it. own None = the phrase did not say: included for 超额 /
+    ordinals / sums of the line's own kind.
     Windows hold net lines of the patient up to as_of, of the anchor's own line kind (orders or charges, T18), with base > 0
     under the rule's 费用 (T28). Closed region: see engine documentation.
     """

@@ -15,6 +15,7 @@ from medrules.check.expressions.truths import truth
 from medrules.check.expressions.values import value
 from medrules.check.faults import fault_names, faults
 from medrules.check.headers import guard, header, validity
+from medrules.check.limits import is_too_long
 from medrules.check.names import Place
 from medrules.check.polarity import check_polarity
 from medrules.check.reads import reads_of, scope_reads, scope_roots
@@ -47,6 +48,16 @@ def check_rule(written: Written, rules: dict[str, Written], world: World) -> Che
     sink = written.sink
     before = sink.tally.errors
     expanded = expand(written, rules)
+    try:
+        return _checked(written, expanded, world, before)
+    except RecursionError:
+        sink.add("MR-C222", written.rule.name_span, name=written.rule.code)
+        return CheckedRule(None, written, expanded, frozenset(), frozenset())
+
+
+def _checked(written: Written, expanded: Expanded, world: World, before: int) -> CheckedRule:
+    """`before`: how many errors the run had before this rule."""
+    sink = written.sink
     ctx = RuleContext(world, sink, value, truth)
     ctx.lets = MappingProxyType({
         p.clause.body.name: Let(p.clause.body, p.sink) for p in expanded.lets if isinstance(p.clause.body, ast.Let)
@@ -141,6 +152,8 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
     deciding = (*scope_roots(scoped.scope), made_guard, when, deduct.expr if deduct is not None else None,
                 *(f.over for f in fault if isinstance(f, ir.MembersFault)))
     excusing = tuple(e for x in exempt for e in (x.when, x.but) if e is not None)
+    if any(is_too_long(e) for e in (*deciding, *excusing) if e is not None):
+        sink.add("MR-C222", node.name_span, name=node.code)
     reads = reads_of(tables, *deciding) | scope_reads(
         scoped.scope, tables, made_header.fees, _lines_at_fault(scoped, fault))
     excuses = reads_of(tables, *excusing)

@@ -95,7 +95,6 @@ def _item(ctx: RuleContext, node: ast.ItemScope) -> Scoped:
         codes = codeset_named(ctx, node.container)
         if (entity, codes.system) not in CODE_FIELDS:
             ctx.sink.refuse("MR-T105", node.container.span, x=SCHEMA.entities[entity].zh, s=f"{codes.system} 编码集合")
-    ctx.base_roles = roles
     place = _place(roles, judged, node.row)
     where = _where(ctx, node.where, place)
     return Scoped(ir.ItemScope(node.subject, entity, table, codes, where), roles, judged, place.scope_words)
@@ -108,7 +107,6 @@ def _pair(ctx: RuleContext, node: ast.PairScope, at_fault: frozenset[str]) -> Sc
     bounds = {node.first: Bound("first", "item"), node.second: Bound("second", "item")}
     judged = bounds[node.second] if node.second in at_fault or node.first not in at_fault else bounds[node.first]
     roles = MappingProxyType(bounds)
-    ctx.base_roles = roles
     place = _place(roles, judged, node.row)
     made = frame(ctx, node.frame, place)
     return Scoped(ir.PairScope(table, made, _where(ctx, node.where, place)), roles, judged, place.scope_words)
@@ -127,7 +125,6 @@ def _group(ctx: RuleContext, node: ast.GroupScope) -> Scoped:
         ctx.sink.refuse("MR-C221", node.container.span, table=table_name, kind=node.container.column)
     judged = Bound("group", "group")
     roles = MappingProxyType({node.var: judged})
-    ctx.base_roles = roles
     place = _place(roles, judged, node.row)
     same = same_keys(ctx, node.same, place, node.span)
     member = Bound("item", "item")
@@ -139,7 +136,6 @@ def _group(ctx: RuleContext, node: ast.GroupScope) -> Scoped:
 def _each(ctx: RuleContext, node: ast.EachScope) -> Scoped:
     judged = Bound(node.subject, node.subject)
     roles = MappingProxyType({node.var: judged})
-    ctx.base_roles = roles
     place = _place(roles, judged)
     return Scoped(ir.EachScope(node.subject, node.subject, _where(ctx, node.where, place)), roles, judged, place.scope_words)
 
@@ -148,7 +144,6 @@ def _stays(ctx: RuleContext, node: ast.StayPairScope, at_fault: frozenset[str]) 
     previous, current = Bound("previous", "encounter"), Bound("current", "encounter")
     judged = previous if node.first in at_fault and node.second not in at_fault else current
     roles = MappingProxyType({node.first: previous, node.second: current})
-    ctx.base_roles = roles
     place = _place(roles, judged)
     same = same_keys(ctx, node.same, place, node.span)
     stay = Bound("encounter", "encounter")
@@ -178,7 +173,6 @@ def _period(ctx: RuleContext, node: ast.PeriodScope) -> Scoped:
     judged = Bound("period", "period")
     roles[node.var] = judged
     frozen = MappingProxyType(roles)
-    ctx.base_roles = frozen
     place = _place(frozen, judged)
     return Scoped(
         ir.PeriodScope(tuple(subjects), node.period, _where(ctx, node.where, place)), frozen, judged, place.scope_words)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from medrules.check import program as ir
 
-__all__ = ["Node", "nodes", "parts", "replaced", "size"]
+__all__ = ["Node", "extent", "nodes", "parts", "replaced"]
 
 Node = ir.Expr | ir.Members | ir.Window
 
@@ -68,9 +68,9 @@ def replaced(node: Any, old: Node, new: Node) -> Any:
     return replace(node, **changes) if changes else node
 
 
-def size(root: Node) -> int:
-    """How many nodes the expression has when written out (a shared node counts each time)."""
-    known: dict[int, int] = {}
+def extent(root: Node) -> tuple[int, int]:
+    """How many nodes the expression has when written out (a shared node counts each time), and how deep they are nested."""
+    known: dict[int, tuple[int, int]] = {}
     stack: list[tuple[Node, bool]] = [(root, False)]
     while stack:
         node, done = stack.pop()
@@ -78,7 +78,8 @@ def size(root: Node) -> int:
             continue
         inside = list(parts(node))
         if done:
-            known[id(node)] = 1 + sum(known[id(p)] for p in inside)
+            known[id(node)] = (
+                1 + sum(known[id(p)][0] for p in inside), 1 + max((known[id(p)][1] for p in inside), default=0))
         else:
             stack.append((node, True))
             stack.extend((p, False) for p in inside)

@@ -28,7 +28,8 @@ prescription  fields of Prescription by "no"; its items are found by item.rx_no
 
 What the builder does: 出院诊断 replace 入院诊断 where both were sent (T30); it adds links, `at`, `on`, net `items`
 beside `raw_items` (`model.netting`), day pieces, `already_deducted` 0 where the door has no "ledger", `suspected`
-False where the door cannot carry "diagnosis.suspected", ill-formed ICD codes made UNKNOWN and listed in `unjudged`.
+False where the door cannot carry "diagnosis.suspected"; ICD codes in their normal form (`model.codes`), ill-formed
+ones made UNKNOWN and listed in `unjudged`.
 All other derived facts are computed when first read (`model.derive`).
 """
 from __future__ import annotations
@@ -36,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from medrules.model.codes import is_well_formed
+from medrules.model.codes import normal_form
 from medrules.model.encounters import Diagnosis, Encounter, LabResult, Operation, Session, Settlement
 from medrules.model.entity import Entity
 from medrules.model.facts import Door, Facts, Stage
@@ -140,7 +141,7 @@ class _Builder:
             values["settlement"] = _adopt(Settlement, settlement)
         if "diagnoses" in values:
             listed = _in_force(values["diagnoses"])
-            values["diagnoses"] = tuple(self.diagnosis(d, encounter, n) for n, d in enumerate(listed))
+            values["diagnoses"] = tuple(self.diagnosis(d, encounter, n) for n, d in listed)
         for name, cls in _BELOW:
             if name in values:
                 values[name] = tuple(_below(cls, d, encounter) for d in values[name])
@@ -163,15 +164,24 @@ class _Builder:
         if self.not_suspected:
             values["suspected"] = False
         code = values.get("code", ABSENT)
-        if code is not ABSENT and not is_well_formed("icd10", code):
-            del values["code"]
-            self.unjudged.append(("diagnosis", _id(encounter), "", place, "ill_formed", code[:64]))
+        if code is not ABSENT:
+            normal = normal_form("icd10", code)
+            if normal is not None:
+                values["code"] = normal
+            else:
+                del values["code"]
+                self.unjudged.append(("diagnosis", _id(encounter), "", place, "ill_formed", code[:64]))
         return _adopt(Diagnosis, values)
 
     def check_operations(self, operations: Sequence[Any], encounter: Encounter) -> None:
         for place, operation in enumerate(operations):
             code = operation.code
-            if code is not UNKNOWN and code is not ABSENT and not is_well_formed("icd9cm3", code):
+            if code is UNKNOWN or code is ABSENT:
+                continue
+            normal = normal_form("icd9cm3", code)
+            if normal is not None:
+                operation.__dict__["code"] = normal
+            else:
                 del operation.__dict__["code"]
                 line = operation.__dict__.get("id", "")
                 self.unjudged.append(
@@ -184,6 +194,8 @@ class _Builder:
             return
         if type(named) is dict:
             code = named.get("code", ABSENT)
+            if code is not ABSENT:
+                code = normal_form("icd10", code) or ABSENT
             for d in values.get("diagnoses", ()):
                 if code is not ABSENT and d.code is not UNKNOWN and d.code == code:
                     values["main_diagnosis"] = d
@@ -236,11 +248,11 @@ class _Builder:
                 encounter.__dict__["items"] = tuple(found.get(id(encounter), ()))
 
 
-def _in_force(diagnoses: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-    """出院诊断 where there are any, else 入院诊断; those without a kind always count (T30)."""
-    if any(d.get("kind") == "出院" for d in diagnoses):
-        return [d for d in diagnoses if d.get("kind") != "入院"]
-    return diagnoses
+def _in_force(diagnoses: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """出院诊断 where there are any, else 入院诊断, with their places as sent; those without a kind always count
+    (T30)."""
+    at_discharge = any(d.get("kind") == "出院" for d in diagnoses)
+    return [(n, d) for n, d in enumerate(diagnoses) if not (at_discharge and d.get("kind") == "入院")]
 
 
 def _below(cls: type[_E], values: dict[str, Any], encounter: Encounter) -> _E:

@@ -5,12 +5,13 @@ Every function takes an entity and answers a value, ABSENT or UNKNOWN; for UNKNO
 """
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from medrules.model.order import order_key
 from medrules.model.rounding import round_div
 from medrules.model.units import unit_hours
-from medrules.model.values import ABSENT, UNKNOWN
+from medrules.model.values import ABSENT, UNKNOWN, is_known
 from medrules.model.why import blame, cause_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 HERB_KINDS: Final = frozenset({"中药饮片", "中药颗粒"})
+_LAST_DAY: Final = date.max.toordinal()
 
 
 class UsePeriod(NamedTuple):
@@ -31,11 +33,6 @@ class UsePeriod(NamedTuple):
     first: int
     last: int
     certain: bool
-
-
-def is_known(value: Any) -> bool:
-    """Neither UNKNOWN nor ABSENT."""
-    return value is not UNKNOWN and value is not ABSENT
 
 
 def _day_of(entity: Any, source: str, name: str) -> Any:
@@ -56,7 +53,8 @@ def discharged_on(encounter: Any) -> Any:
 
 
 def stay_days(encounter: Any) -> Any:
-    """住院天数: discharge day less admission day, at least 1; ABSENT while in hospital."""
+    """住院天数: discharge day less admission day, at least 1; ABSENT while in hospital; UNKNOWN when the discharge is
+    before the admission."""
     first, last = encounter.admitted_on, encounter.discharged_on
     if last is ABSENT:
         return ABSENT
@@ -64,6 +62,8 @@ def stay_days(encounter: Any) -> Any:
         return blame(encounter, "stay_days", cause_of(encounter, "discharged_on"))
     if not is_known(first):
         return blame(encounter, "stay_days", cause_of(encounter, "admitted_on"))
+    if last < first:
+        return blame(encounter, "stay_days", "encounter.discharged_at")
     return max(1, last - first)
 
 
@@ -148,7 +148,7 @@ def use_period(item: Any) -> Any:
         return blame(item, "use_period", cause_of(item, "on"))
     days, end = item.days, item.end
     if is_known(days) and days > 0:
-        return UsePeriod(first, first + days - 1, True)
+        return UsePeriod(first, min(first + days - 1, _LAST_DAY), True)
     if is_known(end) and end.day >= first:
         return UsePeriod(first, end.day, True)
     own = item.on
@@ -169,13 +169,14 @@ def rank(item: Any) -> Any:
     patient = UNKNOWN if encounter is UNKNOWN else encounter.patient
     if not is_known(patient):
         return UNKNOWN
-    lines = [
-        line for e in patient.encounters if e.items is not UNKNOWN for line in e.items if line.at is not UNKNOWN
-    ]
-    lines.sort(key=order_key)
-    for place, line in enumerate(lines, 1):
-        line.__dict__["rank"] = place
-    return item.__dict__.get("rank", UNKNOWN)
+    places = patient.__dict__.get("_ranks")
+    if places is None:
+        lines = [
+            line for e in patient.encounters if e.items is not UNKNOWN for line in e.items if line.at is not UNKNOWN
+        ]
+        lines.sort(key=order_key)
+        places = patient.__dict__.setdefault("_ranks", {id(line): place for place, line in enumerate(lines, 1)})
+    return places.get(id(item), UNKNOWN)
 
 
 def next_stay(encounter: Any) -> Any:
@@ -195,6 +196,7 @@ def next_stay(encounter: Any) -> Any:
     if covered is UNKNOWN or covered > last or history.coverage is UNKNOWN:
         return blame(encounter, "next_stay", "history.encounters")
     found: Any = ABSENT
+    doubts: list[tuple[Any, str]] = []
     for other in patient.encounters:
         if other is encounter:
             continue
@@ -202,14 +204,28 @@ def next_stay(encounter: Any) -> Any:
         there = other.institution.id if is_known(other.institution) else UNKNOWN
         if (kind is not UNKNOWN and kind != "住院") or (there is not UNKNOWN and there != own.id):
             continue
-        if is_known(on) and on < last:
+        if is_known(on) and (on < last or _precedes(other, encounter)):
             continue
         if kind is UNKNOWN or there is UNKNOWN or not is_known(on):
             missing = "institution.id" if there is UNKNOWN else "encounter.admitted_at"
-            return blame(encounter, "next_stay", "encounter.visit_kind" if kind is UNKNOWN else missing)
-        if found is ABSENT or (on, other.id) < (found.admitted_on, found.id):
+            doubts.append((on, "encounter.visit_kind" if kind is UNKNOWN else missing))
+        elif found is ABSENT or _admission(other) < _admission(found):
             found = other
+    for on, missing in doubts:  # one that certainly comes later than the one found decides nothing
+        if found is ABSENT or not is_known(on) or on <= found.admitted_on:
+            return blame(encounter, "next_stay", missing)
     return found
+
+
+def _admission(encounter: Any) -> tuple[int, int, str]:
+    """The order of stays whose admission is known."""
+    at, ident = encounter.admitted_at, encounter.id
+    return (at.lo, at.hi, ident if is_known(ident) else "")
+
+
+def _precedes(other: Any, encounter: Any) -> bool:
+    """Whether a stay was certainly the earlier one of the two, so that it does not follow the other."""
+    return is_known(encounter.admitted_at) and _admission(other) < _admission(encounter)
 
 
 def prescription_of(item: Any) -> Any:
@@ -219,9 +235,9 @@ def prescription_of(item: Any) -> Any:
         return blame(item, "prescription", cause_of(item, "rx_no"))
     if no is ABSENT:
         return ABSENT
-    found = UNKNOWN if encounter is UNKNOWN else encounter.prescriptions
-    if found is not UNKNOWN:
-        for prescription in found:
-            if prescription.no == no:
-                return prescription
-    return UNKNOWN
+    if encounter is UNKNOWN or encounter.prescriptions is UNKNOWN:
+        return UNKNOWN
+    by_no = encounter.__dict__.get("_by_rx_no")
+    if by_no is None:
+        by_no = encounter.__dict__.setdefault("_by_rx_no", {p.no: p for p in encounter.prescriptions})
+    return by_no.get(no, UNKNOWN)

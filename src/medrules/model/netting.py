@@ -8,7 +8,7 @@ amounts UNKNOWN.
 """
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Final
 
@@ -110,12 +110,13 @@ class _Left:
 class _Originals:
     """Originals that a refund may mean, in the total order; finds the latest with enough left in logarithmic time."""
 
-    __slots__ = ("_largest", "_size", "lines", "times")
+    __slots__ = ("_largest", "_size", "_untimed", "lines", "times")
 
     def __init__(self, lines: Sequence[_Left]) -> None:
         self.lines = lines
         timed = (left.item.at for left in lines)
         self.times = [at.lo for at in timed if at is not UNKNOWN]  # those without a time come last
+        self._untimed = [line_key(left.item) for left in lines[len(self.times):]]
         self._size = 1 << max(0, len(lines) - 1).bit_length()
         self._largest = [0] * self._size + [left.quantity for left in lines] + [0] * (self._size - len(lines))
         for node in range(self._size - 1, 0, -1):
@@ -153,8 +154,7 @@ class _Originals:
         timed = len(self.times)
         if refund.at is not UNKNOWN:
             return 0, bisect_right(self.times, refund.at.hi)
-        own = line_key(refund)
-        return timed, timed + bisect_right([line_key(left.item) for left in self.lines[timed:]], own)
+        return timed, timed + bisect_left(self._untimed, line_key(refund))
 
 
 class _Index:
@@ -219,10 +219,10 @@ def _pair(items: Iterable[Item], refunds: list[Item], as_of: Instant | None) -> 
 def _units(refund: Item) -> int | None:
     """How much a refund takes back; from amount and price when the quantity was not sent and they divide exactly."""
     if is_known(refund.quantity):
-        return abs(refund.quantity)
+        return abs(int(refund.quantity))
     if is_known(refund.amount) and is_known(refund.unit_price) and refund.unit_price != 0:
         units, rest = divmod(abs(refund.amount) * 10**6, abs(refund.unit_price))
-        return None if rest else units
+        return None if rest else int(units)
     return None
 
 

@@ -1,6 +1,7 @@
 """Units of quantities as hospitals write them: which words mean one unit, and how many hours one unit lasts.
 
-Only listed synonyms are equal (T06): a quantity in any other word is UNKNOWN where a limit names its unit.
+Only listed synonyms are equal (T06): a quantity in any other word is UNKNOWN where a limit names its unit. Numbers
+with a unit in JSON (`0.5克`) and in table cells (`12小时`) read their unit by the same list.
 """
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ _SYNONYMS: Final[tuple[tuple[str, ...], ...]] = (
     ("小时", "时", "h", "hr", "hour", "hours", "每小时"),
     ("天", "日", "d", "day", "days", "每日", "每天"),
     ("分钟", "分", "min", "minute", "minutes"),
+    ("秒", "s", "sec", "second", "seconds"),
     ("次", "每次", "人次", "time", "times"),
-    ("项", "每项"),
+    ("项", "每项"), ("种", "kind", "kinds"), ("元", "yuan"),
     ("g", "克"), ("mg", "毫克"), ("kg", "千克", "公斤"), ("ml", "毫升"), ("l", "升"),
 )
 _CANONICAL: Final[Mapping[str, str]] = MappingProxyType({w: words[0] for words in _SYNONYMS for w in words})

@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 __all__ = [
     "ABSENT", "UNKNOWN", "Absent", "AgeLimit", "AgeRange", "Frame", "Instant", "NumRange", "Unknown", "UnknownTouched",
-    "age_in", "ymd",
+    "age_in", "is_known", "ymd",
 ]
 
 

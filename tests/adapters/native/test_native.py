@@ -89,7 +89,7 @@ def request(
 def errors(data: Any) -> dict[str, str]:
     with pytest.raises(InvalidFacts) as caught:
         read_facts(data)
-    return dict(caught.value.errors)
+    return {e.path: e.message for e in caught.value.errors}
 
 
 def test_chinese_and_english_give_equal_facts() -> None:
@@ -283,7 +283,7 @@ def test_hostile_text_is_one_error(bad: Any) -> None:
 
 
 def test_too_large_and_too_many() -> None:
-    assert errors(b" " * (16 * 1024 * 1024 + 1)) == {"": "数据过大"}
+    assert errors(b" " * (16 * 1024 * 1024 + 1)) == {"": "数据过大，最多 16 MB"}
     many = {"patient": {}, "encounter": {"diagnoses": [{"code": "I10"}] * 2_001}}
     assert errors(many) == {"encounter[1].diagnoses": "最多 2000 项"}  # the path speaks as the sender did
     assert "超过" in errors({"患者": {"唯一号": "x" * 1_001}, "就诊": {}})["患者.唯一号"]
@@ -310,7 +310,7 @@ class TestDoors:
             door=door,
             rescue=True,
             items=[{"operation_no": "S1", "quantity": 1}],
-            top={"declarations": [{"label": "x"}]},
+            top={"declarations": [{"label": "x", "subject": "E"}]},
         )
         e = found.current[0]
         assert e.rescue is UNKNOWN and e.items[0].operation_no is UNKNOWN and e.items[0].quantity == 10_000

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medrules.adapters.native import read_facts
-from medrules.errors import InvalidFacts
+from medrules.errors import FACT_ERRORS, InvalidFacts
 from medrules.model.facts import Facts
 from medrules.model.schema import SCHEMA
 from medrules.model.values import UNKNOWN
@@ -133,7 +133,7 @@ _FITTING_STAY = _fitting(
     处方=st.lists(_fitting("prescription"), max_size=2),
 )
 _FITTING = st.fixed_dictionaries(
-    {"患者": _fitting("patient"), "就诊": st.lists(_FITTING_STAY, max_size=2)},
+    {"患者": _fitting("patient"), "就诊": st.lists(_FITTING_STAY, min_size=1, max_size=2)},
     optional={"历史": _fitting("history"), "历次就诊": st.lists(_FITTING_STAY, max_size=2)},
 )
 
@@ -169,7 +169,8 @@ def answers(data: Any) -> bool:
     try:
         facts = read_facts(data)
     except InvalidFacts as error:
-        assert error.errors and all(sentence for _, sentence in error.errors)
+        assert error.errors and all(e.message and e.code in FACT_ERRORS for e in error.errors)
+        (str(error) + str(error.errors)).encode()
         return False
     read_all(facts)
     return True

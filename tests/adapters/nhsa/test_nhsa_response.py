@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from nhsa_messages import as_bytes, message, of_encounter, order
+from nhsa_messages import as_bytes, encounter, message, of_encounter, order, patient
 
 from medrules.adapters.nhsa import Request, SiteSettings, read_request, write_failure, write_response
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Undecided
@@ -219,6 +219,17 @@ def test_a_repeated_rx_id_is_repeated() -> None:
     second = replace(FINDING, anchor=replace(LINE, position=1), at_fault=(replace(LINE, position=1),))
     (item,) = json.loads(write_response(Report(findings=(second,)), sent, now=NOW))["output"]["result"]
     assert item["judge_result_detail_dtos"][0]["rx_id"] == "YZ0001"
+
+
+def test_padded_ids_go_back_as_they_came() -> None:
+    padded = message(
+        patient_dtos=[patient(patn_id="P0001   ", fsi_encounter_dtos=[encounter(mdtrt_id="JZ0001  ", fsi_order_dtos=[order(1, rx_id="YZ0001 ")])])]
+    )
+    sent = read_request(as_bytes(padded))
+    assert sent.facts.current[0].id == "JZ0001" and sent.facts.current[0].items[0].id == "YZ0001"
+    (item,) = json.loads(write_response(Report(findings=(FINDING,)), sent, now=NOW))["output"]["result"]
+    (detail,) = item["judge_result_detail_dtos"]
+    assert (detail["patn_id"], detail["mdtrt_id"], detail["rx_id"]) == ("P0001   ", "JZ0001  ", "YZ0001 ")
 
 
 def test_findings_about_an_encounter_name_it() -> None:

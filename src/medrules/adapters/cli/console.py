@@ -9,6 +9,7 @@ from medrules.errors import MissingExtra
 
 try:
     from rich.console import Console
+    from rich.markup import escape
     from rich.panel import Panel
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.table import Table
@@ -16,7 +17,7 @@ try:
 except ImportError as missing:  # pragma: no cover - exercised in an environment without the extra
     raise MissingExtra("命令行需要 rich：pip install medrules[cli] / the command line needs: pip install medrules[cli]") from missing
 
-__all__ = ["Console", "Panel", "Progress", "Table", "Text", "console", "error_console", "print_json", "progress", "yuan"]
+__all__ = ["Console", "Panel", "Progress", "Table", "Text", "console", "error_console", "escape", "print_json", "progress", "yuan"]
 
 
 def console(color: bool = True) -> Console:
@@ -25,15 +26,17 @@ def console(color: bool = True) -> Console:
     return Console(no_color=not color, highlight=False, width=width, soft_wrap=False)
 
 
-def error_console() -> Console:
-    return Console(stderr=True, highlight=False)
+def error_console(color: bool = True) -> Console:
+    """Standard error: sentences about what went wrong, so that standard output holds answers only."""
+    return Console(stderr=True, no_color=not color, highlight=False, soft_wrap=True)
 
 
-def progress(label: str) -> Progress:
-    """A bar for work that takes longer than a second; it writes to stderr so that --json stays clean."""
+def progress(label: str, shown: bool = True) -> Progress:
+    """A bar for work that takes longer than a second; it writes to stderr so that --json stays clean. Not `shown` where the
+    answers themselves appear one by one on the same screen."""
     return Progress(
         TextColumn(label), BarColumn(), MofNCompleteColumn(), console=error_console(), transient=True,
-        disable=not sys.stderr.isatty(),
+        disable=not (shown and sys.stderr.isatty()),
     )
 
 

@@ -2,16 +2,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import Final
 
 from medrules import __version__
 from medrules.adapters.cli import exits
+from medrules.adapters.cli.arguments import Parser
 from medrules.errors import InvalidPack, MedRulesError, MissingExtra
 
-COMMANDS = (
+__all__ = ["COMMANDS", "main", "parser"]
+
+COMMANDS: Final = (
     ("review", "审核请求文件并显示提示 | review requests and show the warnings"),
     ("check", "检查规则包 | check a pack's rules and tables"),
     ("test", "运行规则包自带用例 | run a pack's own cases"),
@@ -30,13 +35,12 @@ def _module(name: str) -> ModuleType:
 
 def parser(only: str = "") -> argparse.ArgumentParser:
     """The argument parser; `only` builds that command's arguments alone, so that a command imports only what it needs."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="medrules", description="医保智能审核规则 | medical-insurance audit rules",
-        epilog="退出码 exit codes: 0 完成 ok · 1 有问题 problems · 2 用法 usage · 3 输入 bad input · 4 规则包 bad pack · "
-               "5 缺扩展 missing extra · 6 有未检查项 not fully checked",
+        epilog="退出码 exit codes: " + " · ".join(f"{code} {word}" for code, word, *_ in exits.TABLE),
     )
-    top.add_argument("--version", action="version", version=f"medrules {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="命令 command")
+    top.add_argument("--version", action="version", version=f"medrules {__version__}", help="显示版本 show the version")
+    commands = top.add_subparsers(dest="command", required=True, metavar="命令 command", title="命令 commands")
     for name, help_text in COMMANDS:
         sub = commands.add_parser(name, help=help_text, description=help_text)
         if name == only:
@@ -45,29 +49,72 @@ def parser(only: str = "") -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    chosen = next((w for w in words if w in dict(COMMANDS)), "")
+            stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows code page has no 「」
+    return _safely(lambda: _run(words))
+
+
+def _run(words: list[str]) -> int:
+    if not words:
+        parser().print_help()
+        return exits.OK
+    chosen = words[0] if words[0] in dict(COMMANDS) else ""
     try:
         arguments = parser(chosen).parse_args(words)
-        return int(_module(arguments.command).run(arguments))
+    except SystemExit as done:  # argparse ends the process after --help and after a mistake
+        return int(done.code or 0)
+    code = int(_module(arguments.command).run(arguments))
+    sys.stdout.flush()
+    return code
+
+
+def _safely(run: Callable[[], int]) -> int:
+    """What `run` answers; whatever it raises becomes a sentence and a code."""
+    try:
+        return run()
     except InvalidPack as error:
         from medrules.adapters.cli.problems import show
 
-        show(error.diagnostics)
+        show(error.diagnostics, to_stderr=True)
         return exits.BAD_PACK
     except MissingExtra as error:
-        sys.stderr.write(f"{error}\n")
-        return exits.MISSING
+        return _say(str(error), exits.MISSING)
     except MedRulesError as error:
-        sys.stderr.write(f"{error.code} {error}\n")
-        return exits.BAD_INPUT
-    except OSError as error:
-        sys.stderr.write(f"读不到文件 / cannot read: {error.filename or error}\n")
-        return exits.BAD_INPUT
-    except KeyboardInterrupt:
-        return 130
+        return _say(f"{error.code} {error}", exits.BAD_INPUT)
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: let the last flush succeed
         return exits.OK
+    except OSError as error:
+        return _say(_file_trouble(error), exits.BAD_INPUT)
+    except UnicodeDecodeError:
+        return _say("文件不是 UTF-8 编码 / the file is not UTF-8", exits.BAD_INPUT)
+    except KeyboardInterrupt:
+        return _say("已中断 / interrupted", exits.INTERRUPTED)
+    except Exception as fault:
+        if os.environ.get("MEDRULES_DEBUG"):
+            raise
+        kind = type(fault).__name__  # never its text: it may hold what was sent
+        return _say(f"内部错误（{kind}），这是 medrules 的问题，请报告 / internal error ({kind}), please report it", exits.INTERNAL)
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return code
+
+
+def _file_trouble(error: OSError) -> str:
+    name = error.filename or ""
+    match error:
+        case FileNotFoundError():
+            return f"没有这个文件：{name} / no such file"
+        case IsADirectoryError():
+            return f"这是文件夹，不是文件：{name} / a folder, not a file"
+        case NotADirectoryError():
+            return f"这不是文件夹：{name} / not a folder"
+        case PermissionError():
+            return f"没有权限：{name} / permission denied"
+        case _:
+            return f"读写不了：{name or type(error).__name__} / cannot be read or written"

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import console
+from medrules.adapters.cli.console import console, escape, print_json
+from medrules.adapters.cli.files import write_text
 from medrules.errors import MedRulesError
+from medrules.knowledge.folder import read_pack_folder
 
 RULE = """\
 # 新规则族：把下面各行改成真的。结果 用「明确违规」之前，先写明官方依据。
@@ -39,7 +41,7 @@ zh = "年龄段"
 en = "age_range"
 type = "age_range"
 """
-ROWS = "知识点号,编码,年龄段,原文,来源\nKP-EXAMPLE-1,X00000000000000,不满 18岁,限儿童。,示例\n"
+ROWS = "知识点号,编码,年龄段,原文,来源\nKP-{code}-1,X00000000000000,不满 18岁,限儿童。,示例\n"
 CASES = """\
 # 一条会失败的用例：先看它失败，再把规则写对。另补：符合、边界、缺事实、除外或退费。
 - title: 待写：这条用例说明什么
@@ -72,33 +74,52 @@ README = """\
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["family"], help="规则族 family")
-    parser.add_argument("code", help="规则编码，例如 LK-099 rule code")
+    parser.add_argument("code", help="规则编码，例如 LK-901 rule code")
     parser.add_argument("slug", help="英文短名，例如 drug_for_adults english slug")
     parser.add_argument("--name", default="新规则", help="规则名称 Chinese name")
     parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
-    parser.add_argument("--year", default="2026", help="有效自哪一年 valid from year")
+    parser.add_argument("--year", type=int, default=2026, help="有效自哪一年 valid from year")
+    parser.add_argument("--json", action="store_true", help="列出建了哪些文件，以 JSON list the files made as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if not re.fullmatch(r"[A-Z]{2}-?[0-9]{2,14}(-[0-9]+)?", arguments.code):
-        raise MedRulesError(f"规则编码形如 GZ10000101007000 或 LK-099：{arguments.code} / not a rule code")
-    if not re.fullmatch(r"[a-z][a-z0-9_]{2,60}", arguments.slug):
-        raise MedRulesError(f"英文短名只用小写字母、数字、下划线：{arguments.slug} / not a slug")
     pack = Path(arguments.pack)
+    _refuse(arguments, pack)
+    folder = pack / "families" / f"{arguments.code}_{arguments.slug}"
+    words = {"code": arguments.code, "slug": arguments.slug, "name": arguments.name, "year": f"{arguments.year:04d}"}
+    made = {
+        "rule.medrule": RULE, f"tables/{arguments.slug}.toml": TABLE, f"tables/{arguments.slug}.csv": ROWS, "cases.yaml": CASES,
+        "README.md": README,
+    }
+    for name, text in made.items():
+        write_text(folder / name, text.format(**words))
+    if arguments.json:
+        print_json({"family": folder.name, "folder": str(folder), "files": sorted(made)})
+        return exits.OK
+    out = console()
+    out.print(f"[green]已建 / made:[/] {escape(str(folder))}", soft_wrap=True)
+    out.print("下一步 / next（有一条用例会失败，先看它失败再把规则写对 / one case fails: see it fail, then write the rule）:", soft_wrap=True)
+    out.print(f"  medrules check {arguments.pack}", markup=False, soft_wrap=True)
+    out.print(f"  medrules test {arguments.pack} --family {folder.name}", markup=False, soft_wrap=True)
+    return exits.OK
+
+
+def _refuse(arguments: argparse.Namespace, pack: Path) -> None:
+    """Raise for what would not make a family that checks cleanly."""
+    if not re.fullmatch(r"[A-Z]{2}-?[0-9]{2,14}(-[0-9]+)?", arguments.code):
+        raise MedRulesError(f"规则编码形如 GZ10000101007000 或 LK-901：{arguments.code} / not a rule code")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{2,60}", arguments.slug):
+        raise MedRulesError(f"英文短名只用小写字母、数字、下划线，3 至 61 个字：{arguments.slug} / not a slug")
+    if not arguments.name.strip() or set(arguments.name) & set("「」“”\"'\\{}#\r\n\t"):
+        raise MedRulesError("规则名称不能是空的，也不能含引号、括号 {}、# 和换行 / not a rule name")
+    if not 2000 <= arguments.year <= 2199:
+        raise MedRulesError(f"年份应在 2000 至 2199：{arguments.year} / not a year")
     if not (pack / "pack.toml").is_file():
         raise MedRulesError(f"不是规则包（缺 pack.toml）：{pack} / not a pack folder")
-    folder = pack / "families" / f"{arguments.code}_{arguments.slug}"
-    if folder.exists():
-        raise MedRulesError(f"已经有这个规则族：{folder} / exists already")
-    words = {"code": arguments.code, "slug": arguments.slug, "name": arguments.name, "year": arguments.year}
-    (folder / "tables").mkdir(parents=True)
-    for path, text in (
-        ("rule.medrule", RULE), (f"tables/{arguments.slug}.toml", TABLE), (f"tables/{arguments.slug}.csv", ROWS),
-        ("cases.yaml", CASES), ("README.md", README),
-    ):
-        content = text if path.endswith(".csv") else text.format(**words)
-        (folder / path).write_text(content, encoding="utf-8")
-    out = console()
-    out.print(f"已建 / made: {folder}")
-    out.print(f"下一步 / next: medrules check {pack}，medrules test {pack} --family {folder.name}（有一条用例会失败 / one case fails）")
-    return exits.OK
+    taken = next(pack.glob(f"families/{arguments.code}_*"), None) or next(pack.glob(f"families/*_{arguments.slug}"), None)
+    if taken is not None:
+        raise MedRulesError(f"已经有规则族 {taken.name} / exists already")
+    names = read_pack_folder(pack).tables
+    clash = next((n for n in (f"{arguments.name}表", f"{arguments.slug}_table") if n in names), None)
+    if clash is not None:
+        raise MedRulesError(f"已经有知识表「{clash}」，换一个名称或短名 / the table exists already")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ class OneRequest:
 
 
 def read_all(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
-    """All requests of a file.
+    """All requests of a file; `-` is standard input.
 
     Args:
         form: "3101", "facts", or "" = look at the content (a message has `input`).
@@ -35,18 +36,18 @@ def read_all(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
         for n, facts in enumerate(read_jsonl(path), 1):
             yield OneRequest(f"{path.name}:{n}", facts, None)
         return
-    body = path.read_bytes()
+    body, name = (sys.stdin.buffer.read(), "stdin") if str(path) == "-" else (path.read_bytes(), path.name)
     if (form or _form_of(body)) == "3101":
         request = read_request(body, site=site)
-        yield OneRequest(path.name, request.facts, request)
+        yield OneRequest(name, request.facts, request)
     else:
-        yield OneRequest(path.name, read_facts(body), None)
+        yield OneRequest(name, read_facts(body), None)
 
 
 def _form_of(body: bytes) -> str:
     """Native facts name 患者 or patient at the top; everything else is left to the national reader and its refusals."""
     try:
         tree = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "3101"
     return "facts" if isinstance(tree, dict) and ("患者" in tree or "patient" in tree) else "3101"

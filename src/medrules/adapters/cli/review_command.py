@@ -9,76 +9,112 @@ from typing import Any
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.console import console, error_console, print_json, progress
+from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import OneRequest, read_all
 from medrules.adapters.cli.screen import show_report
 from medrules.adapters.native_report import report_to_json
 from medrules.adapters.nhsa import SiteSettings, write_response
 from medrules.api import open_pack
+from medrules.engine.engine import Engine
 from medrules.errors import MedRulesError
 from medrules.model.reports import Report
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", help="请求文件：3101/3102 的 JSON、原生事实 .json 或 .jsonl | request files")
+    parser.add_argument("files", nargs="+", help="请求文件、通配符或文件夹：3101/3102 的 JSON、原生事实 .json 或 .jsonl；- 是标准输入 request files")
     parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--facts", dest="form", action="store_const", const="facts", help="文件是原生事实 native facts")
-    form.add_argument("--3101", dest="form", action="store_const", const="3101", help="文件是 3101/3102 请求 national form")
+    form.add_argument("--facts", dest="form", action="store_const", const="facts", help="文件是原生事实（缺省看内容）native facts")
+    form.add_argument("--3101", dest="form", action="store_const", const="3101", help="文件是 3101/3102 请求（缺省看内容）national form")
     answer = parser.add_mutually_exclusive_group()
-    answer.add_argument("--response", action="store_true", help="在标准输出写 3101 应答 write the 3101 response")
-    answer.add_argument("--json", action="store_true", help="报告以 JSON 输出 report as JSON")
-    parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="JSON 键名语言 language of JSON keys")
+    answer.add_argument("--response", action="store_true", help="在标准输出写 3101 应答，每个请求一行 write the 3101 responses, one a line")
+    answer.add_argument("--json", action="store_true", help="报告以 JSON 输出：一个请求一个对象，多个请求一个列表 reports as JSON")
+    parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="JSON 键名的语言 language of JSON keys")
     parser.add_argument("--response-dir", help="另把应答写到这个文件夹 also write responses into this folder")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
-    parser.add_argument("--fail-on-findings", action="store_true", help="有明确违规或可疑时退出码为 1")
-    parser.add_argument("--no-color", action="store_true")
+    parser.add_argument("--fail-on-findings", action="store_true", help="有明确违规或可疑时退出码为 1 exit code 1 when there are findings")
+    parser.add_argument("--no-color", action="store_true", help="不用颜色 no colours")
     parser.set_defaults(form="")
 
 
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
-    engine = open_pack(arguments.pack)
-    out, failed, worst = console(not arguments.no_color), [], exits.OK
-    reports: list[dict[str, Any]] = []
-    folder = Path(arguments.response_dir) if arguments.response_dir else None
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-    quiet = arguments.json or arguments.response
-    with progress("审核 reviewing") as bar:
-        task = bar.add_task("", total=len(arguments.files))
-        for name in arguments.files:
-            try:
-                for one in read_all(Path(name), arguments.form, site):
-                    report = engine.review(one.facts)
-                    worst = max(worst, _exit_of(report, arguments.fail_on_findings))
-                    if not quiet:
-                        show_report(out, one.title, one.facts, report)
-                    if arguments.json:
-                        reports.append({"file": one.title, "report": report_to_json(report, arguments.lang)})
-                    _respond(one, report, site, arguments.response, folder)
-            except MedRulesError as error:
-                failed.append(name)
-                error_console().print(f"[red]{Path(name).name}[/] {error.code} {error}")
+    files = found(arguments.files, ".json", ".jsonl")
+    review = _Review(open_pack(arguments.pack), site, arguments)
+    with progress("审核 reviewing", shown=review.quiet) as bar:
+        task = bar.add_task("", total=len(files))
+        for path in files:
+            review.file(path)
             bar.advance(task)
-    if arguments.json:
-        print_json(reports if len(reports) != 1 else reports[0]["report"])
-    if folder and not quiet:
-        out.print(f"3101 应答已写到 / responses written to: [bold]{folder}[/]")
-    return exits.BAD_INPUT if failed else worst
+    return review.done(len(files))
+
+
+class _Review:
+    """One run over several files: what was answered, and the worst exit code so far."""
+
+    def __init__(self, engine: Engine, site: SiteSettings, arguments: argparse.Namespace) -> None:
+        self._engine, self._site, self._given = engine, site, arguments
+        self.quiet: bool = arguments.json or arguments.response
+        self._out = console(not arguments.no_color)
+        self._folder = Path(arguments.response_dir) if arguments.response_dir else None
+        self._answers: list[dict[str, Any]] = []
+        self._written: set[str] = set()
+        self._worst, self._failed = exits.OK, False
+
+    def file(self, path: Path) -> None:
+        """Review the requests of one file. What cannot be read is told, and the other files go on."""
+        try:
+            for one in read_all(path, self._given.form, self._site):
+                self._request(one)
+        except (MedRulesError, OSError) as error:
+            self._failed = True
+            said = str(error) if isinstance(error, MedRulesError) else "文件读不到 / cannot read the file"
+            code = error.code if isinstance(error, MedRulesError) else "MR-E000"
+            error_console(not self._given.no_color).print(f"[red]{path.name}[/] {code} ", end="")
+            error_console().print(said, markup=False)
+            self._answers.append({"file": path.name, "error": {"code": code, "message": said}})
+
+    def _request(self, one: OneRequest) -> None:
+        report = self._engine.review(one.facts)
+        self._worst = max(self._worst, _exit_of(report, self._given.fail_on_findings))
+        if not self.quiet:
+            show_report(self._out, one.title, one.facts, report)
+        if self._given.json:
+            self._answers.append({"file": one.title, "report": report_to_json(report, self._given.lang)})
+        if one.message is not None and (self._given.response or self._folder):
+            self._respond(one, report)
+
+    def _respond(self, one: OneRequest, report: Report) -> None:
+        assert one.message is not None
+        now = datetime.now()
+        body = write_response(report, one.message, self._site, now, now)
+        if self._given.response:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(body + b"\n")
+            sys.stdout.buffer.flush()
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / self._free_name(Path(one.title).stem)).write_bytes(body)
+
+    def _free_name(self, stem: str) -> str:
+        """Two requests of one name in different folders keep two answers."""
+        name, n = f"{stem}-response.json", 1
+        while name in self._written:
+            n += 1
+            name = f"{stem}-{n}-response.json"
+        self._written.add(name)
+        return name
+
+    def done(self, n_files: int) -> int:
+        if self._given.json:
+            alone = n_files == 1 and len(self._answers) == 1
+            print_json(self._answers[0].get("report", self._answers[0]) if alone else self._answers)
+        if self._written and not self.quiet:
+            self._out.print(f"3101 应答已写到 / responses written to: [bold]{self._folder}[/]")
+        return exits.BAD_INPUT if self._failed else self._worst
 
 
 def _exit_of(report: Report, on_findings: bool) -> int:
     if report.unchecked:
         return exits.INCOMPLETE
     return exits.PROBLEMS if on_findings and any(f.result != "monitor" for f in report.findings) else exits.OK
-
-
-def _respond(one: OneRequest, report: Report, site: SiteSettings, to_stdout: bool, folder: Path | None) -> None:
-    if one.message is None or not (to_stdout or folder):
-        return
-    now = datetime.now()
-    body = write_response(report, one.message, site, now, now)
-    if to_stdout:
-        sys.stdout.buffer.write(body + b"\n")
-    if folder:
-        (folder / f"{Path(one.title).stem}-response.json").write_bytes(body)

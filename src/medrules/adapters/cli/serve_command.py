@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
     engine = open_pack(arguments.pack)
-    error_console().print(f"medrules 服务 / serving http://{arguments.host}:{arguments.port} （Ctrl+C 停止 to stop）")
+    error_console().print(f"medrules 服务 / serving http://{arguments.host}:{arguments.port} （Ctrl+C 停止 to stop）", markup=False)
     serve(
         engine, arguments.host, arguments.port, site=site,
         settings=ServiceSettings(allow_remote=arguments.allow_remote), feedback_file=arguments.feedback_file,

@@ -2,15 +2,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.case_facts import facts_of
-from medrules.adapters.cli.console import console, error_console, print_json, progress
+from medrules.adapters.cli.console import Text, console, print_json, progress
 from medrules.api import open_pack
-from medrules.cases import CaseResult, compare
+from medrules.cases import Case, CaseResult, compare
 from medrules.cases.yaml_reader import read_cases
+from medrules.engine.engine import Engine
 from medrules.engine.reference import evaluate
 from medrules.errors import MedRulesError
 from medrules.knowledge.folder import read_pack_folder
@@ -18,45 +20,71 @@ from medrules.knowledge.folder import read_pack_folder
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pack", help="规则包文件夹 pack folder")
-    parser.add_argument("--family", help="只运行这个规则族的用例 only this family's cases")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--family", help="只运行这个规则族（文件夹名或其编码）only this family's cases")
+    parser.add_argument("--json", action="store_true", help="结果以 JSON 输出 results as JSON")
     parser.add_argument("--verbose", action="store_true", help="也列出通过的用例 list passing cases too")
+    parser.add_argument("--no-color", action="store_true", help="不用颜色 no colours")
 
 
 def run(arguments: argparse.Namespace) -> int:
     engine = open_pack(arguments.pack)
-    files = [f for f in read_pack_folder(Path(arguments.pack)).cases if arguments.family in (None, f.parent.name)]
-    if not files:
-        error_console().print("没有用例 / no cases")
-        return exits.PROBLEMS
-    cases = [(f.parent.name, case) for f in files for case in read_cases(f)]
-    answers: list[dict[str, Any]] = []
-    out = console()
-    with progress("用例 cases") as bar:
-        task = bar.add_task("", total=len(cases))
-        for family, case in cases:
-            differences: tuple[str, ...]
-            try:
-                facts = facts_of(case)
-                plain = evaluate(engine.program, facts)
-                fast = engine.review(facts)
-                differences = CaseResult(case, compare(case, plain), plain).differences
-                if plain.canonical() != fast.canonical():
-                    differences += ("两个求值器答案不同（这是本库的错误，请报告）/ the two evaluators disagree",)
-            except MedRulesError as error:
-                differences = (f"用例读不出来：{error}",)
-            answers.append({"family": family, "case": case.title, "passed": not differences, "differences": list(differences)})
-            bar.advance(task)
+    every = read_pack_folder(Path(arguments.pack)).cases
+    files = [f for f in every if arguments.family in (None, f.parent.name, f.parent.name.partition("_")[0])]
+    if arguments.family and not files:
+        known = "、".join(sorted(f.parent.name for f in every))
+        raise MedRulesError(f"规则包里没有规则族「{arguments.family}」的用例，有：{known or '无'} / no cases of this family")
+    answers = list(_answers(engine, files))
     failed = [a for a in answers if not a["passed"]]
+    code = exits.PROBLEMS if failed or not answers else exits.OK
     if arguments.json:
         print_json({"cases": answers, "passed": len(answers) - len(failed), "failed": len(failed)})
-        return exits.PROBLEMS if failed else exits.OK
+        return code
+    out = console(not arguments.no_color)
+    if not answers:
+        out.print("[yellow]没有用例 / no cases[/]")
+        return code
     for answer in answers:
         if answer["passed"] and not arguments.verbose:
             continue
-        mark = "[green]通过[/]" if answer["passed"] else "[bold red]不符[/]"
-        out.print(f"{mark} {answer['family']} · {answer['case']}")
+        mark = ("通过", "green") if answer["passed"] else ("不符", "bold red")
+        out.print(Text.assemble(mark, f" {answer['family']} · {answer['case']}"))
         for line in answer["differences"]:
-            out.print(f"     {line}")
-    out.print(f"[bold]{len(answers) - len(failed)} 通过 passed，{len(failed)} 不符 failed[/]（{len(files)} 族 families，两个求值器 both evaluators）")
-    return exits.PROBLEMS if failed else exits.OK
+            out.print(f"     {line}", markup=False)
+    style = "bold red" if failed else "bold green"
+    out.print(
+        f"[{style}]{len(answers) - len(failed)} 通过 passed，{len(failed)} 不符 failed[/]"
+        f"（{len(files)} 族 families，两个求值器 both evaluators）")
+    return code
+
+
+def _answers(engine: Engine, files: list[Path]) -> Iterator[dict[str, Any]]:
+    """One answer for each case, and one for each file that cannot be read."""
+    cases: list[tuple[str, Case | MedRulesError]] = []
+    for path in files:
+        try:
+            cases.extend((path.parent.name, case) for case in read_cases(path))
+        except MedRulesError as error:
+            cases.append((path.parent.name, error))
+    with progress("用例 cases") as bar:
+        task = bar.add_task("", total=len(cases))
+        for family, case in cases:
+            if isinstance(case, Case):
+                title, differences = case.title, _differences(engine, case)
+            else:
+                title, differences = "cases.yaml", (f"用例文件读不出来：{case} / cannot be read",)
+            yield {"family": family, "case": title, "passed": not differences, "differences": list(differences)}
+            bar.advance(task)
+
+
+def _differences(engine: Engine, case: Case) -> tuple[str, ...]:
+    """Where the answer differs from what the case expects; () = it holds."""
+    try:
+        facts = facts_of(case)
+    except (MedRulesError, KeyError) as error:
+        return (f"用例的事实读不出来：{error} / the case's facts cannot be read",)
+    plain = evaluate(engine.program, facts)
+    fast = engine.review(facts)
+    differences = CaseResult(case, compare(case, plain), plain).differences
+    if plain.canonical() != fast.canonical():
+        differences += ("两个求值器答案不同（这是本库的错误，请报告）/ the two evaluators disagree, please report it",)
+    return differences

@@ -23,7 +23,7 @@ from pydantic import (
     create_model,
 )
 
-from medrules.adapters.native.scalars import Reading, converter
+from medrules.adapters.native.scalars import Reading, converter, read_flag
 from medrules.model.entity import Field as Fact
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
@@ -36,6 +36,10 @@ Language = Literal["zh", "en"]
 _ALSO_SENT: Final = frozenset({"encounter.main_diagnosis", "encounter.prescriptions", "session.hours"})
 _MAX_LIST: Final[Mapping[str, int]] = {"item": 20_000}
 _MAX_BELOW: Final = 2_000
+# Without these a record says nothing.
+_REQUIRED: Final = frozenset({
+    "attestation.point", "attestation.subject", "attestation.outcome", "declaration.label", "declaration.subject",
+})
 # Models are made before those that nest them.
 _ORDER: Final = (
     "institution", "settlement", "physician", "history", "diagnosis", "operation", "session", "result", "prescription",
@@ -74,7 +78,8 @@ def _entity_model(key: str, made: Mapping[str, type[BaseModel]], language: Langu
         annotation = _annotation(fact, made)
         if annotation is not None:
             alias = _aliases(fact.zh, fact.en, language)
-            fields[fact.name] = (annotation, Field(None, validation_alias=alias, description=_describe(fact)))
+            default = ... if fact.id in _REQUIRED else None
+            fields[fact.name] = (annotation, Field(default, validation_alias=alias, description=_describe(fact)))
     return create_model(entity.__name__, __config__=_CONFIG, __doc__=entity.__doc__, **fields)
 
 
@@ -105,7 +110,7 @@ def _annotation(fact: Fact, made: Mapping[str, type[BaseModel]]) -> Any:
 
 
 def _empty_is_none(value: Any) -> Any:
-    return None if value == "" else value
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _code_is_object(value: Any) -> Any:
@@ -119,8 +124,12 @@ def _one_is_list(value: Any) -> Any:
     return [value] if isinstance(value, Mapping) else value
 
 
-def _list_of(model: type[BaseModel], most: int) -> Any:
-    return Annotated[list[model], Field(max_length=most)]  # type: ignore[valid-type]
+def _list_of(model: type[BaseModel], most: int, least: int = 0) -> Any:
+    return Annotated[list[model], Field(min_length=least, max_length=most)]  # type: ignore[valid-type]
+
+
+def _flag(name: str) -> Any:
+    return Annotated[bool, PlainValidator(lambda value: read_flag(name, value)), WithJsonSchema({"type": "boolean"})]
 
 
 def _validator(fact: Fact) -> Callable[[Any, ValidationInfo], Any]:
@@ -169,7 +178,7 @@ def _facts_model(made: Mapping[str, type[BaseModel]], language: Language) -> typ
         "stage": (_annotation(stage, made), field("环节", "stage", "事前、事中、事后；没有时为事后")),
         "patient": (patient, field("患者", "patient", "患者", ...)),
         "encounter": (
-            Annotated[_list_of(encounter, _MAX_BELOW), BeforeValidator(_one_is_list)],
+            Annotated[_list_of(encounter, _MAX_BELOW, 1), BeforeValidator(_one_is_list)],
             field("就诊", "encounter", "本次就诊：一个对象，或多个的列表", ...)),
         "earlier": (_list_of(encounter, _MAX_BELOW), field("历次就诊", "encounters", "以前的就诊（含其明细）")),
         "history": (made["history"], field("历史", "history", "历史记录的覆盖起和覆盖范围")),
@@ -182,9 +191,9 @@ def _facts_model(made: Mapping[str, type[BaseModel]], language: Language) -> typ
             list[str],
             field("不能提供", "cannot_carry", "来源系统没有的事实，如 就诊.抢救标志；写明后除外条款按「可申辩」处理")),
         "ledger": (
-            bool, field("有扣减台账", "ledger", "是＝已扣减金额来自台账，未写即为未知；否（默认）＝未写即为0")),
+            _flag("有扣减台账"), field("有扣减台账", "ledger", "是＝已扣减金额来自台账，未写即为未知；否（默认）＝未写即为0")),
         "midnight_is_time": (
-            bool, field("零点是时刻", "midnight_is_time", "是＝00:00:00 是时刻；否（默认）＝只知道日期")),
+            _flag("零点是时刻"), field("零点是时刻", "midnight_is_time", "是＝00:00:00 是时刻；否（默认）＝只知道日期")),
     }
     return create_model("NativeFacts", __config__=_CONFIG, __doc__="一次请求的事实（中文名、英文名均可）", **fields)
 

@@ -1,12 +1,12 @@
 """Reads native facts: JSON text or a plain dict → validated by the documented models → `Facts`.
 
-Whatever is wrong is told at once: `InvalidFacts.errors` lists every (path, Chinese sentence). No message repeats a
-name or an id that was sent.
+Whatever is wrong is told at once: `InvalidFacts.errors` lists every path with a Chinese sentence and a stable code.
+No message repeats a name or an id that was sent; a field name that is not known is repeated only when it can be one.
 """
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -15,8 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from medrules.adapters.native.door import NATIVE, door_limited
 from medrules.adapters.native.models import models
-from medrules.adapters.native.scalars import Reading
-from medrules.errors import InvalidFacts
+from medrules.adapters.native.scalars import Reading, WrongValue, read_flag
+from medrules.errors import FactError, InvalidFacts
 from medrules.model.builder import build_facts
 from medrules.model.entities import Stock
 from medrules.model.facts import Door, Facts, Stage
@@ -45,24 +45,24 @@ def read_facts(
           `NativeFacts` model, whose values are read already.
         door: what the source can carry; facts outside it are dropped, as that door would.
         stage: 环节 when the data do not state it; without both, 事后.
-        business_time: 业务时间 when the data do not state it; without both, the end of the data (nothing is later).
+        business_time: 业务时间 when the data do not state it; without both, the end of the data: the latest time in it.
         midnight_is_time: whether `00:00:00` is a time (default: it means that only the day is known).
 
     Raises:
-        InvalidFacts: the data do not fit; `errors` lists (path, sentence) pairs.
+        InvalidFacts: the data do not fit; `errors` lists a `FactError` for each thing that is wrong.
     """
-    if isinstance(data, BaseModel):
+    if isinstance(data, BaseModel) and isinstance(data, (models("zh").facts, models("en").facts)):
         return _build(data, Reading(), door, stage, business_time)
     tree = _parse(data) if isinstance(data, (bytes, str)) else data
     if not isinstance(tree, Mapping):
-        raise InvalidFacts("事实应为一个 JSON 对象 / facts must be a JSON object", [("", "应为一个 JSON 对象")])
-    reading = Reading(midnight_is_time=midnight_is_time or _flag(tree, "零点是时刻", "midnight_is_time"))
+        raise _one("MR-E206", "应为一个 JSON 对象", "facts must be a JSON object")
+    reading = Reading(midnight_is_time=midnight_is_time or _midnight_is_time(tree))
     try:
         request = models("zh").facts.model_validate(dict(tree), context=reading)
     except ValidationError as error:
         raise _invalid(error) from None
     except RecursionError:
-        raise InvalidFacts("嵌套过深 / nested too deeply", [("", "嵌套过深")]) from None
+        raise _one("MR-E202", "嵌套过深", "nested too deeply") from None
     return _build(request, reading, door, stage, business_time)
 
 
@@ -72,19 +72,30 @@ def read_jsonl(path: str | Path, *, door: Door = NATIVE, midnight_is_time: bool 
     Raises:
         InvalidFacts: a line does not fit; its number stands before each path.
     """
+    number = 0
     with open(path, "rb") as lines:
-        for number, line in enumerate(lines, 1):
+        while line := lines.readline(MAX_BYTES + 2):  # a longer line is refused, not held in memory
+            number += 1
             if not line.strip():
                 continue
             try:
                 yield read_facts(line, door=door, midnight_is_time=midnight_is_time)
             except InvalidFacts as error:
-                errors = [(f"第{number}行 {place}".rstrip(), sentence) for place, sentence in error.errors]
+                errors = [e._replace(path=f"第{number}行 {e.path}".rstrip()) for e in error.errors]
                 raise InvalidFacts(f"第{number}行：{error}", errors) from None
 
 
-def _flag(tree: Mapping[str, Any], zh: str, en: str) -> bool:
-    return tree.get(zh, tree.get(en)) is True
+def _midnight_is_time(tree: Mapping[str, Any]) -> bool:
+    """The flag that the reading of all times needs; what is no flag is told when the models find it."""
+    try:
+        return read_flag("", tree.get("零点是时刻", tree.get("midnight_is_time")))
+    except WrongValue:
+        return False
+
+
+def _one(code: str, sentence: str, english: str) -> InvalidFacts:
+    """The exception for data that are wrong as a whole."""
+    return InvalidFacts(f"{sentence} / {english}", [FactError("", sentence, code)])
 
 
 # ---------------------------------------------------------------- JSON text
@@ -92,31 +103,30 @@ def _flag(tree: Mapping[str, Any], zh: str, en: str) -> bool:
 
 def _parse(data: bytes | str) -> Any:
     if len(data) > MAX_BYTES:
-        raise InvalidFacts(f"事实超过 {MAX_BYTES // 1024 // 1024} MB / facts too large", [("", "数据过大")])
+        raise _one("MR-E202", f"数据过大，最多 {MAX_BYTES // 1024 // 1024} MB", "facts too large")
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
         return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique)
     except InvalidFacts:
         raise
     except UnicodeDecodeError:
-        raise InvalidFacts("不是 UTF-8 编码 / not UTF-8", [("", "不是 UTF-8 编码")]) from None
+        raise _one("MR-E201", "不是 UTF-8 编码", "not UTF-8") from None
     except RecursionError:
-        raise InvalidFacts("嵌套过深 / nested too deeply", [("", "嵌套过深")]) from None
+        raise _one("MR-E202", "嵌套过深", "nested too deeply") from None
     except json.JSONDecodeError as error:
-        place = f"第{error.lineno}行第{error.colno}列"
-        raise InvalidFacts(f"JSON 格式错误，{place} / invalid JSON", [("", f"JSON 格式错误，{place}")]) from None
-    except ValueError:  # an integer of thousands of digits
-        raise InvalidFacts("JSON 中有过长的数字 / a number is too long", [("", "有过长的数字")]) from None
+        raise _one("MR-E201", f"JSON 格式错误，第{error.lineno}行第{error.colno}列", "invalid JSON") from None
+    except (ValueError, ArithmeticError):  # an integer of thousands of digits, an exponent beyond all bounds
+        raise _one("MR-E202", "JSON 中有过长的数字", "a number is too long") from None
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise InvalidFacts(f"JSON 中不能有 {word} / {word} is no JSON number", [("", f"不能有 {word}")])
+    raise _one("MR-E201", f"JSON 中不能有 {word}", f"{word} is no JSON number")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise InvalidFacts("JSON 对象里有重复的键 / duplicate keys", [("", "JSON 对象里有重复的键")])
+        raise _one("MR-E203", "JSON 对象里有重复的键", "duplicate keys")
     return found
 
 
@@ -124,14 +134,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _invalid(error: ValidationError) -> InvalidFacts:
-    found: list[tuple[str, str]] = []
+    found: dict[FactError, None] = {}
     for one in error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]:
-        place, sentence = _path(one["loc"]), _sentence(one)
-        if (place, sentence) not in found:
-            found.append((place, sentence))
-    first_place, first = found[0]
+        found.setdefault(FactError(_path(one["loc"]), *_sentence(one)))
+    first = next(iter(found))
+    count = f"{len(found)} 处" if error.error_count() <= _MAX_ERRORS else f"{len(found)} 处以上"
     return InvalidFacts(
-        f"事实有 {len(found)} 处错误，首处：{first_place} {first} / invalid facts, first at {first_place}", found)
+        f"事实有 {count}错误，首处：{first.path} {first.message} / invalid facts, first at {first.path}", tuple(found))
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
@@ -140,30 +149,39 @@ def _path(loc: tuple[int | str, ...]) -> str:
         if isinstance(part, int):
             path += f"[{part + 1}]"
         elif not part.startswith("function-") and part not in _MODEL_NAMES:
-            path += f".{part}" if path else part
+            path += f".{_name(part)}" if path else _name(part)
     return path
+
+
+def _name(part: str) -> str:
+    """A key as a message may show it: one that looks like an id, is long or cannot be printed is not repeated."""
+    shown = len(part) <= 30 and part.isprintable() and sum(c.isdigit() for c in part) < 6
+    return part if shown else "（不认识的名字）"
 
 
 _MODEL_NAMES: Final = frozenset(cls.__name__ for cls in SCHEMA.entities.values())
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: Any) -> tuple[str, str]:
+    """What is wrong, in Chinese, and its code."""
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error":
-        return str(context.get("error", error["msg"]))
-    if kind == "missing":
-        return "必须填写"
+    wrong = context.get("error")
+    if isinstance(wrong, WrongValue):
+        return str(wrong), wrong.code
     if kind == "extra_forbidden":
-        return f"没有名为「{str(error['loc'][-1])[:40]}」的事实（或同一事实用中文名、英文名各写了一次）"
+        name = _name(str(error["loc"][-1]))
+        return f"没有名为「{name}」的事实（或同一事实用中文名、英文名各写了一次）", "MR-E203"
     if kind == "too_long":
-        return f"最多 {context.get('max_length')} 项"
-    return _KINDS.get(kind, "格式不对")
+        return f"最多 {context.get('max_length')} 项", "MR-E202"
+    return _KINDS.get(kind, ("格式不对", "MR-E206"))
 
 
-_KINDS: Final[dict[str, str]] = {
-    "model_type": "应为一个对象", "model_attributes_type": "应为一个对象", "dict_type": "应为一个对象",
-    "list_type": "应为列表，没有请写 []", "string_type": "应为文字", "bool_type": "应为 true 或 false",
-    "bool_parsing": "应为 true 或 false", "recursion_loop": "嵌套过深",
+_KINDS: Final[dict[str, tuple[str, str]]] = {
+    "missing": ("必须填写", "MR-E204"), "too_short": ("至少要有一项", "MR-E204"),
+    "model_type": ("应为一个对象", "MR-E206"), "model_attributes_type": ("应为一个对象", "MR-E206"),
+    "dict_type": ("应为一个对象", "MR-E206"), "list_type": ("应为列表，没有请写 []", "MR-E206"),
+    "string_type": ("应为文字", "MR-E206"), "string_unicode": ("含有不合法的字符", "MR-E209"),
+    "invalid_key": ("键应为文字", "MR-E203"), "recursion_loop": ("嵌套过深", "MR-E202"),
 }
 
 
@@ -204,6 +222,7 @@ def _build(request: Any, reading: Reading, door: Door, stage: Stage | None, busi
     found_stage: Stage = stated or "after"
     stated_time = request.business_time if "business_time" in given else UNKNOWN
     time = business_time if stated_time is UNKNOWN else stated_time
+    taken = {e.id for e in (*current, *earlier) if "id" in e.__pydantic_fields_set__ and e.id is not UNKNOWN}
     patient = _values(request.patient, door, "patient")
     if request.history is not None and door.can_carry("patient.history"):
         patient["history"] = _values(request.history, door, "history")
@@ -211,17 +230,42 @@ def _build(request: Any, reading: Reading, door: Door, stage: Stage | None, busi
     encounters = []
     for place, model in enumerate((*earlier, *current)):
         values = _encounter(model, door, reading, found_stage, ledger)
-        values.setdefault("id", str(place + 1))
+        number = str(place + 1)  # an encounter without an id is known by its place
+        values.setdefault("id", f"#{number}" if number in taken else number)
         values["is_current"] = place >= len(earlier)
         encounters.append(values)
     patient["encounters"] = encounters
     return build_facts(
-        door=door, stage=found_stage, business_time=time or _END_OF_TIME, patients=(patient,),
+        door=door, stage=found_stage, business_time=time or _end_of_data(encounters), patients=(patient,),
         attestations=_records(request.attestations, door, "attestation"),
         declarations=_records(request.declarations, door, "declaration"),
         notes=[f"{note}（{n}处）" if n > 1 else note for note, n in reading.notes.items()],
         periods=UNKNOWN if request.stock is None else tuple(Stock(_values(s, door, "stock")) for s in request.stock),
     )
+
+
+def _end_of_data(encounters: list[dict[str, Any]]) -> Instant:
+    """The latest time that was sent, so that nothing is later and an open stay is judged by its last day."""
+    return max((at for e in encounters for at in _times(e)), key=lambda at: at.hi, default=_END_OF_TIME)
+
+
+def _times(values: Mapping[str, Any]) -> Iterator[Instant]:
+    for name, value in values.items():
+        if isinstance(value, Instant):
+            if name != "end" or values.get("long_term") is not True:  # the end of an order that goes on is a plan
+                yield value
+        elif name == "date" and isinstance(value, int):
+            yield Instant(value * DAY_SECONDS, (value + 1) * DAY_SECONDS - 1)
+        elif isinstance(value, Mapping):
+            yield from _times(value)
+        elif isinstance(value, list):
+            yield from _all_times(value)
+
+
+def _all_times(members: Iterable[Any]) -> Iterator[Instant]:
+    for member in members:
+        if isinstance(member, Mapping):
+            yield from _times(member)
 
 
 def _records(sent: list[BaseModel] | None, door: Door, entity: str) -> list[dict[str, Any]]:
@@ -232,7 +276,7 @@ def _narrowed(door: Door, names: list[str]) -> Door:
     try:
         return door_limited(door.name, names, door)
     except KeyError:
-        errors = [("不能提供", "有不认识的事实名")]
+        errors = [FactError("不能提供", "有不认识的事实名", "MR-E203")]
         raise InvalidFacts("「不能提供」里有不认识的事实 / unknown fact in cannot_carry", errors) from None
 
 

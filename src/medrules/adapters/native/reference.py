@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
+from medrules.errors import FACT_ERRORS
 from medrules.model.entity import Entity, Field
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
@@ -38,8 +39,20 @@ def facts_markdown() -> str:
     parts = [_HEAD]
     for entity in SCHEMA.entities.values():
         parts.append(_entity(entity))
-    parts.append(_words())
+    parts += [_words(), _errors()]
     return "\n".join(parts)
+
+
+def _errors() -> str:
+    lines = [
+        "## 读不进来时的错误代码 Error codes", "",
+        "事实读不进来时抛出 `InvalidFacts`（MR-E200），它的 `errors` 列出每一处：路径 `path`、中文说明 `message`、"
+        "稳定的代码 `code`。程序请认代码，不要认文字。",
+        "*`InvalidFacts.errors` lists every place with its path, a sentence and a stable code.*", "",
+        "| 代码 | 意思 | English |", "|---|---|---|",
+    ]
+    lines += [f"| {code} | {zh} | {en} |" for code, (zh, en) in FACT_ERRORS.items()]
+    return "\n".join([*lines, ""])
 
 
 def _entity(entity: type[Entity]) -> str:

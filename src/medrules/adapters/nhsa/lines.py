@@ -1,8 +1,8 @@
 """The lines (处方医嘱) of one encounter: the busiest part of a message.
 
-What a line says of its article (code, name, unit, price) is the same in every request of a hospital, and what it says of who
-ordered it is mostly the same for all lines of an encounter. Each of the two is therefore read once and remembered by the
-values as sent: articles up to a bound, the other for this encounter only. Both are copied into each line.
+What a line says of its article (code, name, unit, price) and of its order (department, physician's code and title, flags) is the
+same again and again. Each of the two is therefore read once and remembered by the values as sent, up to a bound, and copied
+into each line. What is a line's own (id, times, quantity, amounts) is read anew.
 """
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ __all__ = ["LineIds", "LineReader"]
 
 LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
 Part = tuple[dict[str, Any], tuple[str, ...]]  # (values by attribute, keys that could not be understood)
+Kept = dict[tuple[Any, ...], Part]
 
 _DAY: Final = 86_400
-_KEPT_LENGTH: Final = 512  # characters of one article; a longer one is read anew each time
+_KEPT_LENGTH: Final = 512  # characters of one part; a longer one is read anew each time
 
 
 class LineReader:
@@ -37,7 +38,8 @@ class LineReader:
         self._physician_rows = reading.rows(fields.PHYSICIAN)
         self._article_keys = (*_keys(self._article_rows), "hosplist_name")
         self._order_keys = (*_keys(self._order_rows), *_keys(self._physician_rows))
-        self._articles: dict[tuple[Any, ...], Part] = {}
+        self._articles: Kept = {}
+        self._orders: dict[tuple[str, bool], Kept] = {(k, c): {} for k in ("order", "charge") for c in (True, False)}
 
     def read(
         self, orders: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
@@ -47,7 +49,7 @@ class LineReader:
         patn_id, mdtrt_id = ids
         articles, article_keys, order_keys = self._articles, self._article_keys, self._order_keys
         line_rows, text_of, instant_of = self._line_rows, self._reading.text.of, self._reading.instant.of
-        known: dict[tuple[Any, ...], Part] = {}
+        ordered_by = self._orders[line_kind, is_current]
         seen: set[str] = set()
         flagged, timed = False, True
         items = []
@@ -61,9 +63,9 @@ class LineReader:
                 article = self._article(order, raws)
             raws = tuple(map(get, order_keys))
             try:
-                ordered = known[raws]
+                ordered = ordered_by[raws]
             except (KeyError, TypeError):
-                ordered = self._order(order, raws, known, is_current, line_kind)
+                ordered = self._order(order, raws, ordered_by, is_current, line_kind)
             item = read_rows(line_rows, order, notes, article[0] | ordered[0])
             if article[1] or ordered[1]:
                 for key in (*article[1], *ordered[1]):
@@ -79,7 +81,8 @@ class LineReader:
             seen.add(rx_id)
             item["position"] = position
             position += 1
-            lines.append((patn_id, mdtrt_id, rx_id))
+            sent_id = get("rx_id")  # padded ids go back as they came
+            lines.append((patn_id, mdtrt_id, sent_id if rx_id and type(sent_id) is str else rx_id))
             flagged = flagged or item.get("is_current") is not False
             timed = timed and "begin" in item
             items.append(item)
@@ -101,16 +104,10 @@ class LineReader:
             name = text_of(order.get("hosplist_name"))
             if type(name) is str:
                 values["name"] = name
-        part = (values, quiet.fields())
-        if sum(len(raw) for raw in raws if type(raw) is str) <= _KEPT_LENGTH:
-            if len(self._articles) >= KEPT:
-                self._articles.clear()
-            _remember(self._articles, raws, part)
-        return part
+        return _remember(self._articles, raws, (values, quiet.fields()))
 
     def _order(
-        self, order: Mapping[str, Any], raws: tuple[Any, ...], known: dict[tuple[Any, ...], Part], is_current: bool,
-        line_kind: str,
+        self, order: Mapping[str, Any], raws: tuple[Any, ...], kept: Kept, is_current: bool, line_kind: str,
     ) -> Part:
         """By whom, and what kind of order. A line of an earlier encounter is not current whatever its flag."""
         quiet = Notes()
@@ -121,9 +118,7 @@ class LineReader:
         physician = read_rows(self._physician_rows, order, quiet)
         if physician:
             values["physician"] = Physician(physician)
-        part = (values, quiet.fields())
-        _remember(known, raws, part)
-        return part
+        return _remember(kept, raws, (values, quiet.fields()))
 
     def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
         """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""
@@ -152,8 +147,12 @@ def _keys(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key, _, _ in rows))
 
 
-def _remember(kept: dict[tuple[Any, ...], Part], raws: tuple[Any, ...], part: Part) -> None:
-    try:
-        kept[raws] = part
-    except TypeError:  # a list or an object among the values: cannot be looked up, so it is read anew each time
-        return
+def _remember(kept: Kept, raws: tuple[Any, ...], part: Part) -> Part:
+    if sum(len(raw) for raw in raws if type(raw) is str) <= _KEPT_LENGTH:
+        if len(kept) >= KEPT:
+            kept.clear()
+        try:
+            kept[raws] = part
+        except TypeError:  # a list or an object among the values cannot be looked up: it is read anew each time
+            return part
+    return part

@@ -141,8 +141,8 @@ class Reader:
         current = self._current(visits, sent, notes)
         made = []
         for visit_id, mdtrt_id, parts in visits:
-            encounters[visit_id] = (patn_id, mdtrt_id)
-            ids = (patn_id, mdtrt_id)
+            ids = (_as_sent(sent.get("patn_id"), patn_id), _as_sent(parts[0].get("mdtrt_id"), mdtrt_id))
+            encounters[visit_id] = ids
             visit = self._visits.read(parts, visit_id in current, line_kind, business_time, envelope, ids, lines, notes)
             visit["id"] = visit_id
             maternity = visit.pop("maternity", None)
@@ -226,6 +226,11 @@ class Reader:
         if later:
             notes.add("later_line", n=later)
         return latest
+
+
+def _as_sent(raw: Any, text: str) -> str:
+    """The id that the answer repeats: with the padding that some databases add, if there was any."""
+    return raw if type(raw) is str and raw.strip() == text else text
 
 
 @lru_cache(maxsize=16)

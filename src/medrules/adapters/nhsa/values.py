@@ -100,6 +100,12 @@ def as_scaled(value: Any, scale: int) -> int | Nothing:
 
 def as_day(value: Any) -> int | Nothing:
     """A date as its ordinal; a time of day is cut off. A far date (9999-12-31, 9999-…) means nothing was said."""
+    if type(value) is str and len(value) == 10 and value[4:8:3] == "--" and value[5].isdigit():
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return UNREADABLE
+        return day.toordinal() if day.year < 9999 else EMPTY
     moment = as_instant(value, True)
     return moment.lo // DAY_SECONDS if isinstance(moment, Instant) else moment
 

@@ -116,7 +116,7 @@ class Desk:
         except InvalidFacts as error:
             return _json(400, {
                 "error": error.code, "message": str(error),
-                "errors": [{"path": path, "message": message} for path, message in error.errors],
+                "errors": [{"path": e.path, "message": e.message, "code": e.code} for e in error.errors],
             }, "refused")
         except InvalidMessage as error:
             return _json(400, {"error": error.code, "message": str(error), "errors": []}, "refused")

@@ -3,6 +3,7 @@ gracefully."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import logging
 import time
@@ -104,6 +105,9 @@ def run(desk: Desk, host: str, port: int) -> None:
         raise InvalidSettings(
             f"{host} 不是本机地址；确需对外监听时打开 allow_remote，并在前面放置 TLS 代理 (not a loopback address)"
         )
+    # The pack stays for the life of the process: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         build_app(desk), host=host, port=port, access_log=False, server_header=False, log_level="warning",
         timeout_graceful_shutdown=max(1, desk.settings.grace_ms // 1000),

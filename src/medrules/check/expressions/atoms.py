@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from medrules.check.context import RuleContext
-from medrules.check.guards import choices_lifted, columns_read, guarded, present
+from medrules.check.guards import choices_lifted, choices_to_lift, columns_read, guarded, present
+from medrules.check.limits import CHOICES_LIMIT
 from medrules.check.names import Place
 from medrules.check.program import Expr, Members, Window
 
@@ -20,6 +21,8 @@ def atom(
         made = build(these)
         return whole(ctx, place, present(made, *these) if absent else made, *these)
 
+    if choices_to_lift(*operands) > CHOICES_LIMIT:
+        ctx.sink.refuse("MR-C222", ctx.here, name="若")
     return choices_lifted(operands, one)
 
 

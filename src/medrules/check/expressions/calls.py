@@ -1,10 +1,8 @@
 """Calls: functions of the registry, definitions applied to a line, parameters by key."""
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from medrules.check.context import RuleContext
-from medrules.check.expressions.references import definition_place, entity_named, parameter
+from medrules.check.expressions.references import definition_value, entity_named, parameter
 from medrules.check.names import PARAMETER_WORDS, Bound, Place, bare, suggestion
 from medrules.check.program import Expr, Prim, Ratio
 from medrules.check.typenames import kind_zh
@@ -38,20 +36,10 @@ def call(ctx: RuleContext, node: ast.Call, place: Place, expected: Type | None) 
 
 def _applied(ctx: RuleContext, node: ast.Call, name: str, place: Place, expected: Type | None) -> Expr:
     """`是药品（药）`: the definition read with that line in the place of 明细."""
-    definition = ctx.world.definitions[name]
     argument = entity_named(ctx, node.args[0], place) if len(node.args) == 1 and isinstance(node.args[0], ast.Name) else None
     if argument is None:
         ctx.sink.refuse("MR-T109", node.span, name=name, wanted=1, given=len(node.args))
-    ctx.used_definitions.setdefault(definition.declaration.name)
-    with ctx.expanding("定义 " + definition.declaration.name) as fresh, ctx.reporting_in(definition.sink):
-        if not fresh:
-            ctx.sink.refuse("MR-N111", definition.declaration.span, name=name)
-        lets, ctx.lets = ctx.lets, MappingProxyType({})
-        row, ctx.row = ctx.row, ""
-        try:
-            return ctx.value(definition.declaration.value, definition_place(place, argument), expected)
-        finally:
-            ctx.lets, ctx.row = lets, row
+    return definition_value(ctx, name, place, argument, expected)
 
 
 def _function(ctx: RuleContext, node: ast.Call, function: Function, place: Place) -> Expr:

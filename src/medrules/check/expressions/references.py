@@ -1,11 +1,13 @@
 """Names in expressions: facts of roles and members, cells of the row, lets, parameters, definitions."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from medrules.check.context import RuleContext
 from medrules.check.expressions.ages import AGE_FIELDS, age
+from medrules.check.limits import is_too_long
 from medrules.check.names import (
     PARAMETER_WORDS,
     WINDOW_NOUNS,
@@ -19,16 +21,16 @@ from medrules.check.names import (
     under,
 )
 from medrules.check.program import Expr, Fact, Param
-from medrules.check.walk import size
 from medrules.language import nodes as ast
 from medrules.model.entity import Field
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
 
-__all__ = ["definition_place", "entity_named", "fact_of", "find_bound", "let_value", "name_value", "parameter", "words_in_scope"]
+__all__ = [
+    "definition_value", "entity_named", "fact_of", "find_bound", "let_value", "name_value", "parameter", "words_in_scope",
+]
 
-# A rule whose expressions are longer than this when written out cannot be read, nor judged in bounded time.
-SIZE_LIMIT = 20_000
+_NO_ROLES: Mapping[str, Bound] = MappingProxyType({})
 
 
 def words_in_scope(ctx: RuleContext, place: Place) -> list[str]:
@@ -86,7 +88,7 @@ def name_value(ctx: RuleContext, node: ast.Name, place: Place, expected: Type | 
     if found is not None:
         return fact_of(ctx, found[0], found[1], node, place)
     if len(parts) == 1 and parts[0] in ctx.world.definitions:
-        return _definition(ctx, node, place, expected)
+        return definition_value(ctx, parts[0], place, None, expected)
     if parts[0] in WINDOW_NOUNS:
         ctx.sink.refuse("MR-T106", node.span, name=".".join(parts))
     if parts[0] in ctx.lets:
@@ -120,34 +122,41 @@ def let_value(ctx: RuleContext, name: str, node: ast.Name, place: Place, expecte
             if not fresh:
                 ctx.sink.refuse("MR-N111", let.node.span, name=name)
             made = ctx.value(let.node.value, place, expected)
-            if size(made) > SIZE_LIMIT:
+            if is_too_long(made):
                 ctx.sink.refuse("MR-C222", let.node.span, name=name)
             return made
 
-    if place.roles is not ctx.base_roles or place.nouns:
-        return make()
-    key = (name, place.judged, place.when_empty, place.guarding, place.clause, place.depth)
-    return ctx.remembered(key, make)
+    return ctx.remembered(("let", name, expected), place, make)
 
 
 def definition_place(place: Place, argument: Bound | None) -> Place:
     """A definition sees no names of the rule: only what its argument, or the judged entity, reaches."""
     judged = argument or place.judged
-    return replace(place, roles=MappingProxyType({}), judged=judged, nouns=(), scope_words=frozenset())
+    return replace(place, roles=_NO_ROLES, judged=judged, nouns=(), scope_words=frozenset())
 
 
-def _definition(ctx: RuleContext, node: ast.Name, place: Place, expected: Type | None) -> Expr:
-    definition = ctx.world.definitions[node.parts[0]]
-    ctx.used_definitions.setdefault(definition.declaration.name)
-    with ctx.expanding("定义 " + definition.declaration.name) as fresh, ctx.reporting_in(definition.sink):
-        if not fresh:
-            ctx.sink.refuse("MR-N111", definition.declaration.span, name=definition.declaration.name)
-        lets, ctx.lets = ctx.lets, MappingProxyType({})
-        row, ctx.row = ctx.row, ""
-        try:
-            return ctx.value(definition.declaration.value, definition_place(place, None), expected)
-        finally:
-            ctx.lets, ctx.row = lets, row
+def definition_value(ctx: RuleContext, name: str, place: Place, argument: Bound | None, expected: Type | None) -> Expr:
+    """A definition read where it is used, with a line in the place of 明细 when it is applied to one."""
+    definition = ctx.world.definitions[name]
+    own = definition.declaration.name
+    ctx.used_definitions.setdefault(own)
+    here = definition_place(place, argument)
+
+    def make() -> Expr:
+        with ctx.expanding("定义 " + own) as fresh, ctx.reporting_in(definition.sink):
+            if not fresh:
+                ctx.sink.refuse("MR-N111", definition.declaration.span, name=own)
+            lets, ctx.lets = ctx.lets, MappingProxyType({})
+            row, ctx.row = ctx.row, ""
+            try:
+                made = ctx.value(definition.declaration.value, here, expected)
+            finally:
+                ctx.lets, ctx.row = lets, row
+            if is_too_long(made):
+                ctx.sink.refuse("MR-C222", definition.declaration.span, name=own)
+            return made
+
+    return ctx.remembered(("definition", own, expected), here, make)
 
 
 def parameter(ctx: RuleContext, node: ast.Name, args: tuple[ast.Expr, ...], place: Place) -> Param:

@@ -35,6 +35,7 @@ __all__ = ["truth"]
 
 def truth(ctx: RuleContext, node: ast.Expr, place: Place) -> Expr:
     """The condition that an expression states; refuses a value that is no yes/no."""
+    ctx.here = node.span
     match node:
         case ast.Logic():
             return _logic(ctx, node, place)

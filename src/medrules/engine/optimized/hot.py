@@ -7,53 +7,116 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from medrules.engine.optimized import syntax as s
 from medrules.engine.optimized.emit import emit, hole_names, line_fact
 from medrules.engine.optimized.names import NAMES
-from medrules.engine.optimized.scene import scene_in
 from medrules.engine.optimized.numbers import ListSpec, Numbers
+from medrules.engine.optimized.scene import scene_in
+from medrules.engine.optimized.tables import Tables
 from medrules.model.values import DAY_SECONDS
 from medrules.plan.constants import month_steps
 from medrules.plan.plan import Plan
 from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
-__all__ = ["compile_loop"]
+__all__ = ["compile_loops"]
 
-PARAMETERS = ("encounter", "items", "records", "codes", "alone", "solo", "box", "out", "near", "missed")
+PARAMETERS = ("encounter", "items", "records", "codes", "sieve", "alone", "solo", "box", "out", "near", "missed")
+MAX_SIEVED: Final = 48  # lines; beyond, most bits are set and the sieve holds nothing back
+
+Names = dict[str, Any]
 
 
-def compile_loop(plan: Plan, numbers: Numbers) -> Callable[..., None]:
-    """(encounter, items, their records, all codes of the patient, whether these are distinct, solo, the scene's box, out, near,
-    missed) → None; the three lists are filled."""
-    places = _InLine(numbers, plan.usage.prefix_lengths)
+def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Callable[..., Any]]:
+    """Two functions around one loop.
+
+    any lines: (encounter, items, their records, all codes of the patient, their bits, whether these are distinct, solo, the
+        scene's box, out, near, missed) → None; the last three lists are filled.
+    one encounter: (facts) → None if the request is not of the common kind (one encounter, known alone, of which only lines
+        are judged), else (missed, out, near, box).
+    """
+    places = _InLine(tables.numbers, plan.usage.prefix_lengths)
+    body = _body(plan, places)
+    start = _start(plan, places)
+    names: Names = {
+        **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "partners": tables.partners,
+        **places.objects,
+    }
+    walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
+    loop = s.build("look", s.function("look", PARAMETERS, [*start, walk]), names)
+    answer = s.give(s.packed([s.name("missed"), s.name("out"), s.name("near"), s.name("box")]))
+    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan), *start, walk, answer]), names)
+    return loop, common
+
+
+def _open_request(plan: Plan) -> list[ast.stmt]:
+    """The one encounter, its lines, their codes and records; gives None where the request is of another kind."""
+    other = [s.give(s.number(None))]
+    encounter, items, patient = s.name("encounter"), s.name("items"), s.name("patient")
+    operations, unknown = s.name("operations"), s.name("UNKNOWN")
+    several = s.compare(s.call(s.name("len"), s.attr(patient, "encounters")), "!=", s.number(1))
+    empty: list[ast.stmt] = [s.assign(n, s.listed([])) for n in ("out", "near", "missed")]
+    n_lines, n_codes = (s.call(s.name("len"), s.name(n)) for n in ("listed", "codes"))
+    sieve = s.loop(("r",), s.name("records"), [s.when(s.compare(s.name("r"), "is not", s.number(None)), [
+        s.assign("sieve", s.arithmetic("|", s.name("sieve"), s.item(s.name("r"), s.number(-2))))])])
+    return [
+        s.assign("current", s.attr(s.name("facts"), "current")),
+        s.when(s.compare(s.call(s.name("len"), s.name("current")), "!=", s.number(1)), other),
+        s.assign("encounter", s.item(s.name("current"), s.number(0))),
+        s.assign("items", s.attr(encounter, "items")), s.assign("patient", s.attr(encounter, "patient")),
+        s.assign("operations", s.attr(encounter, "operations")),
+        s.when(s.either([s.compare(items, "is", unknown), several, s.attr(s.name("facts"), "unjudged")]), other),
+        s.when(s.both([s.compare(operations, "is not", unknown), operations]), other),
+        *empty,
+        s.assign("listed", s.each(s.attr(s.name("m"), "code"), "m", items)),
+        s.assign("codes", s.call(s.name("frozenset"), s.name("listed"))),
+        s.assign("alone", s.compare(n_codes, "=", n_lines)),
+        s.assign("records", s.call(s.name("list"), s.call(s.name("map"), s.name("get"), s.name("listed")))),
+        s.assign("solo", s.number(True)),
+        s.assign("box", s.listed([
+            s.number(None), s.name("tables"), s.name("facts"), encounter, items, s.number(True), s.name("codes"),
+            s.name("alone")])),
+        *([s.assign("sieve", s.number(0)),
+           s.when(s.compare(n_lines, ">", s.number(MAX_SIEVED)), [s.assign("sieve", s.number(-1))], [sieve])]
+          if plan.pairs.n_pairs else []),
+    ]
+
+
+def _start(plan: Plan, places: _InLine) -> list[ast.stmt]:
+    """What is read before the loop."""
+    start: list[ast.stmt] = [s.assign("add", s.attr(s.name("out"), "append")), *places.start()]
+    if plan.usage.ages:
+        birth = s.item(s.name("months"), places.fact(("patient", "birth_date")))
+        start += [
+            s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")),
+            s.attempt([s.assign("birth", birth)], "UNSURE", [s.assign("birth", s.name("UNKNOWN"))]),
+        ]
+    return start
+
+
+def _body(plan: Plan, places: _InLine) -> list[ast.stmt]:
+    """What is done with each line `m` and the record `r` of its code."""
     tests = [_slot(plan.shapes[number], i, places, number in plan.streamed) for i, number in enumerate(plan.dense)]
+    body: list[ast.stmt] = [
+        s.assign("on", s.attr(s.name("m"), "on")),
+        s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)),
+        *_open_record(plan),
+    ]
     if plan.usage.ages:
         places.fact(("patient", "birth_date"))
         places.objects["months"] = month_steps()
-    body: list[ast.stmt] = [s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)), *_open_record(plan)]
-    if plan.usage.ages:
         steps = s.arithmetic("-", s.item(s.name("months"), s.name("on")), s.name("birth"))
         unknown = s.assign("step", s.name("UNKNOWN"))
         body.append(s.when(
             s.compare(s.name("on"), "!=", s.name("last")),
             [s.assign("last", s.name("on")), s.attempt([s.assign("step", steps)], "UNSURE", [unknown])]))
-    for statements in tests:
-        body.append(statements)
-    body.append(_others())
-    body.append(_partners())
-    start: list[ast.stmt] = [
-        s.assign("add", s.attr(s.name("out"), "append")),
-        s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")),
-        *places.start(),
-    ]
-    if plan.usage.ages:
-        birth = s.item(s.name("months"), places.fact(("patient", "birth_date")))
-        start.append(s.attempt([s.assign("birth", birth)], "UNSURE", [s.assign("birth", s.name("UNKNOWN"))]))
-    walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
-    made = s.build("look", s.function("look", PARAMETERS, [*start, walk]), dict(NAMES) | {"scene_in": scene_in} | places.objects)
-    return made  # type: ignore[no-any-return]
+    body += tests
+    if any(r.others for rs in (*plan.records.values(), *plan.prefix_records.values()) for r in rs):
+        body.append(_others())
+    if plan.pairs.n_pairs:
+        body.append(_partners())
+    return body
 
 
 def _scene() -> ast.expr:
@@ -63,7 +126,7 @@ def _scene() -> ast.expr:
 
 def _record_names(plan: Plan) -> tuple[str, ...]:
     constants = [n for i, number in enumerate(plan.dense) for n in _constants(plan.shapes[number], i)]
-    return ("start", "end", *constants, "others", "partners", "entries")
+    return ("start", "end", *constants, "others", "_", "mask")
 
 
 def _constants(shape: Shape, place: int) -> list[str]:
@@ -72,11 +135,15 @@ def _constants(shape: Shape, place: int) -> list[str]:
 
 
 def _unknown_code(plan: Plan) -> list[ast.stmt]:
-    """A code without a key of its own: by its longest prefix, if the plan has prefixes; else it is unmatched."""
-    miss = [s.do(s.call(s.attr(s.name("missed"), "append"), s.name("m"))), s.skip()]
+    """A code without a key of its own: by its longest prefix, if the plan has prefixes; else it is unmatched. (An UNKNOWN day
+    raises: the line is to be reported.)"""
+    miss = [
+        s.when(s.compare(s.name("on"), "is", s.name("UNKNOWN")), [s.do(s.call(s.name("known"), s.name("on")))]),
+        s.do(s.call(s.attr(s.name("missed"), "append"), s.name("m"))), s.skip(),
+    ]
     if not plan.prefix_records and not plan.known_prefixes:
         return miss
-    found = s.call(s.attr(_scene(), "by_prefix"), s.attr(s.name("m"), "code"), s.attr(s.name("m"), "on"))
+    found = s.call(s.attr(_scene(), "by_prefix"), s.attr(s.name("m"), "code"), s.name("on"))
     return [
         s.assign("r", found),
         s.when(s.compare(s.name("r"), "is", s.number(None)), miss),
@@ -91,7 +158,6 @@ def _open_record(plan: Plan) -> list[ast.stmt]:
     other = s.call(s.attr(_scene(), "segment"), s.attr(s.name("m"), "code"), on)
     outside = s.negated(s.compare(s.name("start"), "<=", on, "<", s.name("end")))
     return [
-        s.assign("on", s.attr(s.name("m"), "on")),
         s.assign(names, s.name("r")),
         s.when(outside, [
             s.assign("r", other),
@@ -105,13 +171,18 @@ def _note(entry: ast.expr, sure: bool) -> ast.stmt:
     return s.do(s.call(s.name("add"), s.packed([s.name("m"), entry, s.number(sure)])))
 
 
+def _entry(place: int) -> ast.expr:
+    """A candidate names the dense place; what stands there is fetched when it is judged."""
+    return s.number(place)
+
+
 def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt:
     """if the record has constants of this shape: may the line be at fault?"""
     places.needed, places.loops = {}, {}
     test = emit(shape, places, f"h{place}_")
     ask = [s.when(s.compare(s.name(n), "is", s.number(None)), body) for n, body in places.loops.items()]
     ask += [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
-    entry = s.item(s.name("entries"), s.number(place))
+    entry = _entry(place)
     body = s.attempt([*ask, s.when(test, [_note(entry, shape.exact)])], "UNSURE", [_note(entry, False)])
     first = _constants(shape, place)[0]
     if streamed:
@@ -122,12 +193,12 @@ def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt
 def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
     """A group seen for the first time is remembered; `meet` says whose silence is in doubt when it is seen again."""
     seen = places.watch(place)
-    entry = s.item(s.name("entries"), s.number(place))
-    pair = s.packed([s.packed([s.name("m"), entry])])
+    entry = _entry(place)
+    fresh = s.listed([s.number(False), s.listed([s.name("m")]), s.listed([entry])])
     other_code = isinstance(shape.test, SharedGroup) and shape.test.other_code
     meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), entry, s.name("add"), s.number(other_code))
     return s.when(
-        s.compare(s.name(key), "in", s.name(seen)), [s.do(meet)], [s.put(s.name(seen), s.name(key), pair)])
+        s.compare(s.name(key), "in", s.name(seen)), [s.do(meet)], [s.put(s.name(seen), s.name(key), fresh)])
 
 
 def _others() -> ast.stmt:
@@ -141,9 +212,10 @@ def _others() -> ast.stmt:
 
 
 def _partners() -> ast.stmt:
-    """A line one of whose partners is among the codes of the patient."""
-    meets = s.negated(s.call(s.attr(s.name("partners"), "isdisjoint"), s.name("codes")))
-    return s.when(s.compare(s.name("partners"), "is not", s.number(None)), [
+    """A line one of whose partners is among the codes of the patient: asked of 512 bits first, then of the codes."""
+    partners = s.item(s.name("partners"), s.attr(s.name("m"), "code"))
+    meets = s.negated(s.call(s.attr(partners, "isdisjoint"), s.name("codes")))
+    return s.when(s.arithmetic("&", s.name("mask"), s.name("sieve")), [
         s.when(meets, [s.do(s.call(s.attr(s.name("near"), "append"), s.name("m")))]),
     ])
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from medrules.engine.optimized.lines import base
-from medrules.engine.optimized.rulecode import Excuse, Hit, RuleCode
+from medrules.engine.optimized.lines import GROUP, base
+from medrules.engine.optimized.rulecode import Excuse, Hit, RuleCode, unrestricted
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known
 from medrules.knowledge.table import Row
@@ -12,31 +12,31 @@ from medrules.model.rounding import round_div
 from medrules.model.values import UNKNOWN, UnknownTouched
 from medrules.plan.plan import Entry
 
-__all__ = ["excused", "fen", "judge_line", "unrestricted"]
+__all__ = ["excused", "fen", "judge_line"]
 
 Env = dict[str, Any]
 
 
-def unrestricted(row: Row) -> bool:
-    """Whether a row narrows nothing of its rule's header (T20)."""
-    return (
-        row.result is None and row.stages is None and row.scenes is None and row.area is None and row.interaction is None)
+def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene) -> Hit | None:
+    """What a rule says of a line by the rows of its code that are in force. The header was asked before.
 
-
-def judge_line(code: RuleCode, line: Any, entry: Entry, sure: bool, scene: Scene) -> Hit | None:
-    """What a rule says of a line by the rows of its code that are in force. The header was asked before."""
-    rule = code.rule
+    sure: True = the condition holds; False = to be asked; a list = to be asked, of these lines of the same group.
+    """
+    rule, rows = code.rule, entry.rows
     if not code.native:
         raise UnknownTouched
-    rows = entry.rows
+    worth = base(line, rule.header.fees, scene.facts.door)
+    if worth is not UNKNOWN and worth <= 0:
+        return None
     for row in rows:
         if not unrestricted(row):
             raise UnknownTouched
-    worth = base(line, rule.header.fees, scene.ledger)
-    if worth is not UNKNOWN and worth <= 0:
-        return None
+    if sure is True and code.plain:
+        return code, line, _points(rows), None if worth is UNKNOWN else worth, (), ()
     env: Env = {"item": line}
-    if not sure:
+    if sure is not True:
+        if sure is not False:
+            env[GROUP] = sure
         rows = _deciding(code, rows, env, scene)
         if rows is None:
             return None
@@ -50,12 +50,14 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: bool, scene: Scene
     if worth is not UNKNOWN and rule.deduct.kind != "none":
         amount = worth if code.amount is None else max(
             fen(code, env, row, scene, worth) for row in (rows or (None,)))
-    involved: tuple[Any, ...] = ()
-    if code.witnesses:
-        involved = _involved(code, env, rows, scene)
+    involved = _involved(code, env, rows, scene) if code.witnesses else ()
+    return code, line, _points(rows), amount, involved, claimable
+
+
+def _points(rows: tuple[Row, ...]) -> tuple[str, ...]:
     if len(rows) == 1:
-        return Hit(code, line, (rows[0].point,), amount, involved, claimable)
-    return Hit(code, line, tuple(sorted(row.point for row in rows)), amount, involved, claimable)
+        return (rows[0].point,)
+    return tuple(sorted({row.point for row in rows}))
 
 
 def _deciding(code: RuleCode, rows: tuple[Row, ...], env: Env, scene: Scene) -> Any:

@@ -5,46 +5,54 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, Final
 
-from medrules.model.reports import Finding
+from medrules.model.reports import Claim, Finding, LineRef, Result
 
-__all__ = ["LateFinding", "Words", "settled"]
+__all__ = ["ByRule", "LateFinding", "Own", "Words", "late"]
 
 Words = tuple[tuple[tuple[str, str], ...], str, str, str]  # facts, formula, message, suggestion
+# What all findings of a rule share: rule, sub_rules, name, version, result, interaction, basis, pack, its version and hash.
+ByRule = tuple[str, tuple[str, ...], str, str, Result, str, tuple[str, ...], str, str, str]
+# What is a finding's own: anchor, involved, rows, claims, amount, credited, carried_by, claimable.
+Own = tuple[LineRef, tuple[LineRef, ...], tuple[str, ...], tuple[Claim, ...], int | None, int, str, tuple[str, ...]]
 FIELDS: Final = tuple(f.name for f in dataclasses.fields(Finding))
 
 
-class LateFinding(Finding):
-    """A `Finding` like any other (equal to it, if its fields are). `facts`, `formula`, `message` and `suggestion` are worked out at
-    first reading, by the reference, from the same frozen facts."""
+def _shared(place: int) -> Any:
+    return property(lambda self: _by_rule(self)[place])
 
-    __slots__ = ("_tell", "_words")
+
+def _held(place: int) -> Any:
+    return property(lambda self: _own(self)[place])
+
+
+def _told(place: int) -> Any:
+    return property(lambda self: self.words()[place])
+
+
+class LateFinding(Finding):
+    """A `Finding` like any other (equal to it, if its fields are). All but its words is there when it is made; `facts`, `formula`,
+    `message` and `suggestion` are worked out at first reading, by the reference, from the same frozen facts."""
+
+    __slots__ = ("_by_rule", "_own", "_tell", "_words")
+
+    rule, sub_rules, name, version = _shared(0), _shared(1), _shared(2), _shared(3)
+    result, interaction, basis = _shared(4), _shared(5), _shared(6)
+    pack, pack_version, pack_hash = _shared(7), _shared(8), _shared(9)
+    anchor, involved, rows, claims, amount = _held(0), _held(1), _held(2), _held(3), _held(4)
+    credited, carried_by, claimable = _held(5), _held(6), _held(7)
+    at_fault = property(lambda self: (_own(self)[0],))  # type: ignore[assignment]
+    facts, formula, message, suggestion = _told(0), _told(1), _told(2), _told(3)
 
     def __new__(cls, *args: Any, **fields: Any) -> Any:
         """Copies (`dataclasses.replace`) are plain findings."""
         return Finding(*args, **fields)
 
-    def _said(self) -> Words:
-        words: Words | None = _get_words(self)
-        if words is None:
-            words = _get_tell(self)()
-            _set_words(self, words)
-        return words
-
-    @property
-    def facts(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
-        return self._said()[0]
-
-    @property
-    def formula(self) -> str:  # type: ignore[override]
-        return self._said()[1]
-
-    @property
-    def message(self) -> str:  # type: ignore[override]
-        return self._said()[2]
-
-    @property
-    def suggestion(self) -> str:  # type: ignore[override]
-        return self._said()[3]
+    def words(self) -> Words:
+        found: Words | None = _words(self)
+        if found is None:
+            found = _tell(self)()
+            _set_words(self, found)
+        return found
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Finding) and all(getattr(self, f) == getattr(other, f) for f in FIELDS)
@@ -57,26 +65,22 @@ class LateFinding(Finding):
 
 
 _new: Final = object.__new__
-_set_words: Final = LateFinding.__dict__["_words"].__set__
-_get_words: Final = LateFinding.__dict__["_words"].__get__
+_by_rule: Final = LateFinding.__dict__["_by_rule"].__get__
+_own: Final = LateFinding.__dict__["_own"].__get__
+_tell: Final = LateFinding.__dict__["_tell"].__get__
+_words: Final = LateFinding.__dict__["_words"].__get__
+_set_by_rule: Final = LateFinding.__dict__["_by_rule"].__set__
+_set_own: Final = LateFinding.__dict__["_own"].__set__
 _set_tell: Final = LateFinding.__dict__["_tell"].__set__
-_get_tell: Final = LateFinding.__dict__["_tell"].__get__
-# Frozen dataclasses set fields by object.__setattr__ and pay for it 19 times per finding; slots are set directly here.
-_RULE_FIELDS: Final = tuple(
-    Finding.__dict__[f].__set__
-    for f in ("rule", "sub_rules", "name", "version", "result", "interaction", "basis", "pack", "pack_version", "pack_hash"))
-_OWN_FIELDS: Final = tuple(
-    Finding.__dict__[f].__set__
-    for f in ("anchor", "at_fault", "involved", "rows", "claims", "amount", "credited", "carried_by", "claimable"))
+_set_words: Final = LateFinding.__dict__["_words"].__set__
 
 
-def settled(by_rule: tuple[Any, ...], own: tuple[Any, ...], tell: Callable[[], Words]) -> LateFinding:
-    """A finding from what its rule gives (`_RULE_FIELDS`), what is its own (`_OWN_FIELDS`) and how its words are found."""
+def late(by_rule: ByRule, own: Own, tell: Callable[[], Words]) -> LateFinding:
+    """A finding from what its rule gives, what is its own, and how its words are found. (A frozen dataclass would set its 24
+    fields one by one.)"""
     made: LateFinding = _new(LateFinding)
-    for put, value in zip(_RULE_FIELDS, by_rule, strict=True):
-        put(made, value)
-    for put, value in zip(_OWN_FIELDS, own, strict=True):
-        put(made, value)
-    _set_words(made, None)
+    _set_by_rule(made, by_rule)
+    _set_own(made, own)
     _set_tell(made, tell)
+    _set_words(made, None)
     return made

@@ -8,13 +8,15 @@ from medrules.check import program as ir
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known, read
 from medrules.knowledge.table import EMPTY, Row, Table
+from medrules.model.facts import Door
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant, UnknownTouched
 
-__all__ = ["NoCode", "base", "window"]
+__all__ = ["GROUP", "NoCode", "base", "window"]
 
 Env = dict[str, Any]
 Members = Callable[[Env, "Row | None", Scene], list[Any]]
+GROUP = "lines of the group"  # a role that the loop over lines fills in, when it has met them all
 KEYS = frozenset({"patient", "institution", "encounter", "row", "column", "day", "field"})
 
 
@@ -22,24 +24,22 @@ class NoCode(Exception):
     """The optimized evaluator has no code for this; the reference judges."""
 
 
-def base(item: Any, fees: str, carries_ledger: bool) -> Any:
+def base(item: Any, fees: str, door: Door) -> Any:
     """Fen that may be deducted from a line (see reference.bases); UNKNOWN when an amount it needs was not sent."""
-    match fees:
-        case "all":
-            whole = item.amount
-        case "account":
-            whole = item.account_paid
-        case _:
-            whole, own = item.amount, item.self_paid
-            if own is ABSENT:
-                own = 0
-            if whole is not UNKNOWN and whole is not ABSENT and whole != 0:
-                if own is UNKNOWN:
-                    return UNKNOWN
-                whole -= own
+    if fees == "all":
+        whole = item.amount
+    elif fees == "account":
+        whole = item.account_paid
+    else:
+        whole, own = item.amount, item.self_paid
+        if own is UNKNOWN:
+            if whole is not ABSENT and (whole is UNKNOWN or whole != 0):
+                return UNKNOWN
+        elif own is not ABSENT and whole is not UNKNOWN and whole is not ABSENT:
+            whole -= own
     earlier = item.already_deducted
     if earlier is UNKNOWN:
-        if carries_ledger:
+        if door.can_carry("item.already_deducted"):
             return UNKNOWN
         earlier = 0
     if whole is UNKNOWN:
@@ -66,7 +66,7 @@ def window(over: ir.Window, program: ir.Program, fees: str) -> Members:
         on, line_kind = known(anchor.on), known(anchor.line_kind)
         if not inside and known(on) - back < scene.closed(region):
             raise UnknownTouched
-        latest, ledger = scene.facts.business_time.hi, scene.ledger
+        latest, door = scene.facts.business_time.hi, scene.facts.door
         found = []
         for m in candidates(env, row, scene):
             if m is anchor:
@@ -77,7 +77,7 @@ def window(over: ir.Window, program: ir.Program, fees: str) -> Members:
                 raise UnknownTouched
             if m.at.lo > latest:
                 continue
-            worth = base(m, fees, ledger)
+            worth = base(m, fees, door)
             if worth is not UNKNOWN and worth <= 0:
                 continue
             if known(m.line_kind) != line_kind:
@@ -159,6 +159,9 @@ def _of_column(column: int, table: Table) -> Members:
         cell = row.cells[column]
         if cell is EMPTY:
             return _of_codes(scene, row.keys[0])
+        met = env.get(GROUP)
+        if met is not None:
+            return met  # type: ignore[no-any-return]
         day = known(env["item"].on)
         by_code = scene.by_code()
         codes = dict.fromkeys(

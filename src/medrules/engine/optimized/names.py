@@ -16,5 +16,5 @@ UNSURE: Final = (UnknownTouched, AttributeError, TypeError)
 
 NAMES: Final[Mapping[str, Any]] = MappingProxyType({
     "ABSENT": ABSENT, "UNKNOWN": UNKNOWN, "MANY": MANY, "known": known, "member": member, "any_member": any_member, "meet": meet,
-    "UNSURE": UNSURE, "set": set, "zip": zip,
+    "UNSURE": UNSURE, "set": set, "frozenset": frozenset, "list": list, "len": len, "map": map, "zip": zip,
 })

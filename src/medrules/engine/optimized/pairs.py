@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from medrules.engine.optimized.judging import excused, fen, unrestricted
+from medrules.engine.optimized.judging import excused, fen
 from medrules.engine.optimized.lines import base
-from medrules.engine.optimized.rulecode import Hit, RuleCode
+from medrules.engine.optimized.rulecode import Hit, RuleCode, unrestricted
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known, read
 from medrules.knowledge.table import Row
@@ -22,14 +22,15 @@ Suspects = dict[tuple[int, int], tuple[Any, list[tuple[Row, Any, str]]]]
 def suspects(near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], scene: Scene) -> Suspects:
     """All (row, partner) of each line that may be at fault. `near`: lines whose kept partners meet the patient's codes."""
     found: Suspects = {}
-    by_code = scene.by_code()
+    lines = [(a, known(a.code), a.on) for a in scene.lines if a.on is not UNKNOWN]
     for m in near:
-        partners = plan.partners[m.code]
-        for other in partners.keys() & scene.codes():
-            for number, row, m_is_first in partners[other]:
-                code = codes[number]
-                for a in by_code[other]:
-                    if a is m or a.on is UNKNOWN or (code.frame == "day" and m.on != a.on):
+        partners, on = plan.partners[m.code], m.on
+        others = partners.keys() & scene.codes()
+        for a, other, day in lines:
+            if other in others and a is not m:
+                for number, row, m_is_first in partners[other]:
+                    code = codes[number]
+                    if day != on and code.frame == "day":
                         continue
                     first, second = (m, a) if m_is_first else (a, m)
                     for fault in code.rule.fault:
@@ -46,7 +47,7 @@ def judge_pair(code: RuleCode, line: Any, pairs: list[tuple[Row, Any, str]], sce
     rule = code.rule
     if not code.native:
         raise UnknownTouched
-    worth = base(line, rule.header.fees, scene.ledger)
+    worth = base(line, rule.header.fees, scene.facts.door)
     if worth is not UNKNOWN and worth <= 0:
         return None
     day, kind = known(line.on), known(line.line_kind)
@@ -85,7 +86,7 @@ def judge_pair(code: RuleCode, line: Any, pairs: list[tuple[Row, Any, str]], sce
     if not decided:
         return None
     rows = tuple(sorted({row.point for row, _ in decided}))
-    return Hit(code, line, rows, amount, tuple({id(a): a for _, a in decided}.values()), claimable)
+    return code, line, rows, amount, tuple({id(a): a for _, a in decided}.values()), claimable
 
 
 def _together(frame: str, a: Any, b: Any) -> bool:
@@ -100,7 +101,7 @@ def _counts(partner: Any, kind: Any, fees: str, scene: Scene) -> bool:
     """Whether a line counts at all: not after the business time, of the same kind, with something left to judge."""
     if known(partner.at).lo > scene.facts.business_time.hi:
         return False
-    worth = base(partner, fees, scene.ledger)
+    worth = base(partner, fees, scene.facts.door)
     if worth is not UNKNOWN and worth <= 0:
         return False
     return bool(known(partner.line_kind) == kind)

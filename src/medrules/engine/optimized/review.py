@@ -9,7 +9,7 @@ from medrules.engine.optimized.judging import judge_line
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects
 from medrules.engine.optimized.rulecode import Hit
-from medrules.engine.optimized.scene import Scene, all_lines
+from medrules.engine.optimized.scene import Scene, all_lines, scene_in
 from medrules.engine.refs import ref
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked
@@ -46,6 +46,11 @@ class Review:
             if number in self.spoken:
                 self._guarded(number, lambda n=number: e.fallback.whole(e.plan.rules[n], facts, answers))
         return self.finish(answers, unmatched)
+
+    def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
+        """The report, if nothing else than these candidates is to be judged."""
+        self.settle(out, near, scene_in(box))
+        return self.finish(Answers(), unmatched)
 
     def finish(self, answers: Answers, unmatched: int) -> Report:
         """Ask the reference for what is left, and put everything together."""
@@ -111,7 +116,7 @@ class Review:
         out: list[Any] = []
         near: list[Any] = []
         missed: list[Any] = []
-        e.loop(encounter, items, records, scene.codes(), scene.alone(), solo, [scene], out, near, missed)
+        e.loop(encounter, items, records, scene.codes(), -1, scene.alone(), solo, [scene], out, near, missed)
         for number in e.scans:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))
@@ -129,14 +134,17 @@ class Review:
             self._pairs(near, scene)
 
     def _exactly(self, out: Iterable[Any], scene: Scene) -> None:
-        codes, spoken = self.e.codes, self.spoken
+        spoken, codes, entry_of = self.spoken, self.e.codes, self.e.tables.entry
         for line, entry, sure in out:
+            if entry.__class__ is int:
+                entry = entry_of(line.code, line.on, entry)
             number = entry.rule
             if number not in spoken or line.is_current is False:
                 continue
             try:
-                if self._speaks(number, line, scene):
-                    hit = judge_line(codes[number], line, entry, sure, scene)
+                code = codes[number]
+                if code.plain or self._speaks(number, line, scene):
+                    hit = judge_line(code, line, entry, sure, scene)
                     if hit is not None:
                         self.hits.append(hit)
             except UNSURE:
@@ -162,6 +170,10 @@ class Review:
 
     def _pairs(self, near: list[Any], scene: Scene) -> None:
         e = self.e
+        if e.pairs_by_day:
+            near = [m for m in near if not e.partners[m.code].isdisjoint(scene.codes_on(m.on))]
+            if not near:
+                return
         try:
             found = suspects(near, e.plan.pairs, e.codes, scene)
         except UNSURE:  # a line whose code is not known may be anybody's partner
@@ -180,8 +192,7 @@ class Review:
 
 
 def count_unmatched(missed: list[Any]) -> int:
-    """Lines under review that no table knows, each once however many day pieces it has. Raises if one has no day."""
-    hash(tuple([m.on for m in missed]))
-    held = [m for m in missed if m.is_current is not False and m.code is not ABSENT]
-    places = {m.position for m in held}
-    return len(places) if -1 not in places else len({ref(m) for m in held})
+    """Lines under review that no table knows, each once however many day pieces it has."""
+    held = [m.position for m in missed if m.is_current is not False and m.code is not ABSENT]
+    n = len(set(held))
+    return n if n == len(held) or -1 not in held else len({ref(m) for m in missed if m.is_current is not False})

@@ -8,8 +8,9 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
+from medrules.knowledge.table import Row
 
-__all__ = ["Excuse", "Hit", "RuleCode", "compile_rule"]
+__all__ = ["Excuse", "Hit", "RuleCode", "compile_rule", "unrestricted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +38,18 @@ class RuleCode:
     witnesses: tuple[tuple[str, Code, Code], ...] = ()  # variable, members, body: 涉及项 of 有 同期明细
     frame: str = ""  # of pairs
     why: str = ""
-
-    @property
-    def sub_rules(self) -> tuple[str, ...]:
-        return (self.rule.code,)
+    plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A violation that was found natively: one line at fault under one rule."""
+# A violation found natively: rule, line at fault, knowledge points, amount claimed (fen, None = undetermined), lines involved,
+# exemptions that may be claimed. A plain tuple: there is one for every finding.
+Hit = tuple[RuleCode, Any, tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]]
 
-    code: RuleCode
-    line: Any
-    rows: tuple[str, ...]
-    amount: int | None
-    involved: tuple[Any, ...]
-    claimable: tuple[str, ...]
+
+def unrestricted(row: Row) -> bool:
+    """Whether a row narrows nothing of its rule's header (T20)."""
+    return (
+        row.result is None and row.stages is None and row.scenes is None and row.area is None and row.interaction is None)
 
 
 def compile_rule(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
@@ -91,10 +88,12 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
             raise NoCode("deduction")
         amount, scale = closures.value(rule.deduct.expr), rule.deduct.expr.type.scale
     when = None if rule.when is None or rule.mode == "always" else closures.truth(rule.when)
+    witnesses = tuple(_witnesses(rule, closures))
+    plain = rule.guard is None and not rule.exempt and amount is None and not witnesses
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
-        tuple(_witnesses(rule, closures)), frame)
+        witnesses, frame, plain=plain)
 
 
 def _span(scope: ir.PairScope) -> str:

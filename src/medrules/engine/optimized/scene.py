@@ -6,14 +6,16 @@ soon as it is used, so that the reference decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from medrules.engine.optimized.numbers import GroupSpec, ListSpec, TotalSpec
-from medrules.engine.optimized.tables import Tables
 from medrules.engine.optimized.values import MANY, known, read
 from medrules.model.facts import Facts
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, UnknownTouched
 from medrules.plan.constants import month_step
+
+if TYPE_CHECKING:
+    from medrules.engine.optimized.tables import Tables
 
 __all__ = ["Scene", "all_lines", "scene_in"]
 
@@ -43,6 +45,7 @@ class Scene:
     _groups: dict[int, Any] | None = None
     _lists: dict[int, Any] | None = None
     _guards: dict[int, Any] | None = None
+    _on: dict[int, set[str]] | None = None
 
     def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...], solo: bool) -> None:
         self.tables = tables
@@ -58,11 +61,6 @@ class Scene:
         if found is None:
             found = self._guards = {}
         return found
-
-    @property
-    def ledger(self) -> bool:
-        """Whether the door can say what was deducted before."""
-        return self.facts.door.can_carry("item.already_deducted")
 
     def fact(self, path: tuple[str, ...]) -> Any:
         return read(self.encounter, path)
@@ -110,6 +108,20 @@ class Scene:
                 self._alone = UNKNOWN
             self._codes = found
         return found  # type: ignore[no-any-return]
+
+    def codes_on(self, day: int) -> set[str]:
+        """Item codes of the patient's lines of one day; a line without a day is on none."""
+        found = self._on
+        if found is None:
+            found = self._on = {}
+            for m in self.lines:
+                on, code = m.on, m.code
+                if on is not UNKNOWN and code is not UNKNOWN:
+                    if on in found:
+                        found[on].add(code)
+                    else:
+                        found[on] = {code}
+        return found[day]
 
     def by_code(self) -> dict[str, list[Any]]:
         """Lines of the patient by item code; raises if one is UNKNOWN."""

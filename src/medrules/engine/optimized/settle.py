@@ -1,6 +1,7 @@
-"""From hits and drafts to the Report: alone on their line they are done in one step, together they are merged as the reference merges.
+"""From hits and drafts to the Report. Hits that are alone on their line and rule are settled here in one step; where a rule's
+sub-rules, day pieces or the reference's own drafts meet on a line, all of them are merged as the reference merges.
 
-Claims meet in `engine.deduct`, whoever found them; only lines that one finding claims alone are credited here directly.
+The order of findings, who carries a deduction and what is deducted are those of `engine.report` and `engine.deduct`.
 """
 from __future__ import annotations
 
@@ -9,19 +10,18 @@ from functools import partial
 from typing import Any, Final
 
 from medrules.check.program import Program
-from medrules.engine.deduct import credit
 from medrules.engine.optimized.fallback import Answers, Fallback
-from medrules.engine.optimized.late import settled
+from medrules.engine.optimized.late import ByRule, late
 from medrules.engine.optimized.rulecode import Hit
 from medrules.engine.refs import ref
-from medrules.engine.report import RESULTS, Draft, findings_of, line_order, open_entries
+from medrules.engine.report import RESULTS, Draft, assemble, line_order
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Unjudged
 
 __all__ = ["Settler"]
 
 GRAVITY: Final = {result: n for n, result in enumerate(RESULTS)}
-_set: Final = object.__setattr__
+MAX_CLEAN: Final = 1_000
 
 
 class Settler:
@@ -29,116 +29,163 @@ class Settler:
 
     def __init__(self, program: Program, fallback: Fallback, version: str) -> None:
         self.program, self.fallback, self.version = program, fallback, version
-        self._by_rule = tuple(
+        self._by_rule: tuple[ByRule, ...] = tuple(
             (r.parent, (r.code,), r.name, r.version, r.header.result, r.header.interaction, tuple(dict.fromkeys(r.header.basis)),
              program.pack, program.pack_version, program.pack_hash) for r in program.rules)
-        self.cleans: dict[int, Report] = {}
+        self.cleans: dict[int, Report] = {}  # reports that have nothing to say, by the number of unmatched lines
 
     def clean(self, unmatched: int, facts: Facts) -> Report:
         """The report that has nothing to say."""
-        if facts.notes or facts.unjudged:
-            return self.report(facts, [], Answers(), [], [], unmatched)
+        if facts.notes:
+            return self._report((), (), unmatched, facts.notes)
         found = self.cleans.get(unmatched)
         if found is None:
-            found = self.report(facts, [], Answers(), [], [], unmatched)
-            if len(self.cleans) < 1_000:
+            found = self._report((), (), unmatched, ())
+            if len(self.cleans) < MAX_CLEAN:
                 self.cleans[unmatched] = found
         return found
+
+    def _report(
+        self, findings: tuple[Finding, ...], deductions: tuple[Deduction, ...], unmatched: int, notes: tuple[str, ...]
+    ) -> Report:
+        program = self.program
+        return Report(
+            findings, (), (), (), deductions, unmatched, notes, program.pack, program.pack_version, program.pack_hash,
+            self.version)
 
     def report(
         self, facts: Facts, hits: list[Hit], answers: Answers, unjudged: Iterable[Unjudged], unchecked: Iterable[Unchecked],
         unmatched: int,
     ) -> Report:
-        findings, deductions = self._settle(facts, hits, answers.found)
-        if answers.undecided or answers.unjudged or facts.unjudged or unjudged:
-            undecided, no_judgement = open_entries(facts, findings, answers.undecided, (*unjudged, *answers.unjudged))
-        else:
-            undecided, no_judgement = (), ()
-        program = self.program
-        return Report(
-            findings, undecided, no_judgement, tuple(sorted(set(unchecked), key=lambda u: (u.rule, u.reason))), deductions,
-            unmatched, facts.notes, program.pack, program.pack_version, program.pack_hash, self.version)
+        if hits and not answers.any() and not unjudged and not unchecked:
+            alone = self._alone(hits, facts)
+            if alone is not None:
+                return self._report(*alone, unmatched, facts.notes)
+        return self._together(facts, hits, answers, unjudged, unchecked, unmatched)
 
-    def _settle(
-        self, facts: Facts, hits: list[Hit], drafts: list[Draft]
-    ) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]]:
-        if not hits and not drafts:
-            return (), ()
+    # ------------------------------------------------------------ each hit alone on its rule and line
+
+    def _alone(self, hits: list[Hit], facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
+        """Findings and deductions, None if some of the hits have to be merged."""
         refs: dict[int, LineRef] = {}
-        alone: dict[tuple[str, LineRef], Hit] = {}
-        several: dict[tuple[str, LineRef], list[Hit]] = {}
+        met: set[tuple[str, int]] = set()
+        on_line: dict[int, list[Hit]] = {}
         for hit in hits:
-            line = hit.line
-            at = refs.get(id(line))
-            if at is None:
-                at = refs[id(line)] = ref(line)
-            key = hit.code.rule.parent, at
-            if key in alone:
-                several.setdefault(key, []).append(hit)
+            code, line = hit[0], hit[1]
+            place = id(line)
+            key = code.rule.parent, place
+            if key in met or line.piece_of is not None:
+                return None
+            met.add(key)
+            if place in refs:
+                on_line[place].append(hit)
             else:
-                alone[key] = hit
-        for draft in drafts:
-            for at in draft.at_fault:
-                key = draft.rule.parent, at
-                if key in alone:
-                    several.setdefault(key, [])
-        merged = drafts
-        if several:
-            merged = list(drafts)
-            for key, more in several.items():
-                for hit in (alone.pop(key), *more):
-                    merged.extend(self.fallback.drafts(hit.code.rule, hit.line, facts))
-        findings: list[Finding] = [self._finding(facts, at, hit, refs) for (_, at), hit in alone.items()]
-        if merged:
-            findings.extend(findings_of(self.program, merged))
-        return self._credited(findings)
+                refs[place] = ref(line)
+                on_line[place] = [hit]
+        if len(hits) == 1:
+            (hit,) = hits
+            amount = hit[3]
+            if not amount or hit[0].rule.header.result == "monitor":
+                return (self._finding(hit, refs, 0, "", facts),), ()
+            return (self._finding(hit, refs, amount, "", facts),), (_deduction(hit, refs[id(hit[1])]),)
+        made: list[tuple[Any, Finding]] = []
+        deductions = []
+        for place, held in on_line.items():
+            at = refs[place]
+            where = line_order(at)
+            if len(held) == 1:
+                (hit,) = held
+                amount = hit[3]
+                header = hit[0].rule.header
+                if not amount or header.result == "monitor":
+                    credits = [(0, "")]
+                else:
+                    credits = [(amount, "")]
+                    deductions.append(_deduction(hit, at))
+            else:
+                credits, deduction = _credited(held, at)
+                if deduction is not None:
+                    deductions.append(deduction)
+            for hit, (credited, carrier) in zip(held, credits, strict=True):
+                rule = hit[0].rule
+                made.append((
+                    (GRAVITY[rule.header.result], -(hit[3] or 0), rule.parent, where),
+                    self._finding(hit, refs, credited, carrier, facts)))
+        made.sort(key=_first)
+        if len(deductions) > 1:
+            deductions.sort(key=lambda d: (d.line.encounter, d.line.position, d.line.line))
+        return tuple([f for _, f in made]), tuple(deductions)
 
-    def _finding(self, facts: Facts, at: LineRef, hit: Hit, refs: dict[int, LineRef]) -> Finding:
-        rule = hit.code.rule
+    def _finding(self, hit: Hit, refs: dict[int, LineRef], credited: int, carrier: str, facts: Facts) -> Finding:
+        code, line, rows, amount, others, claimable = hit
+        at = refs[id(line)]
         involved: tuple[LineRef, ...] = ()
-        if hit.involved:
-            names = {refs.get(id(x)) or ref(x) for x in hit.involved}
+        if others:
+            names = {refs.get(id(x)) or ref(x) for x in others}
             names.discard(at)
             involved = tuple(sorted(names, key=line_order))
+        rule = code.rule
+        claims: tuple[Claim, ...] = ()
         if rule.deduct.kind == "none":
-            claims: tuple[Claim, ...] = ()
-            amount: int | None = 0
+            amount = 0
         else:
-            amount = hit.amount
             claims = (Claim(at, amount),)
-        tell = partial(self.fallback.words, rule, hit.line, facts)
-        return settled(
-            self._by_rule[hit.code.number], (at, (at,), involved, hit.rows, claims, amount, 0, "", hit.claimable), tell)
+        return late(
+            self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
+            partial(self.fallback.words, rule, line, facts))
 
-    def _credited(self, findings: list[Finding]) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]]:
-        """Deductions per line; findings most serious first."""
-        if len(findings) == 1:
-            (only,) = findings
-            if len(only.claims) == 1 and only.result != "monitor":
-                return (only,), self._of_one(only)
-        findings.sort(key=_before_credit)
-        credits, deductions = credit(findings)
-        for finding, (credited, carrier) in zip(findings, credits, strict=True):
-            if credited:
-                _set(finding, "credited", credited)
-            if carrier:
-                _set(finding, "carried_by", carrier)
-        findings.sort(key=_in_report)
-        return tuple(findings), deductions
+    # ------------------------------------------------------------ together
 
-    def _of_one(self, finding: Finding) -> tuple[Deduction, ...]:
-        (claim,) = finding.claims
-        if not claim.amount:
-            return ()
-        _set(finding, "credited", claim.amount)
-        if finding.result == "definite":
-            return (Deduction(claim.line, claim.amount, 0, finding.rule, ""),)
-        return (Deduction(claim.line, 0, claim.amount, "", finding.rule),)
+    def _together(
+        self, facts: Facts, hits: list[Hit], answers: Answers, unjudged: Iterable[Unjudged], unchecked: Iterable[Unchecked],
+        unmatched: int,
+    ) -> Report:
+        drafts: list[Draft] = list(answers.found)
+        for hit in hits:
+            drafts.extend(self.fallback.drafts(hit[0].rule, hit[1], facts))
+        return assemble(
+            self.program, facts, drafts, answers.undecided, (*unjudged, *answers.unjudged), unchecked, unmatched, self.version)
 
 
-def _before_credit(f: Finding) -> Any:
-    return f.rule, f.result, line_order(f.anchor), f.at_fault != (f.anchor,)
+def _first(pair: tuple[Any, Finding]) -> Any:
+    return pair[0]
 
 
-def _in_report(f: Finding) -> Any:
-    return GRAVITY[f.result], -(f.amount or 0), f.rule, line_order(f.anchor)
+def _deduction(hit: Hit, at: LineRef) -> Deduction:
+    """Of a line that one finding claims."""
+    rule, amount = hit[0].rule, hit[3] or 0
+    if rule.header.result == "definite":
+        return Deduction(at, amount, 0, rule.parent, "")
+    return Deduction(at, 0, amount, "", rule.parent)
+
+
+def _credited(held: list[Hit], at: LineRef) -> tuple[list[tuple[int, str]], Deduction | None]:
+    """Who carries what on a line that several findings claim (see `engine.deduct`): per hit (credited, carried by)."""
+    best: dict[str, Hit] = {}
+    for hit in held:
+        result = hit[0].rule.header.result
+        if hit[3] and result != "monitor" and (result not in best or _strength(hit) < _strength(best[result])):
+            best[result] = hit
+    if not best:
+        return [(0, "")] * len(held), None
+    first, second = best.get("definite"), best.get("suspect")
+    definite = (first[3] or 0) if first is not None else 0
+    added = max(0, (second[3] or 0) - definite) if second is not None else 0
+    first_rule = first[0].rule.parent if first is not None else ""
+    second_rule = second[0].rule.parent if second is not None and added else ""
+    credits = []
+    for hit in held:
+        result = hit[0].rule.header.result
+        if not hit[3] or result == "monitor":
+            credits.append((0, ""))
+        elif hit is first:
+            credits.append((definite, ""))
+        elif hit is second and added:
+            credits.append((added, ""))
+        else:
+            credits.append((0, first_rule if result == "definite" else second_rule or first_rule))
+    return credits, Deduction(at, definite, added, first_rule, second_rule)
+
+
+def _strength(hit: Hit) -> Any:
+    return -(hit[3] or 0), hit[0].rule.parent, hit[2][:1], (hit[0].rule.code,)

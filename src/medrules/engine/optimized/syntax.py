@@ -67,7 +67,10 @@ def choice(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
 
 
 def arithmetic(op: str, a: ast.expr, b: ast.expr) -> ast.expr:
-    kinds: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "//": ast.FloorDiv}
+    kinds: dict[str, type[ast.operator]] = {
+        "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "//": ast.FloorDiv, "&": ast.BitAnd,
+        "|": ast.BitOr,
+    }
     return ast.BinOp(a, kinds[op](), b, **AT)
 
 
@@ -124,6 +127,15 @@ def give(value: ast.expr) -> ast.stmt:
 
 def packed(values: Sequence[ast.expr]) -> ast.expr:
     return ast.Tuple(list(values), ast.Load(), **AT)
+
+
+def listed(values: Sequence[ast.expr]) -> ast.expr:
+    return ast.List(list(values), ast.Load(), **AT)
+
+
+def each(value: ast.expr, var: str, over: ast.expr) -> ast.expr:
+    """[value for var in over]"""
+    return ast.ListComp(value, [ast.comprehension(store(var), over, [], 0)], **AT)
 
 
 def function(ident: str, parameters: Sequence[str], body: Sequence[ast.stmt]) -> ast.stmt:

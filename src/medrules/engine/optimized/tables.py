@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
+from zlib import crc32
 
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
@@ -12,6 +13,7 @@ from medrules.plan.shapes import Grouping
 
 __all__ = ["Tables"]
 
+N_BITS: Final = 512  # of the sieve that most requests' codes fall through before partners are looked at
 MAX_REMEMBERED: Final = 100_000
 
 Flat = tuple[Any, ...]
@@ -19,26 +21,28 @@ Test = Callable[..., bool]
 
 
 class Tables:
-    """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others, partners, entries)."""
+    """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others, bit of the code, bits of
+    its partners). What only candidates ask for (entries, partners) stands elsewhere: a probe touches little memory."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self._bits = tuple(1 << n for n in range(N_BITS))
         self._shared: dict[Any, Any] = {}
         self.numbers = Numbers(plan)
         self.widths = tuple(max(1, plan.shapes[n].width) for n in plan.dense)
         self.tests: tuple[Test, ...] = tuple(compile_shape(shape, self.numbers) for shape in plan.shapes)
         self.index: dict[str, Flat] = {}
         self._segments: dict[str, tuple[Flat, ...]] = {}
-        partners = {code: frozenset(others) for code, others in plan.pairs.partners.items()}
+        partners = self.partners = {code: frozenset(others) for code, others in plan.pairs.partners.items()}
         for code, records in plan.records.items():
-            self._add(code, tuple(self._flat(r, partners.get(code)) for r in reversed(records)))
+            self._add(code, tuple(self._flat(code, r, partners.get(code)) for r in reversed(records)))
         whole = (0, 10_000_000)
-        nothing, none = (None,) * sum(self.widths), (None,) * len(plan.dense)
+        nothing = (None,) * sum(self.widths)
         for code in partners.keys() - plan.records.keys():
-            self._add(code, ((*whole, *nothing, None, partners[code], none),))
+            self._add(code, ((*whole, *nothing, None, *self._meets(code, partners[code])),))
         for code in plan.known_codes - self.index.keys():
-            self._add(code, ((*whole, *nothing, None, None, none),))
-        self.prefixes = {code: tuple(self._flat(r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
+            self._add(code, ((*whole, *nothing, None, *self._meets(code, None)),))
+        self.prefixes = {code: tuple(self._flat(code, r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
         self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
@@ -58,12 +62,12 @@ class Tables:
         partners = self.plan.pairs.partners.get(code)
         cuts = sorted({0, 10_000_000, *(d for f in flats for d in f[:2])})
         taken = {f[0] for f in flats}
-        nothing, none = (None,) * sum(self.widths), (None,) * len(self.plan.dense)
-        held = None if partners is None else frozenset(partners)
-        return tuple((a, b, *nothing, None, held, none) for a, b in zip(cuts, cuts[1:], strict=False) if a not in taken)
+        nothing = (None,) * sum(self.widths)
+        held = self.partners.get(code)
+        return tuple((a, b, *nothing, None, *self._meets(code, held)) for a, b in zip(cuts, cuts[1:], strict=False) if a not in taken)
 
-    def _flat(self, record: Record, partners: frozenset[str] | None) -> Flat:
-        """Constants side by side in one tuple: a probe then touches little memory. Entries are only needed for candidates."""
+    def _flat(self, code: str, record: Record, partners: frozenset[str] | None) -> Flat:
+        """Constants side by side in one tuple."""
         constants: list[Any] = []
         for entry, width in zip(record.dense, self.widths, strict=True):
             if entry is None:
@@ -71,7 +75,26 @@ class Tables:
             else:
                 constants.extend(map(self._one, entry.tests[0][1] or (True,)))
         others = tuple((self._test(e), e) for e in record.others) or None
-        return (record.start, record.end, *constants, others, partners, record.dense)
+        return (record.start, record.end, *constants, others, *self._meets(code, partners))
+
+    def _meets(self, code: str, partners: frozenset[str] | None) -> tuple[int, int]:
+        """The code's bit, and the bits of the partners that are kept with it (0 = none)."""
+        mask = 0
+        for other in partners or ():
+            mask |= self._bits[crc32(other.encode()) % N_BITS]
+        return self._bits[crc32(code.encode()) % N_BITS], mask
+
+    def entry(self, code: str, on: int, place: int) -> Entry:
+        """What the record of a code says on a day at one of its dense places."""
+        records = self.plan.records.get(code)
+        if records is None:
+            records = self.plan.prefix_records[next(code[:n] for n in self.lengths if code[:n] in self.prefixes)]
+        for record in records:
+            if record.start <= on < record.end:
+                entry = record.dense[place]
+                assert entry is not None
+                return entry
+        raise KeyError(place)
 
     def _one(self, constant: Any) -> Any:
         """One object per small constant: the same few limits stand in thousands of rows."""

@@ -55,14 +55,19 @@ def read(entity: Any, path: tuple[str, ...]) -> Any:
 
 
 def meet(seen: dict[Any, Any], key: Any, line: Any, entry: Any, add: Any, other_code: bool) -> None:
-    """A group is seen again: its lines are in doubt, once they have several codes (if that is what matters)."""
-    before = seen[key]
-    if before is MANY:
-        add((line, entry, False))
-    elif other_code and before[0][0].code == line.code:
-        seen[key] = (*before, (line, entry))
-    else:
-        for earlier, its in before:
-            add((earlier, its, False))
-        add((line, entry, False))
-        seen[key] = MANY
+    """A group is seen again: its lines are in doubt, once they have several codes (if that is what matters).
+
+    seen[key] is [in doubt, lines of the group, their entries]; candidates carry the list of lines, which is complete when the loop
+    over lines is.
+    """
+    group = seen[key]
+    doubt, lines, entries = group
+    if doubt:
+        add((line, entry, lines))
+    elif not other_code or lines[0].code != line.code:
+        group[0] = True
+        for earlier, its in zip(lines, entries, strict=True):
+            add((earlier, its, lines))
+        add((line, entry, lines))
+    lines.append(line)
+    entries.append(entry)

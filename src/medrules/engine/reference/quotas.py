@@ -8,12 +8,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from medrules.check.program import DayOrdinal, Excess, KindRank, Rank
+from medrules.check.program import DayOrdinal, Excess, Expr, KindRank, Rank
 from medrules.engine.reference.frames import first_day, together
 from medrules.engine.reference.regions import gaps, openness
 from medrules.engine.reference.truth import Truth, Unk, conj
 from medrules.engine.reference.values import Interval, cause_of, causes_of, compare, day_of
-from medrules.engine.reference.windows import Binding, Evaluates, frame_of, keyed, look, not_after
+from medrules.engine.reference.windows import Binding, Evaluates, View, frame_of, keyed, look, not_after
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Frame, Instant
 
@@ -42,7 +42,7 @@ def excess(node: Excess, b: Binding, judge: Evaluates) -> Any:
     own = judge.value(node.value, b.bind(window.var, anchor))
     limit = judge.value(node.limit, b)
     frame = frame_of(window, b, judge)
-    if isinstance(frame, Unk) or isinstance(own, Unk) or isinstance(limit, Unk):
+    if isinstance(frame, Unk):
         return Unk(causes_of((own, limit, frame)))
     if own is ABSENT or limit is ABSENT:
         return ABSENT
@@ -53,8 +53,12 @@ def excess(node: Excess, b: Binding, judge: Evaluates) -> Any:
             if before is not False:
                 earlier.append((m, before, judge.value(node.value, b.bind(window.var, m))))
     if frame.kind in ("days", "hours"):
-        return _rolling(node, frame, anchor, own, limit, earlier)
-    return _bucket(node, frame, anchor, own, limit, earlier, b, judge)
+        found = _rolling(node, frame, anchor, own, limit, earlier)
+    else:
+        found = _bucket(node, frame, anchor, own, limit, earlier, b, judge)
+    if isinstance(own, Unk) or isinstance(limit, Unk):
+        return Unk(causes_of((own, limit, found)))
+    return found
 
 
 def _bucket(
@@ -176,13 +180,20 @@ def day_ordinal(node: DayOrdinal, b: Binding, judge: Evaluates) -> Any:
     return low if low == high else Interval(low, high, causes)
 
 
+def _doubts(view: View | Unk, value: Expr, var: str, b: Binding, judge: Evaluates) -> frozenset[str]:
+    """What else is missing where the anchor's own value is."""
+    if isinstance(view, Unk):
+        return view.causes
+    return view.doubts | causes_of(judge.value(value, b.bind(var, m)) for m, _ in view.members)
+
+
 def rank(node: Rank, b: Binding, judge: Evaluates) -> Any:
     """1 + the members that come before the anchor by `by`; ties by the total order."""
     view = look(node.over, b, judge)
     anchor = b.roles[node.over.anchor]
     own = judge.value(node.by, b.bind(node.over.var, anchor))
     if isinstance(view, Unk) or isinstance(own, Unk):
-        return Unk(causes_of((view, own)))
+        return Unk(causes_of((view, own)) | _doubts(view, node.by, node.over.var, b, judge))
     sure = unsure = 0
     causes = view.open
     for m, truth in view.members:
@@ -208,7 +219,7 @@ def kind_rank(node: KindRank, b: Binding, judge: Evaluates) -> Any:
     anchor = b.roles[node.over.anchor]
     own = judge.value(node.value, b.bind(node.over.var, anchor))
     if isinstance(view, Unk) or isinstance(own, Unk):
-        return Unk(causes_of((view, own)))
+        return Unk(causes_of((view, own)) | _doubts(view, node.value, node.over.var, b, judge))
     if own is ABSENT:
         return ABSENT
     lines = [(m, t, judge.value(node.value, b.bind(node.over.var, m)), not_after(m, anchor)) for m, t in view.members]

@@ -173,7 +173,7 @@ def _pairs(rule: Rule, scope: ir.PairScope, judge: Judge) -> Iterator[Candidate]
     """Lines at fault with their partners: at most one candidate per line, whatever the number of partners and rows."""
     reviewed = {id(i) for i in reviewed_lines(judge)}
     for patient in {id(e if e.patient is UNKNOWN else e.patient): e for e in judge.facts.current}.values():
-        lines = [i for i in _lines_of(patient) if item_day(i) is not None]
+        lines = list(_lines_of(patient))
         for b in lines:
             found = _pair_candidate(rule, scope, b, lines, reviewed, judge)
             if found is not None:
@@ -183,7 +183,7 @@ def _pairs(rule: Rule, scope: ir.PairScope, judge: Judge) -> Iterator[Candidate]
 def pair_candidate(rule: Rule, scope: ir.PairScope, line: Any, judge: Judge) -> Candidate | None:
     """One line at fault with its partners; None when it has none."""
     reviewed = {id(i) for i in reviewed_lines(judge)}
-    lines = [i for i in _lines_of(line.encounter) if item_day(i) is not None]
+    lines = list(_lines_of(line.encounter))
     return _pair_candidate(rule, scope, line, lines, reviewed, judge)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from medrules.engine.reference.truth import Truth, Unk
 from medrules.knowledge.table import EMPTY
@@ -62,6 +62,11 @@ def cause_of(entity: Any, name: str, field: str) -> str:
     return why.get(name, field) if why else field
 
 
+# The field that is missing when a link on the way was not sent; other links are always there.
+LINKS: Final = {"institution": "encounter.institution", "physician": "item.physician", "prescription": "item.prescription",
+                "settlement": "encounter.settlement", "history": "patient.history"}
+
+
 def read(entity: Any, path: tuple[str, ...], field: str, links: tuple[str, ...] = ()) -> Any:
     """Walk `path` from `entity`: the raw value at its end, ABSENT, or Unk naming the field where it broke off."""
     at = entity
@@ -69,7 +74,7 @@ def read(entity: Any, path: tuple[str, ...], field: str, links: tuple[str, ...] 
         last = i == len(path) - 1
         found = getattr(at, name, UNKNOWN)
         if found is UNKNOWN:
-            link = links[i] if i < len(links) and links[i] else field
+            link = links[i] if i < len(links) and links[i] else LINKS.get(name, field)
             return Unk(frozenset((cause_of(at, name, field if last else link),)))
         if found is ABSENT:
             return ABSENT

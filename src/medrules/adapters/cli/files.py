@@ -1,0 +1,42 @@
+"""Names on a command line to files: patterns and folders too, because not every shell expands them; text read and written alike everywhere."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from medrules.errors import MedRulesError
+
+__all__ = ["found", "read_text", "write_text"]
+
+
+def found(names: Iterable[str], *suffixes: str) -> list[Path]:
+    """The files that the names mean, each once: a file, a pattern (`*.json`), or a folder (its files with these suffixes).
+
+    Raises:
+        MedRulesError: a pattern or a folder holds none.
+    """
+    out: dict[Path, None] = {}
+    for name in names:
+        path = Path(name)
+        if name != "-" and path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in suffixes)
+        elif name != "-" and not path.exists() and any(c in name for c in "*?["):
+            base = Path(path.anchor) if path.anchor else Path()
+            inside = sorted(p for p in base.glob(str(path.relative_to(path.anchor) if path.anchor else path)) if p.is_file())
+        else:
+            inside = [path]
+        if not inside:
+            raise MedRulesError(f"里面没有 {'、'.join(suffixes)} 文件：{name} / no such files there")
+        out.update(dict.fromkeys(inside))
+    return list(out)
+
+
+def read_text(path: Path) -> str:
+    """UTF-8, with or without a byte order mark."""
+    return path.read_text(encoding="utf-8-sig")
+
+
+def write_text(path: Path, text: str) -> None:
+    """UTF-8 with `\\n`, so that a file is the same bytes on every machine."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

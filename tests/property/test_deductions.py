@@ -1,0 +1,70 @@
+"""Law 26: never twice, whatever the order, and nothing that is found lowers what is deducted."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medrules.engine.deduct import resolve
+from medrules.model.reports import Claim, Deduction, Finding, LineRef, Result
+
+LINES = tuple(LineRef("item", "E1", f"L{n}", n) for n in range(3))
+BASE = 1_000
+
+
+def finding(rule: str, result: Result, line: LineRef, amount: int | None, row: str) -> Finding:
+    claims = (Claim(line, amount),)
+    return Finding(rule, (rule,), "", "", result, "soft", line, (line,), (), (row,), claims, amount, 0, "", (), (), "", (), "", "")
+
+
+FINDINGS = st.lists(
+    st.builds(finding, st.sampled_from(("GZ1", "GZ2", "LK3")), st.sampled_from(("definite", "suspect", "monitor")), st.sampled_from(LINES),
+              st.one_of(st.none(), st.integers(0, BASE)), st.sampled_from(("K1", "K2"))),
+    max_size=8, unique_by=lambda f: (f.rule, f.result, f.anchor))
+
+
+def taken(findings: Sequence[Finding]) -> dict[LineRef, Deduction]:
+    return {d.line: d for d in resolve(findings)[1]}
+
+
+@given(FINDINGS)
+def test_bounded_and_credited_once(findings: list[Finding]) -> None:
+    credited, deductions = resolve(findings)
+    for d in deductions:
+        assert 0 <= d.definite and 0 <= d.suspect and d.definite + d.suspect <= BASE
+        parts = [f.credited for f in credited if f.anchor == d.line]
+        assert sum(parts) == d.definite + d.suspect
+        assert sum(1 for p in parts if p) <= 2
+    for f in credited:
+        assert not (f.credited and f.carried_by)
+        if f.amount and f.result != "monitor" and not f.credited:
+            assert f.carried_by
+
+
+@given(FINDINGS, st.randoms(use_true_random=False))
+def test_order_and_duplicates_change_nothing(findings: list[Finding], rng: object) -> None:
+    shuffled = list(findings)
+    rng.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert taken(shuffled) == taken(findings) == taken([*findings, *findings])
+
+
+@given(FINDINGS)
+def test_one_finding_more_never_deducts_less(findings: list[Finding]) -> None:
+    for n in range(len(findings)):
+        less, more = taken(findings[:n]), taken(findings[: n + 1])
+        for line, d in less.items():
+            assert more[line].definite >= d.definite
+            assert more[line].definite + more[line].suspect >= d.definite + d.suspect
+
+
+@given(FINDINGS)
+def test_without_the_winner_the_next_largest_is_deducted(findings: list[Finding]) -> None:
+    for line, d in taken(findings).items():
+        rest = [f for f in findings if not (f.anchor == line and f.result == "definite" and f.rule == d.definite_rule)]
+        next_ = max((f.amount or 0 for f in rest if f.anchor == line and f.result == "definite"), default=0)
+        found = taken(rest).get(line)
+        assert (found.definite if found else 0) == next_
+        only_definite = [f for f in findings if f.result == "definite"]
+        held = taken(only_definite).get(line)
+        assert (held.definite if held else 0) == d.definite
