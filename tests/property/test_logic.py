@@ -149,11 +149,12 @@ def _value(rule: Any) -> Any:
 @FEW
 @given(SEEDS, st.integers(1, 6))
 def test_laws_27_and_28_a_bucket_pays_its_first_units(seed: int, limit: int) -> None:
-    (program,) = rules(seed, f"针对：明细 属于 编码集「项目」\n  令：超出 = 超额 明细.数量 限 {limit} 每 单日 按 同一 患者\n  当：超出 大于 0\n  扣减：无")
+    (program,) = rules(seed, f"针对：明细 属于 编码集「项目」\n  令：超出 = 超额 明细.数量 限 {limit} 每 单日 按 同一 患者、明细.编码\n  当：超出 大于 0\n  扣减：无")
     data = whole(Random(seed))
     data["环节"] = "事后"
-    excess: dict[int, Fraction] = {}
-    total: dict[int, Fraction] = {}
+    data.pop("有扣减台账", None)
+    excess: dict[Any, Fraction] = {}
+    total: dict[Any, Fraction] = {}
     for rule, candidate in _candidates(program, data):
         item = candidate.subject
         if item.line_kind != "charge" or item.encounter.patient is None:
@@ -163,16 +164,46 @@ def test_laws_27_and_28_a_bucket_pays_its_first_units(seed: int, limit: int) -> 
             return
         quantity = Fraction(item.quantity, 10_000)
         assert 0 <= value <= quantity
-        excess[item.on] = excess.get(item.on, Fraction(0)) + value
+        key = item.on, item.code
+        excess[key] = excess.get(key, Fraction(0)) + value
     facts = read_facts(data)
     for e in facts.patients[0].encounters:
         for i in e.items:
-            if isinstance(i.code, str) and i.code in ("A100", "B101") and i.amount > 0 and i.already_deducted == 0:
-                total[i.on] = total.get(i.on, Fraction(0)) + Fraction(i.quantity, 10_000)
+            if isinstance(i.code, str) and i.code in ("A100", "B101"):
+                total[i.on, i.code] = total.get((i.on, i.code), Fraction(0)) + Fraction(i.quantity, 10_000)
     reviewed = all(i.is_current is True for e in facts.patients[0].encounters for i in e.items)
-    if reviewed and len(facts.current) == len(facts.patients[0].encounters) and not data.get("有扣减台账"):
-        for day, found in excess.items():
-            assert found == max(Fraction(0), total.get(day, Fraction(0)) - limit)
+    if reviewed and len(facts.current) == len(facts.patients[0].encounters):
+        for key, found in excess.items():
+            assert found == max(Fraction(0), total[key] - limit)
+
+
+@FEW
+@given(SEEDS, st.integers(1, 4))
+def test_law_28_a_line_split_in_two_claims_the_same(seed: int, limit: int) -> None:
+    (program,) = rules(
+        seed, f"针对：明细 属于 编码集「项目」\n  令：超出 = 超额 明细.数量 限 {limit} 每 单日 按 同一 患者、明细.编码\n  当：超出 大于 0\n  扣减：超出 × 明细.单价")
+    data = whole(Random(seed))
+    data.pop("有扣减台账", None)
+    held = data["就诊"][0]["明细"]
+    for n, line in enumerate(held):
+        line |= {"行号": f"{10 * n + 100}", "本次处方标志": True}
+    big = next((i for i in held if i["数量"] in ("2", "10")), None)
+    if big is None:
+        return
+    half = int(big["数量"]) // 2
+    price = Fraction(big["单价"])
+    parts = [
+        {**big, "标识": f"{big['标识']}{k}", "行号": str(int(big["行号"]) + k), "数量": str(n), "金额": str(float(price * n)), "自费金额": "0"}
+        for k, n in enumerate((half, int(big["数量"]) - half))
+    ]
+    split = {**data, "就诊": [{**data["就诊"][0], "明细": [p for i in held for p in (parts if i is big else [i])]}, *data["就诊"][1:]]}
+
+    def claimed(report: Any, names: tuple[str, ...]) -> int:
+        return sum(f.amount or 0 for f in report.findings if f.anchor.line in names)
+
+    before, after = reported(program, data), reported(program, split)
+    assert claimed(before, (big["标识"],)) == claimed(after, tuple(p["标识"] for p in parts))
+    assert before.definite_total == after.definite_total
 
 
 # ---------------------------------------------------------------- ages

@@ -159,9 +159,13 @@ def backward_rules(seed: int) -> Program:
 
 def whole(rng: Random) -> Any:
     data = request(rng, drop=0.0)
+    data["业务时间"] = "2026-04-30 12:00:00"
+    data.pop("有扣减台账", None)
     data["历史"] = {"覆盖起": "2026-01-01", "覆盖范围": "全国"}
     for e in encounters(data):
         e["明细"] = [i for i in e["明细"] if not i["数量"].startswith("-") and i["单位"] != "小时"]
+        for line in e["明细"]:
+            line.pop("已扣减金额", None)
         for line in e["明细"]:  # exact times: which of two lines of one day is later must be known
             line["执行时间"] = line["执行时间"] if len(line["执行时间"]) > 10 else line["执行时间"] + " 08:00:01"
     return data

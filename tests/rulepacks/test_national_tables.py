@@ -64,7 +64,7 @@ def test_unusable_rows_are_explained_in_the_family(title: str) -> None:
 
 @pytest.mark.parametrize("title", [f.title for f in FAMILIES])
 def test_superseded_rows_end_where_their_successor_starts(title: str) -> None:
-    old = {re.sub(r"(-\d+)?U?$", "", r["知识点号"]) for r in rows(family(title)) if r["有效止"]}
+    old = {re.sub(r"(-\d{1,2})?U?$", "", r["知识点号"]) for r in rows(family(title)) if r["有效止"]}
     assert len(old) == SUPERSEDED.get(title, 0)
     assert {r["有效止"] for r in rows(family(title))} <= {"", "2026-01-28"}
 
@@ -118,7 +118,7 @@ def test_rows_of_one_code_never_overlap_by_accident() -> None:
             continue
         owner: dict[str, str] = {}
         for row in rows(one):
-            point = re.sub(r"(-\d+)?U?$", "", row["知识点号"])
+            point = re.sub(r"(-\d{1,2})?U?$", "", row["知识点号"])
             for code in row["编码"].split("|") if not row["有效止"] else ():
                 if owner.setdefault(code, point) != point:
                     twice[one.title] += 1

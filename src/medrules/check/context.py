@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from medrules.check.names import Bound, Place
 from medrules.check.program import Col, Expr, ParamTable
-from medrules.check.reporting import Sink
+from medrules.check.reporting import Refused, Sink
 from medrules.diagnostics import Span
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
@@ -67,7 +67,7 @@ class RuleContext:
     used_definitions: dict[str, None] = field(default_factory=dict)
     polarity: dict[Col, set[bool]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)  # lets and definitions being expanded
-    _known: dict[tuple[object, ...], Expr] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Expr | None] = field(default_factory=dict)
     _roles: dict[int, Mapping[str, Bound]] = field(default_factory=dict)
     here: Span | None = None  # the condition being checked
     _vars: int = 0
@@ -114,9 +114,15 @@ class RuleContext:
         self._roles[id(place.roles)] = place.roles
         key = (*name, id(place.roles), place.judged, place.clause, place.when_empty, place.guarding, place.recording,
                place.nouns, place.depth, place.level)
-        found = self._known.get(key)
+        if key not in self._known:
+            try:
+                self._known[key] = make()
+            except Refused:
+                self._known[key] = None  # told once; asked again for every use it would be told as often
+                raise
+        found = self._known[key]
         if found is None:
-            found = self._known[key] = make()
+            raise Refused
         return found
 
     def record(self, columns: tuple[Col, ...], when_empty: bool) -> None:

@@ -48,7 +48,7 @@ class _Words:
     def __init__(self, other: Callable[[Any], str]) -> None:
         self._other = other
 
-    def of(self, e: Any) -> str:  # noqa: C901 - one line for each kind of node
+    def of(self, e: Any) -> str:
         match e:
             case None:
                 return "一律"

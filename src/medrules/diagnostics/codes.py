@@ -591,6 +591,11 @@ CODES: dict[str, Entry] = {
         "本表还有 {count} 处错误没有列出", "{count} more errors of this table are not listed", "先改前面列出的。",
         "Mend the ones that are listed first.",
     ),
+    "MR-K211": Entry(
+        "文中有看不见的文字方向控制符 {point}", "The text holds an invisible direction control character {point}",
+        "它会让看到的和实际的不一样。删掉它，通常是从网页或聊天软件复制带来的。",
+        "It makes a text read differently from what it is. Delete it; it usually comes with text copied from a web page.",
+    ),
     "MR-K301": Entry(
         "这一行没有知识点号", "This row has no knowledge point number", "知识点号是一行的身份，不能空。",
         "The point number is the row's identity and must not be empty.",
@@ -629,6 +634,11 @@ CODES: dict[str, Entry] = {
         "`{first}` includes `{second}`, and line {line} says the reverse",
         "两行只能有一行对；不分先后的表写 unordered = true。",
         "Only one can be right; a table without order says unordered = true.",
+    ),
+    "MR-K309": Entry(
+        "这一行的键有 {count} 种组合，最多 {limit} 种",
+        "The keys of this row have {count} combinations, at most {limit} are allowed",
+        "把编码分到几行，各用自己的知识点号。", "Spread the codes over several rows, each with its own point number.",
     ),
     "MR-K401": Entry(
         "「{cell}」不是范围", "`{cell}` is no range", "写成「满3岁 不满12岁」「不超过28天」「满 参数.老年年龄」。",

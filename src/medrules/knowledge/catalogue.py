@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medrules.diagnostics import Diagnostic
 from medrules.knowledge.problem import Problem
+from medrules.model.codes import normal_form
 from medrules.model.folding import fold_code, fold_text
 
 __all__ = ["Catalogue", "read_catalogue"]
@@ -28,7 +29,7 @@ def read_catalogue(
     content: bytes, column: str, *, file: str, name: str, incomplete: bool, en: str = "", system: str = "",
     source: str = "",
 ) -> tuple[Catalogue | None, tuple[Diagnostic, ...]]:
-    """The codes of one column of a CSV. Codes are folded as doors fold them; blank cells are passed over."""
+    """The codes of one column of a CSV, folded and written as those of facts are; blank cells are passed over."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,7 +41,8 @@ def read_catalogue(
         if column not in header:
             return None, (Problem("MR-G301", {"name": column}).at(f"{file} 第 1 行"),)
         place = header.index(column)
-        codes = frozenset(fold_code(cells[place]) for cells in reader if len(cells) > place) - {""}
+        folded = (fold_code(cells[place]) for cells in reader if len(cells) > place)
+        codes = frozenset(normal_form(system, code) or code for code in folded if code)
     except csv.Error as error:
         return None, (Problem("MR-K208", {"detail": str(error)}).at(f"{file} 第 {reader.line_num} 行"),)
     return Catalogue(name, codes, incomplete, en, system, source), ()

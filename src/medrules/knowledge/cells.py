@@ -5,6 +5,7 @@ be full-width.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
@@ -29,6 +30,7 @@ __all__ = ["MAX_CELL", "UNCODED", "parse_cell", "parse_date"]
 MAX_CELL: Final = 100_000  # characters; the longest published key cell has 22,127
 
 UNCODED: Final = frozenset({"待编", "uncoded"})
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOLS: Final = MappingProxyType({"是": True, "yes": True, "true": True, "否": False, "no": False, "false": False})
 _SPREADSHEET_ERRORS: Final = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 _NO_CODESETS: Final[Mapping[str, CodeSet]] = MappingProxyType({})
@@ -85,11 +87,13 @@ def _is_formula(cell: str, type: Type) -> bool:
 
 
 def parse_date(text: str) -> int | Problem:
-    """`2025-01-01` as an ordinal day."""
+    """`2025-01-01` as an ordinal day. Other forms of ISO 8601 (weeks, `20250101`) are refused: few people can read them."""
     try:
-        return date.fromisoformat(text).toordinal() if len(text) == 10 else Problem("MR-K411", {"cell": shown(text)})
+        if _DAY.fullmatch(text) is not None:
+            return date.fromisoformat(text).toordinal()
     except ValueError:
-        return Problem("MR-K411", {"cell": shown(text)})
+        pass
+    return Problem("MR-K411", {"cell": shown(text)})
 
 
 def shown(cell: str) -> str:
@@ -110,15 +114,14 @@ def _code(cell: str, name: str) -> str | Problem:
 
 
 def _list(cell: str, type: Type) -> tuple[str, ...] | Problem:
-    values: list[str] = []
+    values: dict[str, None] = {}
     for piece in cell.split("|"):
         if not piece.strip():
             return Problem("MR-K414", {"cell": shown(cell)})
         value = _code(piece.strip(), type.name)
         if isinstance(value, Problem):
             return value
-        if value not in values:
-            values.append(value)
+        values[value] = None
     return tuple(values)
 
 

@@ -1,6 +1,9 @@
 """Rows that contradict each other: one knowledge point twice at a time, two rows for a unique key, pairs both ways."""
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import product
+from math import prod
 from typing import Any
 
 from medrules.knowledge.problem import Problem
@@ -9,6 +12,10 @@ from medrules.knowledge.table import Row
 __all__ = ["Conflicts"]
 
 MAX_PRODUCT = 64  # pairs of codes of one row that are remembered one by one
+MAX_KEYS = 10_000  # combinations of the key cells of one row of a table with unique keys
+
+_Columns = tuple[int, ...]
+_Values = tuple[Any, ...]
 
 
 class Conflicts:
@@ -16,37 +23,28 @@ class Conflicts:
 
     def __init__(self, *, unique: bool, ordered_pairs: bool) -> None:
         self._unique, self._pairs = unique, ordered_pairs
-        self._points: dict[str, Row | list[Row]] = {}
-        self._keys: dict[tuple[Any, ...], list[Row]] = {}
-        self._sides: dict[tuple[str, str], Row] = {}
+        self._points: dict[str, Row | _Calendar] = {}
+        self._keys = _UniqueKeys()
+        self._sides: dict[tuple[Any, Any], list[Row]] = {}
 
     def add(self, row: Row) -> Problem | None:
         earlier = self._points.setdefault(row.point, row)
         if earlier is not row:
-            rows = earlier if isinstance(earlier, list) else [earlier]
-            for other in rows:
-                if _overlap(row, other):
-                    return Problem("MR-K302", {"point": row.point, "line": str(other.line)})
-            self._points[row.point] = [*rows, row]
+            calendar = earlier if isinstance(earlier, _Calendar) else _Calendar(earlier)
+            other = calendar.add(row)
+            if other is not None:
+                return Problem("MR-K302", {"point": row.point, "line": str(other.line)})
+            self._points[row.point] = calendar
         if self._unique:
-            return self._add_unique(row)
+            return self._keys.add(row)
         return self._add_pair(row) if self._pairs else None
-
-    def _add_unique(self, row: Row) -> Problem | None:
-        # CodeSets are compared as they are; `查` asks by plain values.
-        for key in _product(row.keys):
-            rows = self._keys.setdefault(key, [])
-            for other in rows:
-                if _overlap(row, other):
-                    return Problem("MR-K306", {"key": "、".join(map(_shown, key)), "line": str(other.line)})
-            rows.append(row)
-        return None
 
     def _add_pair(self, row: Row) -> Problem | None:
         first, second = row.keys
-        kept = [code for code in first if code not in row.excluded]
-        for code in first:
-            if code in second and code in kept:
+        out, included = frozenset(row.excluded), frozenset(second)
+        kept = [code for code in first if code not in out]
+        for code in kept:
+            if code in included:
                 return Problem("MR-K307", {"cell": str(code)})
         if not kept:
             return Problem("MR-K307", {"cell": "、".join(map(_shown, first))})
@@ -54,12 +52,96 @@ class Conflicts:
             return None
         for a in kept:
             for b in second:
-                reverse = self._sides.get((b, a))
-                if reverse is not None and _overlap(row, reverse):
-                    values = {"first": _shown(a), "second": _shown(b), "line": str(reverse.line)}
-                    return Problem("MR-K308", values)
-                self._sides.setdefault((a, b), row)
+                for reverse in self._sides.get((b, a), ()):
+                    if _overlap(row, reverse):
+                        values = {"first": _shown(a), "second": _shown(b), "line": str(reverse.line)}
+                        return Problem("MR-K308", values)
+                same = self._sides.setdefault((a, b), [])
+                if len(same) < MAX_PRODUCT:
+                    same.append(row)
         return None
+
+
+class _Calendar:
+    """Rows of which no two are in force on one day, by their first day."""
+
+    __slots__ = ("_rows", "_starts")
+
+    def __init__(self, row: Row) -> None:
+        self._starts, self._rows = [row.valid_from], [row]
+
+    def add(self, row: Row) -> Row | None:
+        """Adds a row, or answers the one that is in force on a day of it."""
+        place = bisect_left(self._starts, row.valid_from)
+        for i in (place - 1, place):
+            if 0 <= i < len(self._rows) and _overlap(row, self._rows[i]):
+                return self._rows[i]
+        self._starts.insert(place, row.valid_from)
+        self._rows.insert(place, row)
+        return None
+
+
+class _UniqueKeys:
+    """Finds a row whose keys meet those of an earlier one on some day. An empty key cell means any value.
+
+    Rows are grouped by the columns they fill in. Two rows meet when they agree in all the columns that both fill in, so
+    each group is looked up by those columns; the look-up for a set of columns is built when it is first needed.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[_Columns, list[Row]] = {}
+        self._calendars: dict[_Columns, dict[_Values, _Calendar]] = {}
+        self._found: dict[tuple[_Columns, _Columns], dict[_Values, list[Row]]] = {}
+
+    def add(self, row: Row) -> Problem | None:
+        filled = tuple(i for i, listed in enumerate(row.keys) if listed)
+        count = prod(len(row.keys[i]) for i in filled)
+        if count > MAX_KEYS:
+            return Problem("MR-K309", {"count": str(count), "limit": str(MAX_KEYS)})
+        for group in self._rows:
+            if group != filled:
+                shared = tuple(i for i in group if row.keys[i])
+                found = self._look_up(group, shared)
+                for key in _values(row, shared):
+                    for other in found.get(key, ()):
+                        if _overlap(row, other):
+                            return _taken(key, other)
+        calendars = self._calendars.setdefault(filled, {})
+        for key in _values(row, filled):
+            calendar = calendars.get(key)
+            if calendar is None:
+                calendars[key] = _Calendar(row)
+                continue
+            earlier = calendar.add(row)
+            if earlier is not None:
+                return _taken(key, earlier)
+        self._rows.setdefault(filled, []).append(row)
+        for (group, shared), found in self._found.items():
+            if group == filled:
+                _remember(found, row, shared)
+        return None
+
+    def _look_up(self, group: _Columns, shared: _Columns) -> dict[_Values, list[Row]]:
+        found = self._found.get((group, shared))
+        if found is None:
+            found = self._found[(group, shared)] = {}
+            for row in self._rows[group]:
+                _remember(found, row, shared)
+        return found
+
+
+def _remember(found: dict[_Values, list[Row]], row: Row, columns: _Columns) -> None:
+    for key in _values(row, columns):
+        found.setdefault(key, []).append(row)
+
+
+def _values(row: Row, columns: _Columns) -> product[_Values]:
+    # CodeSets are compared as they are; `查` asks by plain values.
+    return product(*(row.keys[i] for i in columns))
+
+
+def _taken(key: _Values, other: Row) -> Problem:
+    return Problem("MR-K306", {"key": "、".join(map(_shown, key)) or "（任何）", "line": str(other.line)})
 
 
 def _overlap(a: Row, b: Row) -> bool:
@@ -68,10 +150,3 @@ def _overlap(a: Row, b: Row) -> bool:
 
 def _shown(value: Any) -> str:
     return str(getattr(value, "name", value)) or "（编码集）"
-
-
-def _product(keys: tuple[tuple[Any, ...], ...]) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = [()]
-    for listed in keys:
-        found = [(*head, value) for head in found for value in (listed or (None,))]
-    return found

@@ -5,16 +5,34 @@ import difflib
 import re
 import tomllib
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from medrules.diagnostics import Diagnostic, Source, Span
 from medrules.knowledge.problem import Problem
 
-__all__ = ["Entries", "parse_toml", "toml_problem"]
+__all__ = ["Entries", "parse_toml", "toml_problem", "turning_marks"]
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_MAX_MARKS: Final = 20
+
+
+def turning_marks(source: Source) -> list[Diagnostic]:
+    """A diagnostic for each invisible mark that turns the direction of a text: what people read would not be what
+    the program reads."""
+    found = zip(_TURNING.finditer(source.text), range(_MAX_MARKS), strict=False)
+    return [
+        Problem("MR-K211", {"point": f"U+{ord(mark[0]):04X}"}).at(source.name, source, Span(mark.start(), mark.end()))
+        for mark, _ in found
+    ]
 
 
 def parse_toml(source: Source, code: str, problems: list[Diagnostic]) -> dict[str, Any] | None:
     """The whole file, or None and a diagnostic `code` that says where it cannot be read."""
+    marks = turning_marks(source)
+    if marks:
+        problems.extend(marks)
+        return None
     try:
         return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
@@ -81,7 +99,7 @@ class Entries:
             return default
         if isinstance(value, str):
             try:
-                value = date.fromisoformat(value)
+                value = date.fromisoformat(value) if _DAY.fullmatch(value) else None
             except ValueError:
                 value = None
         if type(value) is not date:

@@ -31,7 +31,7 @@ def parse_key(
             return found
         whole = as_set or found.name or found.exact or found.except_prefixes or found.partial
         return (found,) if whole else found.prefixes
-    values: list[Any] = []
+    values: dict[Any, None] = {}
     for piece in cell.split("|"):
         item = piece.strip()
         if not item:
@@ -39,8 +39,7 @@ def parse_key(
         value = _one(item, type, codesets)
         if isinstance(value, Problem):
             return value
-        if value not in values:
-            values.append(value)
+        values[value] = None
     return tuple(values)
 
 

@@ -6,8 +6,10 @@ digits) is a diagnostic, because a guess about a code is a guess about money.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from medrules.knowledge.codeset import CodeSet
@@ -27,7 +29,7 @@ _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee][+-]?[0-9]+|[0-9]+\.0+")
 _LOST_ZEROS: Final = re.compile(r"[1-9][0-9]{12}")  # a 15-digit national service code without its leading 00
 _WIDE: Final = re.compile(r"[０-９Ａ-Ｚａ-ｚ．－＊＋／　]")
 _REFERENCE: Final = re.compile(r"(?:编码集\s*「([^」]+)」|(?:code\s?set)\s*(?:\"([^\"]+)\"|“([^”]+)”))")
-_EXCEPT: Final = re.compile(r"\s*(?:除|\bexcept\b)\s*")
+_EXCEPT: Final = re.compile(r"除|\bexcept\b")
 _AND: Final = re.compile(r"[、,，]")
 
 
@@ -86,7 +88,7 @@ def parse_members(
     A text that is one reference gives that very set. Exceptions hold for the whole set, so a member that another item's
     exception takes out again is a contradiction, not a choice.
     """
-    items, excepted = tuple(items), tuple(excepted)
+    items, excepted = tuple(dict.fromkeys(items)), tuple(excepted)
     if len(items) == 1 and not excepted and not name:
         alone = codesets.get(reference_name(items[0]) or "")
         if alone is not None and alone.system == system:
@@ -171,41 +173,63 @@ def _add(system: str, text: str, exact: set[str], prefixes: set[str]) -> Problem
     return None
 
 
-def _meets(item: _Item, codes: set[str], prefixes: set[str]) -> str | None:
-    """A member of the item that the exceptions `codes`, `prefixes` take out, at least in part."""
-    for code in sorted(item.exact):
-        if code in codes or code.startswith(tuple(prefixes)):
-            return code
-    for own in sorted(item.prefixes):
-        if any(p.startswith(own) or own.startswith(p) for p in prefixes) or any(c.startswith(own) for c in codes):
-            return own
-    return None
+class _Found:
+    """The members of all items, found by code and by prefix in time that does not grow with their number."""
+
+    def __init__(self, parts: list[_Item]) -> None:
+        self._exact = _owners((c, item) for item in parts for c in item.exact)
+        self._prefixes = _owners((p, item) for item in parts for p in item.prefixes)
+        self._sorted_exact, self._sorted_prefixes = sorted(self._exact), sorted(self._prefixes)
+        self._lengths = sorted({len(p) for p in self._prefixes})
+
+    def covering(self, code: str) -> Iterator[tuple[str, _Item]]:
+        """Members, with their items, that hold a code or a prefix whole."""
+        for item in self._exact.get(code, ()):
+            yield code, item
+        for length in self._lengths:
+            if length <= len(code):
+                for item in self._prefixes.get(code[:length], ()):
+                    yield code[:length], item
+
+    def within(self, prefix: str) -> Iterator[tuple[str, _Item]]:
+        """Members, with their items, that lie inside a prefix."""
+        for names, owners in ((self._sorted_exact, self._exact), (self._sorted_prefixes, self._prefixes)):
+            for i in range(bisect_left(names, prefix), len(names)):
+                if not names[i].startswith(prefix):
+                    break
+                for item in owners[names[i]]:
+                    yield names[i], item
+
+
+def _owners(members: Iterable[tuple[str, _Item]]) -> dict[str, list[_Item]]:
+    found: dict[str, list[_Item]] = {}
+    for name, item in members:
+        found.setdefault(name, []).append(item)
+    return found
 
 
 def _contradiction(parts: list[_Item], outside: _Item, partial: bool) -> Problem | None:
     """An exception that takes out nothing, or a member that an exception of another item takes out."""
+    found = _Found(parts)
     for item in parts:
-        if not item.not_exact and not item.not_prefixes:
-            continue
         for taken in sorted(item.not_exact | item.not_prefixes):
-            if not item.partial and not _covers([item], taken):
+            if not item.partial and all(owner is not item for _, owner in found.covering(taken)):
                 return Problem("MR-K511", {"cell": taken})
-        for other in parts:
-            met = _meets(other, item.not_exact, item.not_prefixes) if other is not item else None
-            if met is not None and (other.not_exact, other.not_prefixes) != (item.not_exact, item.not_prefixes):
-                return Problem("MR-K512", {"cell": met})
+        for taken in sorted(item.not_exact | item.not_prefixes):
+            inside = found.within(taken) if taken in item.not_prefixes else iter(())
+            for member, other in chain(found.covering(taken), inside):
+                if other is not item and (other.not_exact, other.not_prefixes) != (item.not_exact, item.not_prefixes):
+                    return Problem("MR-K512", {"cell": member})
+    loose = partial or any(i.partial for i in parts)
     for taken in sorted(outside.not_exact | outside.not_prefixes):
-        if not partial and not any(i.partial for i in parts) and not _covers(parts, taken):
+        if not loose and next(found.covering(taken), None) is None:
             return Problem("MR-K511", {"cell": taken})
+    lengths = {len(p) for p in outside.not_prefixes}
     for item in parts:
-        if item.single and any(m in outside.not_exact or m.startswith(tuple(outside.not_prefixes))
-                               for m in (*item.exact, *item.prefixes)):
-            return Problem("MR-K512", {"cell": next(iter((*item.exact, *item.prefixes)))})
+        for member in (*item.exact, *item.prefixes) if item.single else ():
+            if member in outside.not_exact or any(member[:n] in outside.not_prefixes for n in lengths):
+                return Problem("MR-K512", {"cell": member})
     return None
-
-
-def _covers(parts: list[_Item], code: str) -> bool:
-    return any(code in i.exact or code.startswith(tuple(i.prefixes)) for i in parts)
 
 
 def _outermost(prefixes: set[str]) -> tuple[str, ...]:

@@ -6,17 +6,13 @@ from typing import Final
 
 from medrules.knowledge.problem import Problem
 from medrules.model.types import UNIT_FACTORS, Type
+from medrules.model.units import canonical_unit
 
 __all__ = ["MAX_DIGITS", "parse_number"]
 
 MAX_DIGITS: Final = 15  # more can only be a code or a slip of the key
 
 _NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:\s*([^\s0-9.,].*))?")
-_UNIT_WORDS: Final[dict[str, str]] = {
-    "yuan": "元", "day": "天", "days": "天", "日": "天", "hour": "小时", "hours": "小时", "h": "小时", "minute": "分钟",
-    "minutes": "分钟", "min": "分钟", "second": "秒", "seconds": "秒", "克": "g", "毫克": "mg", "千克": "kg",
-    "time": "次", "times": "次", "kind": "种", "kinds": "种",
-}
 
 
 def parse_number(text: str, wanted: Type) -> int | Problem:
@@ -45,7 +41,7 @@ def _factor(written: str, wanted: str) -> tuple[int, int]:
     """How a number in one unit becomes one in another: × first ÷ second. (0, 0) when it cannot."""
     if not written:
         return 1, 1
-    unit = _UNIT_WORDS.get(written.lower(), written)
+    unit = written if written in UNIT_FACTORS else canonical_unit(written)
     if unit not in UNIT_FACTORS or wanted not in UNIT_FACTORS:
         return (1, 1) if unit == wanted else (0, 0)
     (dimension, factor), (other, divisor) = UNIT_FACTORS[unit], UNIT_FACTORS[wanted]

@@ -75,6 +75,10 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
         return found
     for entry in entries:
         name = f"{below}{entry.name}"
+        if not _is_text(entry.name):
+            shown = name.encode("utf-8", "replace").decode()
+            problems.append(Problem("MR-G209", {"file": shown}).at(shown))
+            continue
         if entry.name.startswith((".", "~$")) or entry.name == "__pycache__":
             continue
         if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
@@ -87,6 +91,15 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
         else:
             problems.append(Problem("MR-G209", {"file": name}).at(name))
     return sorted(found)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written as UTF-8: file systems hold other bytes too."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _too_much(what: str, what_en: str, limit: str) -> Diagnostic:

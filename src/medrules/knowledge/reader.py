@@ -12,6 +12,7 @@ from medrules.knowledge.cells import MAX_CELL
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.conflicts import Conflicts
 from medrules.knowledge.declaration import Declaration, read_declaration
+from medrules.knowledge.entries import turning_marks
 from medrules.knowledge.header import Header, read_header
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.rows import RowBuilder
@@ -51,6 +52,9 @@ def read_rows(
     except UnicodeDecodeError as error:
         line = csv_bytes.count(b"\n", 0, error.start) + 1
         return None, (Problem("MR-K201").at(f"{csv_name} 第 {line} 行"),)
+    marks = tuple(turning_marks(Source(csv_name, text))) if not text.isascii() else ()
+    if marks:
+        return None, marks
     reading = _Reading(declared, text, csv_name)
     rows = reading.read(codesets)
     if rows is None:

@@ -26,7 +26,7 @@ class Evaluator:
         self.plan = plan
         program = plan.program
         self.codes = tuple(compile_rule(n, rule, program) for n, rule in enumerate(program.rules))
-        self.tables = Tables(plan)
+        self.tables = Tables(plan, self.codes)
         self.loop, self.common = compile_loops(plan, self.tables)
         self.fallback = Fallback(program)
         self.settler = Settler(program, self.fallback, version)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from medrules.engine.optimized.fallback import Answers
 from medrules.engine.optimized.judging import judge_line
+from medrules.engine.optimized.lines import base
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects
 from medrules.engine.optimized.rulecode import Hit
@@ -49,7 +50,7 @@ class Review:
 
     def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
         """The report, if nothing else than these candidates is to be judged."""
-        self.settle(out, near, scene_in(box))
+        self.settle(out, near, box)
         return self.finish(Answers(), unmatched)
 
     def finish(self, answers: Answers, unmatched: int) -> Report:
@@ -58,6 +59,8 @@ class Review:
         if self.again:
             for number, line in dict.fromkeys(self.again):
                 self._guarded(number, lambda n=number, m=line: e.fallback.line(e.plan.rules[n], m, facts, answers))
+        if not (self.again or self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
+            return e.settler.decided(facts, self.hits, unmatched)
         unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
             unmatched = e.fallback.reference.unmatched(facts)
@@ -123,30 +126,40 @@ class Review:
         if e.pair_rules and lines is not encounter.items:
             partners = e.plan.pairs.partners
             near.extend(m for m in lines if m.encounter is not encounter and m.code is not UNKNOWN and m.code in partners)
-        self.settle(out, near, scene)
+        self.settle(out, near, [scene])
         return count_unmatched(missed) if missed else 0
 
-    def settle(self, out: list[Any], near: list[Any], scene: Scene) -> None:
+    def settle(self, out: list[Any], near: list[Any], box: list[Any]) -> None:
         """Judge what the loop could not prove silent."""
         if out:
-            self._exactly(out, scene)
+            self._exactly(out, box)
         if near:
-            self._pairs(near, scene)
+            self._pairs(near, scene_in(box))
 
-    def _exactly(self, out: Iterable[Any], scene: Scene) -> None:
-        spoken, codes, entry_of = self.spoken, self.e.codes, self.e.tables.entry
+    def _exactly(self, out: Iterable[Any], box: list[Any]) -> None:
+        spoken, codes, said_of, found = self.spoken, self.e.codes, self.e.tables.said, self.hits.append
         for line, entry, sure in out:
+            points = None
             if entry.__class__ is int:
-                entry = entry_of(line.code, line.on, entry)
+                said = said_of(line.code, line.on, entry)
+                entry = said.entry
+                if sure is True and said.plain:
+                    points = said.points
             number = entry.rule
             if number not in spoken or line.is_current is False:
                 continue
+            code = codes[number]
             try:
-                code = codes[number]
+                if points is not None:
+                    worth = base(line, code.fees, self.facts.door)
+                    if worth is UNKNOWN or worth > 0:
+                        found((code, line, points, None if worth is UNKNOWN else worth, (), ()))
+                    continue
+                scene = scene_in(box)
                 if code.plain or self._speaks(number, line, scene):
                     hit = judge_line(code, line, entry, sure, scene)
                     if hit is not None:
-                        self.hits.append(hit)
+                        found(hit)
             except UNSURE:
                 self.again.append((number, line))
 

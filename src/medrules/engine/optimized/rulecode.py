@@ -9,8 +9,9 @@ from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.knowledge.table import Row
+from medrules.plan.plan import Entry
 
-__all__ = ["Excuse", "Hit", "RuleCode", "compile_rule", "unrestricted"]
+__all__ = ["Excuse", "Hit", "RuleCode", "Said", "compile_rule", "said", "unrestricted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,24 @@ class RuleCode:
     witnesses: tuple[tuple[str, Code, Code], ...] = ()  # variable, members, body: 涉及项 of 有 同期明细
     frame: str = ""  # of pairs
     why: str = ""
+    fees: str = ""
     plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rule says of one code at a dense place, ready for its candidates. plain: if the test is certain, only the base is
+    left to ask for."""
+
+    code: RuleCode
+    entry: Entry
+    points: tuple[str, ...]
+    plain: bool
+
+
+def said(code: RuleCode, entry: Entry) -> Said:
+    points = tuple(sorted({row.point for row in entry.rows}))
+    return Said(code, entry, points, code.plain and all(unrestricted(row) for row in entry.rows))
 
 
 # A violation found natively: rule, line at fault, knowledge points, amount claimed (fen, None = undetermined), lines involved,
@@ -93,7 +111,7 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
-        witnesses, frame, plain=plain)
+        witnesses, frame, fees=rule.header.fees, plain=plain)
 
 
 def _span(scope: ir.PairScope) -> str:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from medrules.check.program import Program
 from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.late import ByRule, late
+from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
 from medrules.engine.optimized.rulecode import Hit
-from medrules.engine.refs import ref
 from medrules.engine.report import RESULTS, Draft, assemble, line_order
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Unjudged
@@ -32,36 +32,39 @@ class Settler:
         self._by_rule: tuple[ByRule, ...] = tuple(
             (r.parent, (r.code,), r.name, r.version, r.header.result, r.header.interaction, tuple(dict.fromkeys(r.header.basis)),
              program.pack, program.pack_version, program.pack_hash) for r in program.rules)
+        self._pack = (program.pack, program.pack_version, program.pack_hash)
         self.cleans: dict[int, Report] = {}  # reports that have nothing to say, by the number of unmatched lines
 
     def clean(self, unmatched: int, facts: Facts) -> Report:
         """The report that has nothing to say."""
         if facts.notes:
-            return self._report((), (), unmatched, facts.notes)
+            return make_report((), (), unmatched, facts.notes, self._pack, self.version)
         found = self.cleans.get(unmatched)
         if found is None:
-            found = self._report((), (), unmatched, ())
+            found = make_report((), (), unmatched, (), self._pack, self.version)
             if len(self.cleans) < MAX_CLEAN:
                 self.cleans[unmatched] = found
         return found
 
-    def _report(
-        self, findings: tuple[Finding, ...], deductions: tuple[Deduction, ...], unmatched: int, notes: tuple[str, ...]
-    ) -> Report:
-        program = self.program
-        return Report(
-            findings, (), (), (), deductions, unmatched, notes, program.pack, program.pack_version, program.pack_hash,
-            self.version)
+    def decided(self, facts: Facts, hits: list[Hit], unmatched: int) -> Report:
+        """The report of a request in which everything was settled natively."""
+        if not hits:
+            return self.clean(unmatched, facts)
+        alone = self._alone(hits, facts)
+        if alone is None:
+            return self.report(facts, hits, Answers(), (), (), unmatched)
+        return make_report(alone[0], alone[1], unmatched, facts.notes, self._pack, self.version)
 
     def report(
         self, facts: Facts, hits: list[Hit], answers: Answers, unjudged: Iterable[Unjudged], unchecked: Iterable[Unchecked],
         unmatched: int,
     ) -> Report:
-        if hits and not answers.any() and not unjudged and not unchecked:
-            alone = self._alone(hits, facts)
-            if alone is not None:
-                return self._report(*alone, unmatched, facts.notes)
-        return self._together(facts, hits, answers, unjudged, unchecked, unmatched)
+        """The report of a request where findings have to be merged, or something stays open."""
+        drafts: list[Draft] = list(answers.found)
+        for hit in hits:
+            drafts.extend(self.fallback.drafts(hit[0].rule, hit[1], facts))
+        return assemble(
+            self.program, facts, drafts, answers.undecided, (*unjudged, *answers.unjudged), unchecked, unmatched, self.version)
 
     # ------------------------------------------------------------ each hit alone on its rule and line
 
@@ -80,7 +83,7 @@ class Settler:
             if place in refs:
                 on_line[place].append(hit)
             else:
-                refs[place] = ref(line)
+                refs[place] = ref_of_line(line)
                 on_line[place] = [hit]
         if len(hits) == 1:
             (hit,) = hits
@@ -121,7 +124,7 @@ class Settler:
         at = refs[id(line)]
         involved: tuple[LineRef, ...] = ()
         if others:
-            names = {refs.get(id(x)) or ref(x) for x in others}
+            names = {refs.get(id(x)) or ref_of_line(x) for x in others}
             names.discard(at)
             involved = tuple(sorted(names, key=line_order))
         rule = code.rule
@@ -129,22 +132,10 @@ class Settler:
         if rule.deduct.kind == "none":
             amount = 0
         else:
-            claims = (Claim(at, amount),)
+            claims = (make_claim(at, amount),)
         return late(
             self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
             partial(self.fallback.words, rule, line, facts))
-
-    # ------------------------------------------------------------ together
-
-    def _together(
-        self, facts: Facts, hits: list[Hit], answers: Answers, unjudged: Iterable[Unjudged], unchecked: Iterable[Unchecked],
-        unmatched: int,
-    ) -> Report:
-        drafts: list[Draft] = list(answers.found)
-        for hit in hits:
-            drafts.extend(self.fallback.drafts(hit[0].rule, hit[1], facts))
-        return assemble(
-            self.program, facts, drafts, answers.undecided, (*unjudged, *answers.unjudged), unchecked, unmatched, self.version)
 
 
 def _first(pair: tuple[Any, Finding]) -> Any:
@@ -155,8 +146,8 @@ def _deduction(hit: Hit, at: LineRef) -> Deduction:
     """Of a line that one finding claims."""
     rule, amount = hit[0].rule, hit[3] or 0
     if rule.header.result == "definite":
-        return Deduction(at, amount, 0, rule.parent, "")
-    return Deduction(at, 0, amount, "", rule.parent)
+        return make_deduction(at, amount, 0, rule.parent, "")
+    return make_deduction(at, 0, amount, "", rule.parent)
 
 
 def _credited(held: list[Hit], at: LineRef) -> tuple[list[tuple[int, str]], Deduction | None]:
@@ -184,7 +175,7 @@ def _credited(held: list[Hit], at: LineRef) -> tuple[list[tuple[int, str]], Dedu
             credits.append((added, ""))
         else:
             credits.append((0, first_rule if result == "definite" else second_rule or first_rule))
-    return credits, Deduction(at, definite, added, first_rule, second_rule)
+    return credits, make_deduction(at, definite, added, first_rule, second_rule)
 
 
 def _strength(hit: Hit) -> Any:

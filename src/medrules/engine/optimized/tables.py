@@ -7,6 +7,7 @@ from zlib import crc32
 
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
+from medrules.engine.optimized.rulecode import RuleCode, Said, said
 from medrules.engine.optimized.standalone import compile_shape
 from medrules.plan.plan import Entry, Plan, Record
 from medrules.plan.shapes import Grouping
@@ -24,8 +25,9 @@ class Tables:
     """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others, bit of the code, bits of
     its partners). What only candidates ask for (entries, partners) stands elsewhere: a probe touches little memory."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
         self.plan = plan
+        self._codes = codes
         self._bits = tuple(1 << n for n in range(N_BITS))
         self._shared: dict[Any, Any] = {}
         self.numbers = Numbers(plan)
@@ -47,6 +49,7 @@ class Tables:
         self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
         self.unmatched_by_reference = not plan.counts_codes
+        self._said: dict[str, Any] = dict(self._whole())
         self._remembered: dict[str, tuple[Flat, ...]] = {}
 
     def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
@@ -84,8 +87,11 @@ class Tables:
             mask |= self._bits[crc32(other.encode()) % N_BITS]
         return self._bits[crc32(code.encode()) % N_BITS], mask
 
-    def entry(self, code: str, on: int, place: int) -> Entry:
+    def said(self, code: str, on: int, place: int) -> Said:
         """What the record of a code says on a day at one of its dense places."""
+        found = self._said.get(code)
+        if found is not None:
+            return found[place]  # type: ignore[no-any-return]
         records = self.plan.records.get(code)
         if records is None:
             records = self.plan.prefix_records[next(code[:n] for n in self.lengths if code[:n] in self.prefixes)]
@@ -93,8 +99,14 @@ class Tables:
             if record.start <= on < record.end:
                 entry = record.dense[place]
                 assert entry is not None
-                return entry
+                return said(self._codes[entry.rule], entry)
         raise KeyError(place)
+
+    def _whole(self) -> Iterator[tuple[str, tuple[Said | None, ...]]]:
+        """Codes with one record: what it says, by place."""
+        for code, records in self.plan.records.items():
+            if len(records) == 1:
+                yield code, tuple(None if e is None else said(self._codes[e.rule], e) for e in records[0].dense)
 
     def _one(self, constant: Any) -> Any:
         """One object per small constant: the same few limits stand in thousands of rows."""
