@@ -13,7 +13,7 @@ from medrules.knowledge.table import EMPTY, Column, Row, Table
 from medrules.language.nodes import File
 from medrules.language.parser import parse
 
-CORPUS = Path(__file__).parent.parent / "corpus" / "rules-88"
+CORPUS = Path(__file__).resolve().parents[2] / "rulepacks" / "edition-2025"
 
 # Columns that several tables share, or that are too long for a line.
 _COLUMNS = {
@@ -121,8 +121,8 @@ def catalogues() -> dict[str, Catalogue]:
 
 def corpus_files() -> list[tuple[Source, File]]:
     out = []
-    for path in sorted(CORPUS.glob("*.medrule")):
-        source = Source(path.name, path.read_text(encoding="utf-8"))
+    for path in sorted(CORPUS.rglob("*.medrule")):
+        source = Source(path.relative_to(CORPUS).as_posix(), path.read_text(encoding="utf-8"))
         file, _ = parse(source)
         assert file is not None
         out.append((source, file))

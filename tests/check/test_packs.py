@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -67,18 +66,15 @@ def test_no_text_makes_the_checker_raise() -> None:
     assert len(told) > 15
 
 
-def test_a_thousand_rules_are_checked_quickly() -> None:
-    """1,000 rules in 1.5 s on the reference machine; the test allows a busy one four times that."""
+def test_a_thousand_rules_are_checked() -> None:
+    """Nine copies of the corpus under other codes; `benchmarks` says how long it takes."""
     files = corpus_files()
     many = []
     for i in range(9):
         for source, _ in files:
             text = re.sub(r"(?m)^((?:规则|  同：)\s*)(\S+?)(?=「|\s|$)", rf"\g<1>\g<2>9{i}", source.text)
-            if i == 0 or source.name not in ("parameters.medrule", "definitions.medrule"):
+            if i == 0 or not source.name.startswith("shared/"):
                 many.append(parsed(text, f"{i}-{source.name}"))
-    began = time.perf_counter()
     program, found = check(many, tables(), codesets(), catalogues())
-    took = time.perf_counter() - began
     assert [d.message for d in found if d.severity is Severity.ERROR] == []
     assert len(program.rules) == 9 * 117
-    assert took < 6.0

@@ -15,7 +15,6 @@ from medrules.check.program import PeriodScope, Program
 from medrules.engine.coverage import Coverage, RuleCoverage, coverage
 from medrules.engine.reference import Reference
 from medrules.engine.reference.truth import Unk
-
 from tests.property.programs import random_program
 from tests.property.requests import request
 from tests.property.strategies import FEW, SEEDS

@@ -82,3 +82,11 @@ def _depth(node: object) -> int:
         elif hasattr(one, "__dataclass_fields__"):
             todo += [(getattr(one, f), depth + 1) for f in one.__dataclass_fields__ if f != "span"]
     return deepest
+
+
+def test_declarations_without_braces_do_not_add_up() -> None:
+    """300 definitions of one operator each are not 300 deep, and a continued expression still is as deep as it is."""
+    text = "".join(f"定义 条件{chr(0x4e00 + i)} = 非 就诊.抢救标志\n" for i in range(300))
+    assert parse(Source("many", text))[1] == ()
+    deep = "定义 深 = " + "（\n" * 70 + "就诊.抢救标志" + "）" * 70
+    assert {d.code for d in parse(Source("deep", deep))[1]} == {"MR-L103"}

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 import tomllib
 from importlib import resources
 
@@ -47,10 +46,9 @@ def test_the_grammar_holds_no_word() -> None:
     assert '"' not in rules and "/" not in rules
 
 
-def test_the_grammar_has_no_conflict_and_builds_quickly() -> None:
-    started = time.perf_counter()
+def test_the_grammar_has_no_conflict_and_needs_no_slow_check() -> None:
+    """With `interegular` on the path, lark compares all terminals: building took 5 to 12 seconds instead of 0.1."""
     parser = build_parser()
-    assert time.perf_counter() - started < 1.0
     assert parser.options.strict and parser.options.parser == "lalr"
     assert set(parser.options.start) == set(START_RULES)
     assert "interegular" not in sys.modules

@@ -10,7 +10,7 @@ from medrules.diagnostics import Diagnostic, Source, Span
 from medrules.language import nodes as n
 from medrules.language.parser import parse
 
-CORPUS = sorted((Path(__file__).parents[1] / "corpus" / "rules-88").glob("*.medrule"))
+CORPUS = sorted((Path(__file__).parents[2] / "rulepacks" / "edition-2025").rglob("*.medrule"))
 
 
 def bare(node: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Writes the reference pages that derive from the code: language, facts, error index, the 88 rules.
+"""Writes the reference pages that derive from the code: language, facts, commands, error index, the 88 rules.
 
     python -m tools.docs.generate          write them
     python -m tools.docs.generate --check  exit 1 and name the pages that are stale
@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import errors_page, facts_page, language_page, rules_page
+from tools.docs import command_page, errors_page, facts_page, language_page, rules_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
+    "docs/command-line.md": command_page.render,
     "docs/facts.md": facts_page.render,
     "docs/errors/README.md": errors_page.render,
     "docs/language-reference.md": language_page.render,

@@ -189,6 +189,9 @@ class _Lexer:
         if keyword is not None:
             self._keyword(*keyword, start, end, first)
             return end
+        if first and word in words.declarations and self.meter.is_at_top:
+            self.meter.clear()  # a 参数 or 定义 has no braces: each is measured for itself
+            self.clause_start = len(self.tokens)
         if first and words.declarations.get(word) == "rule":
             self._add("NAME", (word,), start, end, first)
             return self._code(end)

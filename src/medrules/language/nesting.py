@@ -29,6 +29,11 @@ class NestingMeter:
         """A new clause begins: nothing is open."""
         self.open = [[0, 0, 0, 0]]
 
+    @property
+    def is_at_top(self) -> bool:
+        """Whether no bracket is open."""
+        return len(self.open) == 1
+
     def feed(self, type: str) -> bool:
         if type in _OPERATORS:
             level = self.open[-1]

@@ -67,12 +67,12 @@ def kept(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(engine: Engine, kept: Path) -> Iterator[TestClient]:
     site = SiteSettings.from_toml(EXAMPLES / "site.toml")
-    with TestClient(build_app(Desk(engine, site=site, store=FeedbackFile(kept)))) as made:
+    with TestClient(build_app(Desk(engine, site=site, store=FeedbackFile(kept))), base_url="http://localhost") as made:
         yield made
 
 
 def slow_client(seconds: float, **settings: Any) -> TestClient:
-    return TestClient(build_app(Desk(SlowEngine(seconds), settings=ServiceSettings(**settings))))
+    return TestClient(build_app(Desk(SlowEngine(seconds), settings=ServiceSettings(**settings))), base_url="http://localhost")
 
 
 def test_3101(client: TestClient) -> None:
@@ -105,7 +105,7 @@ def test_feedback_is_on_disk_before_it_is_answered(client: TestClient, kept: Pat
 
 
 def test_feedback_without_a_store_is_not_accepted(engine: Engine) -> None:
-    client = TestClient(build_app(Desk(engine)))
+    client = TestClient(build_app(Desk(engine)), base_url="http://localhost")
     assert client.post(FEEDBACK, content=(EXAMPLES / "10-feedback-3103.json").read_bytes()).json()["infcode"] == -1
 
 
@@ -150,7 +150,7 @@ def test_addresses_and_methods(client: TestClient) -> None:
 
 def test_a_body_over_the_limit_is_refused_with_and_without_its_length(engine: Engine) -> None:
     site = SiteSettings(limits=Limits(body_bytes=1000))
-    with TestClient(build_app(Desk(engine, site=site))) as client:
+    with TestClient(build_app(Desk(engine, site=site)), base_url="http://localhost") as client:
 
         def stream() -> Iterator[bytes]:
             for _ in range(20):
@@ -188,7 +188,7 @@ def test_when_busy_the_doctor_does_not_wait() -> None:
 def test_rules_past_the_deadline_are_not_checked(engine: Engine) -> None:
     late = iter([0.0, -10.0])  # started, then a moment so early that the deadline has passed
     desk = Desk(engine, ticks=lambda: next(late, -10.0))
-    with TestClient(build_app(desk)) as client:
+    with TestClient(build_app(desk), base_url="http://localhost") as client:
         sent = client.post(BEFORE, content=OUTPATIENT).json()
     assert sent["infcode"] == -1 and "未检查" in sent["err_msg"]
 
@@ -198,7 +198,7 @@ def test_an_engine_that_breaks_does_not_break_the_answer() -> None:
         def review(self, facts: Facts, *, deadline: float | None = None) -> Report:
             raise RuntimeError("示例患者甲")
 
-    with TestClient(build_app(Desk(Broken()))) as client:
+    with TestClient(build_app(Desk(Broken())), base_url="http://localhost") as client:
         answer = client.post(BEFORE, content=OUTPATIENT)
         assert answer.json()["infcode"] == -1 and "示例患者甲" not in answer.text
         assert client.post("/review", json=NATIVE).status_code == 500
@@ -215,11 +215,11 @@ def test_logs_hold_no_body(client: TestClient, caplog: pytest.LogCaptureFixture)
 
 def test_web_pages_must_be_listed(engine: Engine) -> None:
     page = {"origin": "https://his.example"}
-    with TestClient(build_app(Desk(engine))) as client:
+    with TestClient(build_app(Desk(engine)), base_url="http://localhost") as client:
         assert client.post(BEFORE, content=OUTPATIENT, headers=page).status_code == 403
         assert client.options(BEFORE, headers=page).status_code == 403
     settings = ServiceSettings(origins=("https://his.example",))
-    with TestClient(build_app(Desk(engine, settings=settings))) as client:
+    with TestClient(build_app(Desk(engine, settings=settings)), base_url="http://localhost") as client:
         answer = client.post(BEFORE, content=OUTPATIENT, headers=page)
         assert answer.status_code == 200 and answer.headers["access-control-allow-origin"] == "https://his.example"
         assert client.options(BEFORE, headers=page).status_code == 204

@@ -11,9 +11,10 @@ from typing import Any, Final
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.case_facts import door_named
 from medrules.adapters.cli.console import Console, Table, Text, console, print_json
+from medrules.adapters.cli.packs import usable
 from medrules.adapters.native_report import Language, cause_word
 from medrules.adapters.nhsa import SiteSettings
-from medrules.api import CheckedPack, check_pack
+from medrules.api import CheckedPack
 from medrules.engine.coverage import Coverage, RuleCoverage, Status, coverage
 from medrules.errors import MedRulesError
 from medrules.model.schema import SCHEMA
@@ -52,9 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MedRulesError(f"没有这个事实：{error.args[0]}（见 docs/facts.md）/ no such fact") from None
     if door.name not in ("3101", "3102", "native"):
         raise MedRulesError(f"没有这个接口：{arguments.door}，有 3101、3102、native / no such door")
-    checked = check_pack(arguments.pack)
-    if not checked.program.rules:
-        raise MedRulesError(f"规则包里没有能用的规则：{arguments.pack}，先运行 medrules check / no usable rules, run medrules check first")
+    checked = usable(arguments.pack)
     found = coverage(checked.program, door, STAGES.get(door.name, ()), (arguments.day or date.today()).toordinal())
     if arguments.json:
         print_json(_as_json(checked, found, arguments.lang))

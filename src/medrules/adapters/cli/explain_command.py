@@ -7,10 +7,11 @@ from pathlib import Path
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.console import Table, console, print_json
+from medrules.adapters.cli.packs import usable
 from medrules.adapters.cli.rule_screen import show_sheet
 from medrules.adapters.cli.rule_sheet import COST, rule_sheet, rules_named, tables_of
 from medrules.adapters.nhsa import SiteSettings, door_of
-from medrules.api import CheckedPack, check_pack
+from medrules.api import CheckedPack
 from medrules.check.names import suggestion
 from medrules.errors import MedRulesError
 from medrules.language.vocabulary import vocabulary
@@ -30,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    checked = check_pack(arguments.pack)
+    checked = usable(arguments.pack)
     if not arguments.rule:
         _list(checked, arguments)
         return exits.OK

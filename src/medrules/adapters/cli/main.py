@@ -83,7 +83,7 @@ def _safely(run: Callable[[], int]) -> int:
     except MissingExtra as error:
         return _say(str(error), exits.MISSING)
     except MedRulesError as error:
-        return _say(f"{error.code} {error}", exits.BAD_INPUT)
+        return _say(str(error) if error.code == MedRulesError.code else f"{error.code} {error}", exits.BAD_INPUT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: let the last flush succeed
         return exits.OK

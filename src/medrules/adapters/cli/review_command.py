@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import console, error_console, print_json, progress
+from medrules.adapters.cli.console import Text, console, error_console, print_json, progress
 from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import OneRequest, read_all
 from medrules.adapters.cli.screen import show_report
@@ -16,7 +16,7 @@ from medrules.adapters.native_report import report_to_json
 from medrules.adapters.nhsa import SiteSettings, write_response
 from medrules.api import open_pack
 from medrules.engine.engine import Engine
-from medrules.errors import MedRulesError
+from medrules.errors import InvalidFacts, MedRulesError
 from medrules.model.reports import Report
 
 
@@ -68,11 +68,17 @@ class _Review:
                 self._request(one)
         except (MedRulesError, OSError) as error:
             self._failed = True
-            said = str(error) if isinstance(error, MedRulesError) else "文件读不到 / cannot read the file"
-            code = error.code if isinstance(error, MedRulesError) else "MR-E000"
-            error_console(not self._given.no_color).print(f"[red]{path.name}[/] {code} ", end="")
-            error_console().print(said, markup=False)
-            self._answers.append({"file": path.name, "error": {"code": code, "message": said}})
+            self._refused(path.name, error)
+
+    def _refused(self, name: str, error: MedRulesError | OSError) -> None:
+        said = str(error) if isinstance(error, MedRulesError) else "文件读不到 / cannot read the file"
+        code = error.code if isinstance(error, MedRulesError) else MedRulesError.code
+        errors = [{"path": e.path, "message": e.message, "code": e.code} for e in error.errors] if isinstance(error, InvalidFacts) else []
+        self._answers.append({"file": name, "error": {"code": code, "message": said} | ({"errors": errors} if errors else {})})
+        out = error_console(not self._given.no_color)
+        out.print(Text.assemble((name, "red"), f" {code} {said}"))
+        for one in errors[:20] if len(errors) > 1 else []:
+            out.print(f"    {one['path']}：{one['message']}（{one['code']}）", markup=False)
 
     def _request(self, one: OneRequest) -> None:
         report = self._engine.review(one.facts)

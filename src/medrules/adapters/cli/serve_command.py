@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import argparse
+import logging
+from dataclasses import replace
 from pathlib import Path
 
 from medrules.adapters.cli import exits
@@ -15,17 +17,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，缺省只在本机 address, loopback by default")
     parser.add_argument("--port", type=int, default=8310, help="端口 port")
-    parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
+    parser.add_argument("--site", help="站点设置 TOML 文件（[nhsa] 和 [service] 两张表）site settings: tables [nhsa] and [service]")
     parser.add_argument("--feedback-file", help="3103 反馈追加到这个文件（JSON 行）feedback is appended to this file")
     parser.add_argument("--allow-remote", action="store_true", help="允许监听本机以外的地址 listen beyond loopback")
 
 
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
+    settings = ServiceSettings.from_toml(Path(arguments.site)) if arguments.site else ServiceSettings()
+    if arguments.allow_remote:
+        settings = replace(settings, allow_remote=True)
     engine = open_pack(arguments.pack)
     error_console().print(f"medrules 服务 / serving http://{arguments.host}:{arguments.port} （Ctrl+C 停止 to stop）", markup=False)
+    logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("medrules.sidecar").setLevel(logging.INFO)  # one line for each request, never its content
     serve(
-        engine, arguments.host, arguments.port, site=site,
-        settings=ServiceSettings(allow_remote=arguments.allow_remote), feedback_file=arguments.feedback_file,
+        engine, arguments.host, arguments.port, site=site, settings=settings, feedback_file=arguments.feedback_file,
     )
     return exits.OK

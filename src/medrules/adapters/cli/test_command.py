@@ -47,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
         if answer["passed"] and not arguments.verbose:
             continue
         mark = ("通过", "green") if answer["passed"] else ("不符", "bold red")
-        out.print(Text.assemble(mark, f" {answer['family']} · {answer['case']}"))
+        out.print(Text.assemble(mark, f" {answer['family']} · {answer['case']}"), soft_wrap=True)
         for line in answer["differences"]:
-            out.print(f"     {line}", markup=False)
+            out.print(f"     {line}", markup=False, soft_wrap=True)
     style = "bold red" if failed else "bold green"
     out.print(
         f"[{style}]{len(answers) - len(failed)} 通过 passed，{len(failed)} 不符 failed[/]"

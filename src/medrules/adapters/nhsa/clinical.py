@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medrules.adapters.nhsa import fields
-from medrules.adapters.nhsa.lists import entries, read_rows
+from medrules.adapters.nhsa.lists import joined, read_rows
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.site import SiteSettings
@@ -30,12 +30,11 @@ class ClinicalReader:
         in it. If there is no list, that one is a known member of an unknown list: a second member without a code
         says so.
         """
-        sent = [self._diagnosis(entry, notes) for part in parts
-                for entry in entries(part.get("fsi_diagnose_dtos"), "fsi_diagnose_dtos", notes)
-                or entries(part.get("diagnose_dtos"), "diagnose_dtos", notes)]
+        sent = [self._diagnosis(entry, notes) for entry in joined(parts, "fsi_diagnose_dtos", "diagnose_dtos", notes)]
         sent = [d for d in sent if d]
-        at_discharge = [d for d in sent if d.get("kind") == "出院"]
-        chosen = at_discharge or sent
+        at_discharge = any(d.get("kind") == "出院" for d in sent)
+        # One whose kind is not known may be either, so it counts.
+        chosen = [d for d in sent if not (at_discharge and d.get("kind") == "入院")]
         main_code = self._code(parts[0].get("dscg_main_dise_codg"))
         if main_code:
             self._main(main_code, chosen, parts[0], bool(sent))
@@ -80,19 +79,16 @@ class ClinicalReader:
     def operations(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
         """手术. No client fills the list, so an empty one says nothing unless the site declares that it does."""
         made = []
-        sent_empty = False
-        for part in parts:
-            given = part.get("fsi_operation_dtos")
-            sent_empty = sent_empty or given == []
-            for entry in entries(given, "fsi_operation_dtos", notes):
-                operation = read_rows(self._operation_rows, entry, notes)
-                code = self._read_code.of(entry.get("oprn_code"))
-                if type(code) is str:
-                    operation["code"] = code
-                elif code is UNREADABLE:
-                    notes.add("unreadable", "oprn_code")
-                if operation:
-                    made.append(operation)
+        for entry in joined(parts, "fsi_operation_dtos", "", notes):
+            operation = read_rows(self._operation_rows, entry, notes)
+            code = self._read_code.of(entry.get("oprn_code"))
+            if type(code) is str:
+                operation["code"] = code
+            elif code is UNREADABLE:
+                notes.add("unreadable", "oprn_code")
+            if operation:
+                made.append(operation)
+        sent_empty = any(part.get("fsi_operation_dtos") == [] for part in parts)
         if made or (sent_empty and self._site.empty_operations_mean_none):
             visit["operations"] = made
 

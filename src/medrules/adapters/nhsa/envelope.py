@@ -16,10 +16,10 @@ from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import Limits, SiteSettings
 from medrules.adapters.nhsa.values import as_text
 
-__all__ = ["Envelope", "decode", "open_envelope"]
+__all__ = ["Envelope", "decode", "open_envelope", "shown_infno"]
 
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_NOT_BRACKETS: Final = re.compile(r"[^\[\]{}]+")
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_SHOWN: Final = re.compile(r"[0-9A-Za-z]{1,6}")
 # Keys that show a form outside the national one, for a message that helps (camelCase as in 3660/3661, flattened, no
 # envelope).
 _CAMEL: Final = ("trigScen", "patientDtos", "taskId", "sysCode", "ruleIds")
@@ -64,11 +64,12 @@ def decode(body: bytes, limits: Limits, encoding: str = "") -> tuple[str, str]:
         wanted = "utf-8"
     elif wanted:
         raise refuse("unknown_encoding", encoding=wanted[:20])
-    if wanted != "gb18030":
+    marked = raw[:3] == b"\xef\xbb\xbf"  # a byte order mark is certain, whatever the transport declares
+    if wanted != "gb18030" or marked:
         try:
-            return raw.decode("utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "utf-8"), "utf-8"
+            return raw.decode("utf-8-sig" if marked else "utf-8"), "utf-8"
         except UnicodeDecodeError:
-            if wanted:
+            if wanted or marked:
                 raise refuse("encoding", encoding="UTF-8") from None
     try:
         return raw.decode("gb18030"), "gb18030"
@@ -133,9 +134,13 @@ def parse(text: str, limits: Limits, may_be_deep: bool = True) -> Any:
 
 
 def _depth(text: str, limit: int) -> int:
+    """How deep the brackets outside texts are nested. Linear in the length, whatever is sent: no backtracking."""
+    if "\\" in text:  # the escapes of a text, longest first, so that every quote that is left opens or closes one
+        text = text.replace("\\\\", "").replace('\\"', "")
+    outside = "".join(text.split('"')[::2]).encode("ascii", "replace")
     depth = deepest = 0
-    for bracket in _NOT_BRACKETS.sub("", _STRINGS.sub("", text)):
-        if bracket in "{[":
+    for bracket in outside.translate(None, _NOT_BRACKETS):
+        if bracket & 2:  # [ and { have this bit, ] and } do not
             depth += 1
             if depth > deepest:
                 deepest = depth
@@ -183,6 +188,11 @@ def _data(root: Mapping[str, Any], site: SiteSettings) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise refuse("data_not_object")
     return data
+
+
+def shown_infno(infno: str) -> str:
+    """A transaction number for a message to people; anything that is not the shape of one is not repeated."""
+    return infno if _SHOWN.fullmatch(infno) else "（不合格式）"
 
 
 def _text(place: Mapping[str, Any], key: str) -> str:

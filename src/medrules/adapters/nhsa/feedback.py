@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from medrules.adapters.nhsa.envelope import Envelope, open_envelope
+from medrules.adapters.nhsa.envelope import Envelope, open_envelope, shown_infno
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.adapters.nhsa.values import as_instant, as_text
@@ -58,7 +58,7 @@ def read_feedback(
 def feedback_of(envelope: Envelope, site: SiteSettings) -> Feedback:
     """The feedback in an envelope that was opened already."""
     if envelope.infno != "3103":
-        raise refuse("infno", infno=envelope.infno[:20])
+        raise refuse("infno", infno=shown_infno(envelope.infno))
     data = envelope.data
     stage: Literal["before", "during", ""] = ""
     kind = as_text(data.get("warn_type"))

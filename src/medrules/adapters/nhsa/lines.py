@@ -7,6 +7,7 @@ into each line. What is a line's own (id, times, quantity, amounts) is read anew
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.adapters.nhsa import fields
@@ -24,6 +25,7 @@ Part = tuple[dict[str, Any], tuple[str, ...]]  # (values by attribute, keys that
 Kept = dict[tuple[Any, ...], Part]
 
 _DAY: Final = 86_400
+_PRODUCT: Final = MappingProxyType({"quantity": "cnt", "unit_price": "pric", "amount": "sumamt"})
 _KEPT_LENGTH: Final = 512  # characters of one part; a longer one is read anew each time
 
 
@@ -73,6 +75,11 @@ class LineReader:
             # No group number means no group; an empty stop date of a long-term order says that it goes on.
             if "group_no" not in item and text_of(get("grpno")) is None:
                 item["group_no"] = ABSENT
+            if not (item.get("amount", 1) and item.get("quantity", 1) and item.get("unit_price", 1)):
+                _unfilled(item, notes)
+            if item.get("self_paid", 0) > 0 and item["self_paid"] > item.get("amount", item["self_paid"]) > 0:
+                del item["self_paid"]
+                notes.add("self_paid")
             if "end" not in item and item.get("long_term") is True and instant_of(get("drord_stop_date")) is None:
                 item["end"] = ABSENT
             rx_id = item.get("id", "")
@@ -89,7 +96,7 @@ class LineReader:
         if is_current and not flagged:
             self._none_flagged(items, notes)
         if not timed:
-            self._untimed(items, business_time)
+            self._untimed(items, orders, business_time if line_kind == "order" else None)
         return items
 
     def _article(self, order: Mapping[str, Any], raws: tuple[Any, ...]) -> Part:
@@ -129,18 +136,32 @@ class LineReader:
         else:
             notes.add("none_reviewed", n=len(items))
 
-    def _untimed(self, items: list[dict[str, Any]], business_time: Instant | None) -> None:
-        """A line without 开始时间 has no time in this form, unless the site says that it happened on the request's day."""
+    def _untimed(
+        self, items: list[dict[str, Any]], orders: list[Mapping[str, Any]], business_time: Instant | None
+    ) -> None:
+        """A line without 开始时间 has no time in this form, unless the site says that an order is of the request's day.
+        A time that was sent and cannot be read stays unknown; charges get none, for they may be those of a whole stay.
+        """
         fill = None
         if self._site.missing_order_time == "request" and business_time is not None:
             start = business_time.day * _DAY
             fill = Instant(start, start + _DAY - 1)
-        for item in items:
+        empty = self._reading.instant.of
+        for item, order in zip(items, orders, strict=True):
             if "begin" not in item:
-                if fill is not None and item.get("is_current") is not False:
+                if fill is not None and item.get("is_current") is not False and empty(order.get("drord_begn_date")) is None:
                     item["begin"] = fill
                 else:
                     item["_why"] = {"at": "item.begin"}
+
+
+def _unfilled(item: dict[str, Any], notes: Notes) -> None:
+    """A 0 among 数量, 单价 and 金额 while the other two are not 0 is a field that was not filled. Believed, it would make a
+    line that costs nothing, and so one that no rule speaks of."""
+    zeros = [name for name in _PRODUCT if item.get(name) == 0]
+    if len(zeros) == 1 and all(name in item for name in _PRODUCT):
+        del item[zeros[0]]
+        notes.add("zero_value", _PRODUCT[zeros[0]])
 
 
 def _keys(rows: Iterable[Row]) -> tuple[str, ...]:

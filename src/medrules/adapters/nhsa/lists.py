@@ -9,7 +9,7 @@ from medrules.adapters.nhsa.reading import Row
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.values import BLANKS, UNREADABLE
 
-__all__ = ["entries", "read_rows"]
+__all__ = ["entries", "joined", "read_rows"]
 
 
 def entries(given: Any, place: str, notes: Notes) -> list[Mapping[str, Any]]:
@@ -40,6 +40,27 @@ def entries(given: Any, place: str, notes: Notes) -> list[Mapping[str, Any]]:
     if isinstance(given, str) and given.strip() in BLANKS:
         return []
     raise refuse("not_list", place=place)
+
+
+def joined(parts: list[Mapping[str, Any]], place: str, other: str, notes: Notes) -> list[Mapping[str, Any]]:
+    """One list of an encounter that was sent in several parts. `other` is the name that some clients use besides; what
+    a later part repeats word for word counts once.
+
+    Raises:
+        InvalidMessage: something that is no list stands there.
+    """
+    lists = [
+        entries(part.get(place), place, notes) or (entries(part.get(other), other, notes) if other else [])
+        for part in parts
+    ]
+    found = lists[0]
+    if len(lists) > 1:
+        seen = {repr(entry) for entry in found}  # by their text: comparing each with each would be quadratic
+        for later in lists[1:]:
+            new = [entry for entry in later if repr(entry) not in seen]
+            seen.update(map(repr, new))
+            found = found + new
+    return found
 
 
 def read_rows(

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.door import door_of
-from medrules.adapters.nhsa.envelope import Envelope, open_envelope
+from medrules.adapters.nhsa.envelope import Envelope, open_envelope, shown_infno
 from medrules.adapters.nhsa.lines import LineIds
 from medrules.adapters.nhsa.lists import entries, read_rows
 from medrules.adapters.nhsa.notes import Notes
@@ -28,6 +28,7 @@ from medrules.model.values import Instant
 
 __all__ = ["Reader", "Request", "read_request", "reader_for"]
 
+_FAR_DAYS: Final = 31
 _MSGID_TIME: Final = re.compile(r".{12}(20\d{12})\d{4}")  # institution code, yyyyMMddHHmmss, sequence
 
 
@@ -93,7 +94,7 @@ class Reader:
         stage = codes.STAGES.get(envelope.infno)
         if stage is None:
             if envelope.infno:
-                raise refuse("infno", infno=envelope.infno[:20])
+                raise refuse("infno", infno=shown_infno(envelope.infno))
             stage = "before"
             notes.add("no_infno")
         people = entries(envelope.data.get("patient_dtos"), "patient_dtos", notes)
@@ -146,7 +147,7 @@ class Reader:
             visit = self._visits.read(parts, visit_id in current, line_kind, business_time, envelope, ids, lines, notes)
             visit["id"] = visit_id
             maternity = visit.pop("maternity", None)
-            if maternity is not None and (visit_id in current or "maternity" not in patient):
+            if maternity is not None and visit_id in current:  # what an earlier visit says of it is no longer so
                 patient["maternity"] = maternity
             made.append(visit)
         patient["encounters"] = made
@@ -212,17 +213,30 @@ class Reader:
         return max(times, key=lambda t: t.hi)
 
     def _as_of(self, business_time: Instant, patients: list[dict[str, Any]], notes: Notes) -> Instant:
-        """The request's time, or that of the latest line under review: an order for tomorrow is reviewed today."""
-        latest, later = business_time, 0
+        """The request's time, or that of the latest line under review: an order for tomorrow is reviewed today.
+
+        An order for a far day is a slip of the pen (or of the sender's clock): its time is not known, and it must not
+        carry the request into another year's law.
+        """
+        latest, later, far = business_time, 0, 0
+        horizon = business_time.hi + _FAR_DAYS * 86_400
         for patient in patients:
             for visit in patient["encounters"]:
                 if visit["is_current"]:
                     for item in visit.get("items", ()):
                         begin = item.get("begin")
-                        if begin is not None and begin.lo > business_time.hi and item.get("is_current") is not False:
-                            later += 1
-                            if begin.hi > latest.hi:
-                                latest = begin
+                        if begin is None or begin.lo <= business_time.hi or item.get("is_current") is False:
+                            continue
+                        if begin.lo > horizon:
+                            far += 1
+                            del item["begin"]
+                            item["_why"] = {"at": "item.begin"}
+                            continue
+                        later += 1
+                        if begin.hi > latest.hi:
+                            latest = begin
+        if far:
+            notes.add("far_line", n=far)
         if later:
             notes.add("later_line", n=later)
         return latest

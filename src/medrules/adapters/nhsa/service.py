@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from medrules.adapters.nhsa.envelope import Envelope, decode, open_envelope
+from medrules.adapters.nhsa.envelope import Envelope, decode, open_envelope, shown_infno
 from medrules.adapters.nhsa.feedback import Feedback, feedback_of
 from medrules.adapters.nhsa.reader import reader_for
 from medrules.adapters.nhsa.response import NOTHING_JUDGED, write_acceptance, write_failure, write_response
@@ -81,7 +81,7 @@ class Service:
             envelope = open_envelope(body, self._site, encoding, infno)
             wants_feedback = envelope.infno == "3103"
             if infno and wants_feedback != (infno == "3103"):
-                text = f"交易编号 {envelope.infno[:20]} 发到了 {infno} 的地址 (wrong address for this transaction)"
+                text = f"交易编号 {shown_infno(envelope.infno)} 发到了 {infno} 的地址 (wrong address for this transaction)"
                 return self._fail(text, envelope, body, encoding, received, "refused")
             if wants_feedback:
                 return self._accept(envelope, received)

@@ -68,7 +68,8 @@ class SiteSettings:
       institutions     institution code → `Register`; wins over medins_lv and medins_type
     Reading:
       midnight_is_time    00:00:00 is a real time, not "only the day is known" (ruling T07)
-      missing_order_time  "unknown", or "request": a current line without drord_begn_date happened on the request's day
+      missing_order_time  "unknown", or "request": a current order (3101) without drord_begn_date is of the request's
+                       day; charges (3102) never get a day this way
       empty_operations_mean_none  an empty fsi_operation_dtos states that there was no operation
       input_may_be_text   `input` may be JSON text in a string
       none_current        "all": if no line of the visit has curr_drord_flag 1, all are reviewed; "none": none is
@@ -116,13 +117,23 @@ class SiteSettings:
                 given = tomllib.loads(Path(source).read_text(encoding="utf-8-sig"))
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise InvalidSettings(f"站点设置读不出来：{error} (cannot read the site settings)") from error
-        given = given.get("nhsa", {k: v for k, v in given.items() if k != "service"})
+        if "nhsa" in given:
+            for key in given.keys() - {"nhsa", "service"}:
+                raise InvalidSettings(f"站点设置「{key}」应放在 [nhsa] 表里 (put `{key}` into the table [nhsa])")
+            given = given["nhsa"]
+            if not isinstance(given, Mapping):
+                raise _wrong("nhsa", "表", "a table")
+        else:
+            given = {k: v for k, v in given.items() if k != "service"}
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {}
         for key, value in given.items():
             if key not in known:
                 raise InvalidSettings(f"站点设置没有「{key}」这一项 (unknown site setting `{key}`)")
             values[key] = _READERS[key](key, value)
+        if bool(values.get("history_coverage")) != bool(values.get("history_days")):
+            raise InvalidSettings(
+                "站点设置「history_coverage」和「history_days」要一起写 (`history_coverage` and `history_days` go together)")
         return cls(**values)
 
 
@@ -179,7 +190,7 @@ def _table(name: str, schemes: Mapping[str, dict[str, str]] | None = None, base:
 def _flags(key: str, value: Any) -> Mapping[str, bool]:
     if not isinstance(value, Mapping):
         raise _wrong(key, "表", "a table")
-    return MappingProxyType({str(k).strip(): _flag(f"{key}.{k}", v) for k, v in value.items()})
+    return MappingProxyType({str(k).strip().upper(): _flag(f"{key}.{k}", v) for k, v in value.items()})
 
 
 def _texts(key: str, value: Any) -> frozenset[str]:

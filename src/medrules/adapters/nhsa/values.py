@@ -41,6 +41,9 @@ _TIME: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?:\d{3})?")
 _EXACT: Final = Context(prec=60)
+_FIRST_FAR_DAY: Final = date(9999, 1, 1).toordinal()
+# What .NET, SQL Server, OLE (Delphi) and old databases write for a date that was never filled. Inferred, not published.
+_UNFILLED_DAYS: Final = frozenset(date(*d).toordinal() for d in ((1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1900, 1, 1)))
 _MAX_ADJUSTED: Final = 15  # amounts and quantities beyond 10^16 are not amounts
 
 
@@ -99,13 +102,14 @@ def as_scaled(value: Any, scale: int) -> int | Nothing:
 
 
 def as_day(value: Any) -> int | Nothing:
-    """A date as its ordinal; a time of day is cut off. A far date (9999-12-31, 9999-…) means nothing was said."""
+    """A date as its ordinal; a time of day is cut off. A far date (9999-…) or a zero date (0001-01-01, 1900-01-01 …)
+    means nothing was said."""
     if type(value) is str and len(value) == 10 and value[4:8:3] == "--" and value[5].isdigit():
         try:
-            day = date.fromisoformat(value)
+            day = date.fromisoformat(value).toordinal()
         except ValueError:
             return UNREADABLE
-        return day.toordinal() if day.year < 9999 else EMPTY
+        return day if _is_said(day) else EMPTY
     moment = as_instant(value, True)
     return moment.lo // DAY_SECONDS if isinstance(moment, Instant) else moment
 
@@ -138,8 +142,9 @@ def as_instant(value: Any, midnight_is_time: bool) -> Instant | Nothing:
         return EMPTY
     try:
         if hour is None:
-            lo = date(int(year), int(month), int(day)).toordinal() * DAY_SECONDS
-            return Instant(lo, lo + DAY_SECONDS - 1)
+            ordinal = date(int(year), int(month), int(day)).toordinal()
+            lo = ordinal * DAY_SECONDS
+            return Instant(lo, lo + DAY_SECONDS - 1) if _is_said(ordinal) else EMPTY
         moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
         if offset is not None:
             moment += timedelta(hours=8) - _offset(offset)
@@ -149,12 +154,17 @@ def as_instant(value: Any, midnight_is_time: bool) -> Instant | Nothing:
 
 
 def _moment(moment: datetime, to_the_second: bool, midnight_is_time: bool) -> Instant | Nothing:
-    if moment.year == 9999:
+    day = moment.toordinal()
+    if not _is_said(day):
         return EMPTY
-    lo = moment.toordinal() * DAY_SECONDS + moment.hour * 3_600 + moment.minute * 60 + moment.second
+    lo = day * DAY_SECONDS + moment.hour * 3_600 + moment.minute * 60 + moment.second
     if lo % DAY_SECONDS == 0 and not midnight_is_time:
         return Instant(lo, lo + DAY_SECONDS - 1)
     return Instant(lo, lo if to_the_second else lo + 59)
+
+
+def _is_said(day: int) -> bool:
+    return day < _FIRST_FAR_DAY and day not in _UNFILLED_DAYS
 
 
 def _offset(text: str) -> timedelta:

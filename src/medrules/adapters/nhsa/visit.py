@@ -11,7 +11,7 @@ from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.clinical import ClinicalReader
 from medrules.adapters.nhsa.envelope import Envelope
 from medrules.adapters.nhsa.lines import LineIds, LineReader
-from medrules.adapters.nhsa.lists import entries, read_rows
+from medrules.adapters.nhsa.lists import joined, read_rows
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading, level_ranks
 from medrules.adapters.nhsa.refusals import refuse
@@ -57,8 +57,7 @@ class VisitReader:
         visit["institution"] = self._institution(sent, is_current, envelope, notes)
         self._clinical.diagnoses(parts, visit, notes)
         self._clinical.operations(parts, visit, notes)
-        orders = [order for part in parts for order in entries(part.get("fsi_order_dtos"), "fsi_order_dtos", notes)
-                  or entries(part.get("order_dtos"), "order_dtos", notes)]
+        orders = joined(parts, "fsi_order_dtos", "order_dtos", notes)
         if len(lines) + len(orders) > self._site.limits.lines:
             raise refuse("too_many_lines", count=len(lines) + len(orders), limit=self._site.limits.lines)
         if orders:
@@ -98,6 +97,8 @@ class VisitReader:
             notes.add("unreadable", "dscg_date")
         elif told is None:
             visit["discharged_at"] = ABSENT
+        elif "admitted_at" in visit and told.hi < visit["admitted_at"].lo:
+            notes.add("discharge_before")
         elif told == visit.get("admitted_at"):
             kind = visit.get("visit_kind")
             if kind == "住院":
@@ -142,7 +143,10 @@ class VisitReader:
         institution = read_rows(self._institution_rows, sent, quiet)
         if "id" not in institution and is_current and envelope.institution:
             institution["id"] = envelope.institution.upper()
-        register = self._site.institutions.get(institution.get("id", ""), _NO_REGISTER)
+        registered = self._site.institutions
+        register = registered.get(institution.get("id", "")) or (
+            # medins_id may be the hospital's own number; the sender of the visit under review is in the envelope too
+            registered.get(envelope.institution.upper()) if is_current else None) or _NO_REGISTER
         if register.level:
             institution["level"] = self._levels[register.level]
         elif "level" not in institution and type(self._reading.code.of(sent.get("medins_lv"))) is str:

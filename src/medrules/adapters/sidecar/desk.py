@@ -37,6 +37,7 @@ _WHY: Final[Mapping[str, tuple[int, str]]] = MappingProxyType({
     "late": (504, "审核超时，未检查；不等于没有问题，可继续诊疗 (timed out, not checked)"),
     "busy": (503, "服务繁忙，未检查；不等于没有问题，可继续诊疗 (busy, not checked)"),
     "origin": (403, "来源网页不在 origins 名单中 (origin not allowed)"),
+    "host": (403, "请用本机地址（127.0.0.1、localhost）访问，其他主机名须写进 hosts (host name not allowed)"),
 })
 
 
@@ -85,12 +86,12 @@ class Desk:
         return _national(self._service.answer(body, charset, NATIONAL_PATHS[path], deadline))
 
     def refuse(self, path: str, content_type: str, why: str) -> Reply:
-        """The answer where nothing could be reviewed: "large", "slow", "late", "busy" or "origin".
+        """The answer where nothing could be reviewed: "large", "slow", "late", "busy", "origin" or "host".
 
         National addresses answer with HTTP 200 and infcode -1, because their clients read the body and not the status.
         """
         status, text = _WHY[why]
-        if path in NATIONAL_PATHS and why != "origin":
+        if path in NATIONAL_PATHS and status != 403:
             return _national(self._service.refuse(text, _charset(content_type)))
         return _json(status, {"error": why, "message": text}, why)
 

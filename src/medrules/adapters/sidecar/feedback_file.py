@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
 from medrules.adapters.nhsa.feedback import Feedback
+from medrules.model.values import DAY_SECONDS, Instant
 
 __all__ = ["FeedbackFile"]
 
@@ -27,7 +29,7 @@ class FeedbackFile:
             json.dumps(
                 {
                     "msgid": feedback.msgid, "institution": feedback.institution, "stage": feedback.stage,
-                    "at": None if feedback.at is None else feedback.at.lo, "warning": response.warning,
+                    "at": _written(feedback.at), "warning": response.warning,
                     "outcome": response.outcome, "reason": response.reason,
                 },
                 ensure_ascii=True,
@@ -35,11 +37,30 @@ class FeedbackFile:
             for response in feedback.responses
         ).encode("ascii")
         with self._lock:
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                written = 0
-                while written < len(lines):
-                    written += os.write(handle, lines[written:])
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            with open(self._path, "a+b", buffering=0, opener=_for_owner) as file:
+                end = file.seek(0, os.SEEK_END)
+                try:
+                    if end:
+                        file.seek(end - 1)
+                        if file.read(1) != b"\n":  # the machine went down in the middle of a line
+                            lines = b"\n" + lines
+                    written = 0
+                    while written < len(lines):
+                        written += file.write(lines[written:])
+                    os.fsync(file.fileno())
+                except OSError:
+                    file.truncate(end)  # a disk that is full must not leave half a line for the next one to run into
+                    raise
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _written(at: Instant | None) -> str | None:
+    """The moment as people write it; the day alone where only that is known."""
+    if at is None:
+        return None
+    day, second = divmod(at.lo, DAY_SECONDS)
+    text = date.fromordinal(day).isoformat()
+    return text if at.hi - at.lo >= DAY_SECONDS - 1 else f"{text} {second // 3_600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"

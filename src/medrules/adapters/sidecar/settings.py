@@ -24,6 +24,8 @@ class ServiceSettings:
     waiting       requests that may wait for a worker; more are answered "busy" at once
     allow_remote  listen beyond loopback (put a reverse proxy with TLS before it)
     origins       web pages (scheme://host:port) that may call the service from a browser
+    hosts         names besides localhost by which callers on this machine address it; others are refused, so that no
+                  web page can reach the service under a name of its own (DNS rebinding)
     """
 
     deadline_ms: int = 3_000
@@ -34,11 +36,12 @@ class ServiceSettings:
     waiting: int = 64
     allow_remote: bool = False
     origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("allow_remote", "origins"):
+            if field.name in ("allow_remote", "origins", "hosts"):
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or value < (0 if field.name == "waiting" else 1):
                 raise InvalidSettings(f"服务设置「{field.name}」应为正整数 (`{field.name}`: a whole number from 1 on)")
@@ -62,11 +65,11 @@ class ServiceSettings:
             if key not in names:
                 raise InvalidSettings(f"服务设置没有「{key}」这一项 (unknown service setting `{key}`)")
         values = dict(given)
-        if "origins" in values:
-            origins = values["origins"]
-            if not isinstance(origins, (list, tuple)) or not all(isinstance(o, str) for o in origins):
-                raise InvalidSettings("服务设置「origins」应为字符串列表 (`origins` must be a list of strings)")
-            values["origins"] = tuple(origins)
+        for key in ("origins", "hosts"):
+            listed = values.get(key, ())
+            if not isinstance(listed, (list, tuple)) or not all(isinstance(o, str) for o in listed):
+                raise InvalidSettings(f"服务设置「{key}」应为字符串列表 (`{key}` must be a list of strings)")
+            values[key] = tuple(o.strip().lower() for o in listed)
         if not isinstance(values.get("allow_remote", False), bool):
             raise InvalidSettings("服务设置「allow_remote」应为 true 或 false (`allow_remote` must be true or false)")
         return cls(**values)

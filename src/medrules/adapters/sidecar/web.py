@@ -7,9 +7,9 @@ import gc
 import ipaddress
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from medrules.adapters.sidecar.desk import HEALTH_PATH, NATIONAL_PATHS, NATIVE_PATH, Desk, Reply
@@ -27,6 +27,7 @@ except ImportError as error:  # pragma: no cover
 __all__ = ["build_app", "run"]
 
 log: Final = logging.getLogger("medrules.sidecar")
+_THROWN_AWAY: Final = 10  # times the limit
 
 
 class _TooLarge(Exception):
@@ -40,11 +41,19 @@ def build_app(desk: Desk) -> Starlette:
     # Counts reviews in hand, also those whose client was already told that they are late.
     places = asyncio.Semaphore(settings.workers + settings.waiting)
 
+    def is_named(request: Request) -> bool:
+        """Whether the caller addresses this machine by a name that no web page can own. Behind a proxy that is the
+        proxy's to say."""
+        return settings.allow_remote or _host_is_ours(request.headers.get("host", ""), settings.hosts)
+
     async def post(request: Request) -> Response:
         started = time.monotonic()
-        path, kind = request.url.path, request.headers.get("content-type", "")
+        # The path as routed: request.url is put together with the Host header, which may hold anything.
+        path, kind = request.scope["path"], request.headers.get("content-type", "")
         origin = request.headers.get("origin")
-        if origin is not None and origin not in settings.origins:
+        if not is_named(request):
+            reply, size = desk.refuse(path, kind, "host"), 0
+        elif origin is not None and origin not in settings.origins:
             reply, size = desk.refuse(path, kind, "origin"), 0
         else:
             reply, size = await review(request, path, kind)
@@ -64,25 +73,32 @@ def build_app(desk: Desk) -> Starlette:
             return desk.refuse(path, kind, "busy"), len(body)
         await places.acquire()
         loop, query = asyncio.get_running_loop(), dict(request.query_params)
-        work = loop.run_in_executor(pool, desk.answer, path, kind, query, body)
-        work.add_done_callback(lambda _: places.release())
+        job = pool.submit(desk.answer, path, kind, query, body)
+        job.add_done_callback(lambda _: _tell(loop, places.release))
+        work = asyncio.wrap_future(job)
         try:
             return await asyncio.wait_for(asyncio.shield(work), settings.timeout_ms / 1000), len(body)
         except TimeoutError:
+            job.cancel()  # nobody waits for it any more: if it has not begun it need not
             return desk.refuse(path, kind, "late"), len(body)
 
-    async def health(_: Request) -> Response:
+    async def health(request: Request) -> Response:
+        if not is_named(request):
+            return _response(desk.refuse(HEALTH_PATH, "", "host"), None)
         return _response(desk.health(), None)
 
     async def preflight(request: Request) -> Response:
         """A browser asks before it posts JSON; only listed pages get a yes."""
         origin = request.headers.get("origin", "")
-        if origin not in settings.origins:
+        if origin not in settings.origins or not is_named(request):
             return Response(status_code=403)
-        return Response(status_code=204, headers={
+        headers = {
             "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": "POST",
             "Access-Control-Allow-Headers": "content-type", "Vary": "Origin",
-        })
+        }
+        if request.headers.get("access-control-request-private-network") == "true":
+            headers["Access-Control-Allow-Private-Network"] = "true"  # a page of a server calls this machine
+        return Response(status_code=204, headers=headers)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -123,22 +139,52 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _host_is_ours(host: str, more: tuple[str, ...]) -> bool:
+    """An address in figures, localhost, or a name that the site has listed. A page that was loaded from a name of its own
+    cannot send any of these."""
+    name = host.strip().lower()
+    if name.startswith("["):
+        name = name[1:].partition("]")[0]
+    elif name.count(":") == 1:
+        name = name.partition(":")[0]
+    if name in ("", "localhost") or name in more:  # "": HTTP/1.0, which no browser speaks
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _tell(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    """Do something in the event loop, from any thread, unless the service has stopped."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(act)
+
+
 async def _read(request: Request, limit: int) -> bytes:
-    """The body, refused as soon as it is too long."""
+    """The body, refused when it is too long. What is somewhat too long is received and thrown away, because a client that
+    is cut off while it sends never reads the answer that says why."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if declared.isdigit() and (len(declared) > 18 or int(declared) > _THROWN_AWAY * limit):
         raise _TooLarge
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise _TooLarge
-        parts.append(part)
+            parts.clear()
+            if size > _THROWN_AWAY * limit:
+                raise _TooLarge
+        else:
+            parts.append(part)
+    if size > limit:
+        raise _TooLarge
     return b"".join(parts)
 
 
 def _response(reply: Reply, origin: str | None) -> Response:
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if origin is not None:
         headers |= {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
     return Response(reply.body, reply.status, headers | {"Content-Type": reply.media_type})

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
+from medrules.engine.optimized.inline import compile_test
 from medrules.engine.optimized.lines import NoCode, window
 from medrules.engine.optimized.scene import Scene
-from medrules.engine.optimized.values import known, member
+from medrules.engine.optimized.values import earlier, filled, known, member, not_later, same_moment
 from medrules.knowledge.table import EMPTY, Row
 from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, UnknownTouched, age_in
 
@@ -112,7 +113,30 @@ class Closures:
             case _:
                 raise NoCode(f"In {e.how}")
 
+    def witnesses(self, over: ir.Window, body: ir.Expr) -> Code:
+        """The members of a window of lines that make an existential true."""
+        wanted = body if over.where is None else ir.And((over.where, body), body.type)
+        code, test = window(over, self.program, self.fees), compile_test(wanted, (over.anchor, over.var))
+        if test is None:
+            members, slow, var = self.members(over), self.truth(body), over.var
+            return lambda env, row, scene: [m for m in members(env, row, scene) if slow({**env, var: m}, row, scene)]
+        candidates, belongs, region, own, role = code.candidates, code.belongs, code.region, code.own, code.anchor
+
+        def found(env: Env, row: Row | None, scene: Scene) -> list[Any]:
+            anchor = env[role]
+            region(anchor, scene)
+            cells = () if row is None else row.cells
+            return [
+                m for m in candidates(env, row, scene)
+                if (own or m is not anchor) and test(anchor, m, cells) and (m is anchor or belongs(m, anchor, scene))
+            ]
+
+        return found
+
     def quantified(self, kind: str, over: ir.Collection, body: ir.Expr) -> Code:
+        if kind == "any" and isinstance(over, ir.Window):
+            witnesses = self.witnesses(over, body)
+            return lambda env, row, scene: bool(witnesses(env, row, scene))
         members, test = self.members(over), self.truth(body)
         var = over.var
         if kind == "any":
@@ -205,7 +229,7 @@ class Closures:
         """The members of a collection, after its filter."""
         where = None if over.where is None else self.truth(over.where)
         if isinstance(over, ir.Window):
-            held = window(over, self.program, self.fees)
+            held = window(over, self.program, self.fees).members
         else:
             path, role = over.path, over.role
             listed = _fact(role, path)
@@ -235,32 +259,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _earlier(a: Any, b: Any) -> bool:
-    """a < b of two moments that may be known to the day only."""
-    if a.hi < b.lo:
-        return True
-    if a.lo >= b.hi:
-        return False
-    raise UnknownTouched
-
-
-def _not_later(a: Any, b: Any) -> bool:
-    if a.hi <= b.lo:
-        return True
-    if a.lo > b.hi:
-        return False
-    raise UnknownTouched
-
-
-def _same_moment(a: Any, b: Any) -> bool:
-    if a.hi < b.lo or b.hi < a.lo:
-        return False
-    if a.lo == a.hi == b.lo == b.hi:
-        return True
-    raise UnknownTouched
-
-
-_INSTANTS: dict[str, Callable[[Any, Any], bool]] = {"<": _earlier, "<=": _not_later, "=": _same_moment}
+_INSTANTS: dict[str, Callable[[Any, Any], bool]] = {"<": earlier, "<=": not_later, "=": same_moment}
 
 
 def _every(parts: list[Code]) -> Code:
@@ -300,10 +299,7 @@ def _is_empty(row: Row | None, index: int) -> bool:
 
 def _cell(row: Row | None, index: int) -> Any:
     assert row is not None
-    cell = row.cells[index]
-    if cell is EMPTY:
-        raise UnknownTouched
-    return cell
+    return filled(row.cells[index])
 
 
 def _fact(role: str, path: tuple[str, ...]) -> Code:

@@ -34,12 +34,19 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene)
     if sure is True and code.plain:
         return code, line, _points(rows), None if worth is UNKNOWN else worth, (), ()
     env: Env = {"item": line}
+    involved: Any = None
     if sure is not True:
         if sure is not False:
             env[GROUP] = sure
-        rows = _deciding(code, rows, env, scene)
-        if rows is None:
-            return None
+        if code.sole and len(rows) == 1:
+            (witness,) = code.witnesses
+            involved = witness(env, rows[0], scene)
+            if not involved:
+                return None
+        else:
+            rows = _deciding(code, rows, env, scene)
+            if rows is None:
+                return None
     claimable: tuple[str, ...] = ()
     if code.excuses:
         answer = excused(code.excuses, env, scene)
@@ -50,7 +57,8 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene)
     if worth is not UNKNOWN and rule.deduct.kind != "none":
         amount = worth if code.amount is None else max(
             fen(code, env, row, scene, worth) for row in (rows or (None,)))
-    involved = _involved(code, env, rows, scene) if code.witnesses else ()
+    if involved is None:
+        involved = _involved(code, env, rows, scene) if code.witnesses else ()
     return code, line, _points(rows), amount, involved, claimable
 
 
@@ -118,10 +126,8 @@ def _involved(code: RuleCode, env: Env, rows: tuple[Row, ...], scene: Scene) -> 
     found: dict[int, Any] = {}
     line = env["item"]
     for row in rows or (None,):
-        for var, members, body in code.witnesses:
-            inner = dict(env)
-            for m in members(env, row, scene):
-                inner[var] = m
-                if m is not line and body(inner, row, scene):
+        for witnesses in code.witnesses:
+            for m in witnesses(env, row, scene):
+                if m is not line:
                     found[id(m)] = m
     return tuple(found.values())

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
@@ -12,7 +13,7 @@ from medrules.model.facts import Door
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant, UnknownTouched
 
-__all__ = ["GROUP", "NoCode", "base", "window"]
+__all__ = ["GROUP", "NoCode", "WindowCode", "base", "window"]
 
 Env = dict[str, Any]
 Members = Callable[[Env, "Row | None", Scene], list[Any]]
@@ -47,54 +48,81 @@ def base(item: Any, fees: str, door: Door) -> Any:
     return (0 if whole is ABSENT else whole) - (0 if earlier is ABSENT else earlier)
 
 
-def window(over: ir.Window, program: ir.Program, fees: str) -> Members:
-    """Members of a window of lines by keys and frame; its filter is applied by whoever asks."""
+@dataclass(frozen=True, slots=True)
+class WindowCode:
+    """Who may be in a window, and who is. region: raises if the window may lack lines."""
+
+    candidates: Members
+    belongs: Callable[[Any, Any, Scene], bool]
+    region: Callable[[Any, Scene], None]
+    own: bool
+    anchor: str
+
+    def members(self, env: Env, row: Row | None, scene: Scene) -> list[Any]:
+        """All members by keys and frame."""
+        anchor = env[self.anchor]
+        self.region(anchor, scene)
+        belongs, own = self.belongs, self.own
+        return [
+            m for m in self.candidates(env, row, scene) if (own if m is anchor else belongs(m, anchor, scene))
+        ]
+
+
+def window(over: ir.Window, program: ir.Program, fees: str) -> WindowCode:
+    """Code for a window of lines by keys and frame; its filter is applied by whoever asks."""
     if over.entity != "item" or not isinstance(over.frame, ir.Const) or not isinstance(over.frame.value, Frame):
         raise NoCode("window")
     frame = over.frame.value
     if frame.kind not in ("day", "encounter", "days") or not {k.kind for k in over.same} <= KEYS:
         raise NoCode(f"window of {frame.kind}")
     table = program.tables[over.table] if over.table else None
-    candidates = _candidates(over, table)
-    tests = tuple(t for k in over.same if (t := _same(k)) is not None)
     inside = frame.kind == "encounter" or any(k.kind == "encounter" for k in over.same)
+    back = frame.n - 1 if frame.kind == "days" else 0
     region = "institution" if any(k.kind == "institution" for k in over.same) else "anywhere"
-    back, anchor_role, own, kind = frame.n - 1 if frame.kind == "days" else 0, over.anchor, over.own, frame.kind
+    tests = tuple(t for k in over.same if (t := _same(k)) is not None)
+    return WindowCode(
+        _candidates(over, table), _membership(frame.kind, back, fees, tests), _nowhere if inside else _region(region, back),
+        over.own is not False, over.anchor)
 
-    def members(env: Env, row: Row | None, scene: Scene) -> list[Any]:
-        anchor = env[anchor_role]
-        on, line_kind = known(anchor.on), known(anchor.line_kind)
-        if not inside and known(on) - back < scene.closed(region):
+
+def _nowhere(anchor: Any, scene: Scene) -> None:
+    """A list that was sent is complete."""
+
+
+def _region(region: str, back: int) -> Callable[[Any, Scene], None]:
+    def check(anchor: Any, scene: Scene) -> None:
+        if known(anchor.on) - back < scene.closed(region):
             raise UnknownTouched
-        latest, door = scene.facts.business_time.hi, scene.facts.door
-        found = []
-        for m in candidates(env, row, scene):
-            if m is anchor:
-                if own is not False:
-                    found.append(m)
-                continue
-            if not isinstance(m.at, Instant):
-                raise UnknownTouched
-            if m.at.lo > latest:
-                continue
-            worth = base(m, fees, door)
-            if worth is not UNKNOWN and worth <= 0:
-                continue
-            if known(m.line_kind) != line_kind:
-                continue
-            if kind == "day":
-                if m.on != on:
-                    continue
-            elif kind == "encounter":
-                if m.encounter is not anchor.encounter:
-                    continue
-            elif not 0 <= on - m.on <= back or order_key(m) > order_key(anchor):
-                continue
-            if all(test(m, anchor) for test in tests):
-                found.append(m)
-        return found
 
-    return members
+    return check
+
+
+def _membership(
+    kind: str, back: int, fees: str, tests: tuple[Callable[[Any, Any], bool], ...]
+) -> Callable[[Any, Any, Scene], bool]:
+    def belongs(m: Any, anchor: Any, scene: Scene) -> bool:
+        at = m.at
+        if not isinstance(at, Instant):
+            raise UnknownTouched
+        facts = scene.facts
+        if at.lo > facts.business_time.hi:
+            return False
+        worth = base(m, fees, facts.door)
+        if worth is not UNKNOWN and worth <= 0:
+            return False
+        if known(m.line_kind) != known(anchor.line_kind):
+            return False
+        if kind == "day":
+            if m.on != anchor.on:
+                return False
+        elif kind == "encounter":
+            if m.encounter is not anchor.encounter:
+                return False
+        elif not 0 <= anchor.on - m.on <= back or order_key(m) > order_key(anchor):
+            return False
+        return all([test(m, anchor) for test in tests])
+
+    return belongs
 
 
 def _same(key: ir.SameKey) -> Callable[[Any, Any], bool] | None:

@@ -36,10 +36,13 @@ class RuleCode:
     excuses: tuple[Excuse, ...] = ()
     amount: Code | None = None  # the formula of the deduction; None = the whole base, or nothing
     amount_scale: int = 0
-    witnesses: tuple[tuple[str, Code, Code], ...] = ()  # variable, members, body: 涉及项 of 有 同期明细
+    witnesses: tuple[Code, ...] = ()  # 涉及项 of each 有 同期明细
+    sole: bool = False  # the condition is nothing else than one 有 同期明细: its witnesses decide
     frame: str = ""  # of pairs
     why: str = ""
     fees: str = ""
+    parent: str = ""
+    deducts: str = ""  # "definite" or "suspect"; "" where nothing is deducted
     plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
 
 
@@ -107,11 +110,13 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         amount, scale = closures.value(rule.deduct.expr), rule.deduct.expr.type.scale
     when = None if rule.when is None or rule.mode == "always" else closures.truth(rule.when)
     witnesses = tuple(_witnesses(rule, closures))
-    plain = rule.guard is None and not rule.exempt and amount is None and not witnesses
+    plain = rule.guard is None and not rule.exempt and rule.deduct.kind == "all" and not witnesses
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
-        witnesses, frame, fees=rule.header.fees, plain=plain)
+        witnesses=witnesses, frame=frame, fees=rule.header.fees, parent=rule.parent,
+        deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result, plain=plain,
+        sole=len(witnesses) == 1 and isinstance(rule.when, ir.Quant) and where is None)
 
 
 def _span(scope: ir.PairScope) -> str:
@@ -130,12 +135,12 @@ def _excuse(e: ir.Exempt, closures: Closures) -> Excuse:
     return Excuse(e.label, closures.truth(e.when), None if e.but is None else closures.truth(e.but), fact)
 
 
-def _witnesses(rule: ir.Rule, closures: Closures) -> Iterator[tuple[str, Code, Code]]:
+def _witnesses(rule: ir.Rule, closures: Closures) -> Iterator[Code]:
     if rule.mode != "when" or rule.when is None:
         return
     for quant in _positive(rule.when):
         if isinstance(quant.over, ir.Window) and quant.over.entity == "item":
-            yield quant.over.var, closures.members(quant.over), closures.truth(quant.body)
+            yield closures.witnesses(quant.over, quant.body)
 
 
 def _positive(e: ir.Expr) -> Iterator[ir.Quant]:

@@ -70,13 +70,15 @@ class Settler:
 
     def _alone(self, hits: list[Hit], facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
         """Findings and deductions, None if some of the hits have to be merged."""
+        if len(hits) == 1:
+            return self._one(hits[0], facts)
         refs: dict[int, LineRef] = {}
         met: set[tuple[str, int]] = set()
         on_line: dict[int, list[Hit]] = {}
         for hit in hits:
             code, line = hit[0], hit[1]
             place = id(line)
-            key = code.rule.parent, place
+            key = code.parent, place
             if key in met or line.piece_of is not None:
                 return None
             met.add(key)
@@ -85,12 +87,6 @@ class Settler:
             else:
                 refs[place] = ref_of_line(line)
                 on_line[place] = [hit]
-        if len(hits) == 1:
-            (hit,) = hits
-            amount = hit[3]
-            if not amount or hit[0].rule.header.result == "monitor":
-                return (self._finding(hit, refs, 0, "", facts),), ()
-            return (self._finding(hit, refs, amount, "", facts),), (_deduction(hit, refs[id(hit[1])]),)
         made: list[tuple[Any, Finding]] = []
         deductions = []
         for place, held in on_line.items():
@@ -99,8 +95,7 @@ class Settler:
             if len(held) == 1:
                 (hit,) = held
                 amount = hit[3]
-                header = hit[0].rule.header
-                if not amount or header.result == "monitor":
+                if not amount or not hit[0].deducts:
                     credits = [(0, "")]
                 else:
                     credits = [(amount, "")]
@@ -118,6 +113,20 @@ class Settler:
         if len(deductions) > 1:
             deductions.sort(key=lambda d: (d.line.encounter, d.line.position, d.line.line))
         return tuple([f for _, f in made]), tuple(deductions)
+
+    def _one(self, hit: Hit, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
+        code, line, rows, amount, others, claimable = hit
+        if line.piece_of is not None:
+            return None
+        at = ref_of_line(line)
+        if others or not amount or code.deducts != "definite":
+            refs = {id(line): at}
+            if not amount or code.deducts == "":
+                return (self._finding(hit, refs, 0, "", facts),), ()
+            return (self._finding(hit, refs, amount, "", facts),), (_deduction(hit, at),)
+        own = (at, (), rows, (make_claim(at, amount),), amount, amount, "", claimable)
+        found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.rule, line, facts))
+        return (found,), (make_deduction(at, amount, 0, code.parent, ""),)
 
     def _finding(self, hit: Hit, refs: dict[int, LineRef], credited: int, carrier: str, facts: Facts) -> Finding:
         code, line, rows, amount, others, claimable = hit

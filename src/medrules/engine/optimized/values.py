@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from medrules.knowledge.table import EMPTY
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
-__all__ = ["MANY", "any_member", "known", "meet", "member", "read"]
+__all__ = ["MANY", "any_member", "earlier", "filled", "known", "meet", "member", "not_later", "read", "same_moment"]
 
 
 class Many:
@@ -71,3 +72,35 @@ def meet(seen: dict[Any, Any], key: Any, line: Any, entry: Any, add: Any, other_
         add((line, entry, lines))
     lines.append(line)
     entries.append(entry)
+
+
+def filled(cell: Any) -> Any:
+    """A cell that holds something; an empty one that no guard caught is for the reference."""
+    if cell is EMPTY:
+        raise UnknownTouched
+    return cell
+
+
+def earlier(a: Any, b: Any) -> bool:
+    """a < b of two moments that may be known to the day only."""
+    if a.hi < b.lo:
+        return True
+    if a.lo >= b.hi:
+        return False
+    raise UnknownTouched
+
+
+def not_later(a: Any, b: Any) -> bool:
+    if a.hi <= b.lo:
+        return True
+    if a.lo > b.hi:
+        return False
+    raise UnknownTouched
+
+
+def same_moment(a: Any, b: Any) -> bool:
+    if a.hi < b.lo or b.hi < a.lo:
+        return False
+    if a.lo == a.hi == b.lo == b.hi:
+        return True
+    raise UnknownTouched

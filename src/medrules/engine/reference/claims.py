@@ -103,6 +103,9 @@ def _fen(value: Any) -> int | None:
 
 def _claim(rule: Rule, entity: Any, option: Option, judge: Judge) -> int | None:
     """What one option claims on one entity at fault, clipped to [0, base]."""
+    if type(entity).key == "period":  # a clue in money, on no line: no base
+        found = None if rule.deduct.expr is None else _fen(judge.value(rule.deduct.expr, option.binding))
+        return None if found is None else max(0, found)
     base = base_of(entity, rule.header.fees, judge.facts)
     if isinstance(base, Unk):
         return None
@@ -160,7 +163,7 @@ def drafts(rule: Rule, candidate: Candidate, verdict: Verdict, judge: Judge) -> 
         return
     for entity, every, loud in by_line.values():
         claims: tuple[Claim, ...] = ()
-        if rule.deduct.kind != "none" and type(entity).key == "item":
+        if rule.deduct.kind != "none" and type(entity).key in ("item", "period"):
             amounts = [_claim(rule, entity, o, judge) for o in loud or every]
             claims = (Claim(ref(entity), None if None in amounts else max(a for a in amounts if a is not None)),)
         yield _draft(rule, (entity,), every, loud or every, claims, verdict, judge)

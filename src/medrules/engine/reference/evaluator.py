@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from medrules.check.program import ItemScope, Program, Rule
+from medrules.check.program import ItemScope, PeriodScope, Program, Rule
 from medrules.engine.reference.bases import base_of
 from medrules.engine.reference.claims import drafts
 from medrules.engine.reference.expressions import Judge
@@ -38,12 +38,12 @@ class Reference:
     def judge(self, facts: Facts, rule: Rule) -> Judge:
         return Judge(self.program, facts, rule.header.fees, self._tables)
 
-    def judged(self, facts: Facts, rule: Rule) -> Iterator[tuple[Candidate, Verdict, Judge]]:
-        """Every candidate of a rule in force, with its verdict."""
-        if facts.stage not in rule.header.stages:
+    def judged(self, facts: Facts, rule: Rule, screening: bool = False) -> Iterator[tuple[Candidate, Verdict, Judge]]:
+        """Every candidate of a rule in force, with its verdict. Period rules are judged when screening only (T39)."""
+        if facts.stage not in rule.header.stages or (isinstance(rule.scope, PeriodScope) and not screening):
             return
         judge = self.judge(facts, rule)
-        found = period_candidates(rule, judge) if rule.cost == "period" else candidates(rule, judge)
+        found = period_candidates(rule, judge) if isinstance(rule.scope, PeriodScope) else candidates(rule, judge)
         for candidate in found:
             answer = self.verdict(rule, candidate, judge)
             if answer is not None:
@@ -65,13 +65,13 @@ class Reference:
         base = base_of(subject, rule.header.fees, judge.facts)
         return isinstance(base, Unk) or base > 0
 
-    def evaluate(self, facts: Facts) -> Report:
-        """The report of one request."""
+    def evaluate(self, facts: Facts, screening: bool = False) -> Report:
+        """The report of one request, or of many people's facts when screening."""
         found: list[Draft] = []
         undecided: list[Undecided] = []
         unjudged = list(self.unjudged(facts))
         for rule in self.program.rules:
-            for candidate, answer, judge in self.judged(facts, rule):
+            for candidate, answer, judge in self.judged(facts, rule, screening):
                 self.collect(rule, candidate, answer, judge, found, undecided, unjudged)
         return assemble(self.program, facts, found, undecided, unjudged, (), self.unmatched(facts))
 
@@ -136,6 +136,6 @@ def _encounter_of(subject: Any) -> Any:
     return None if found is UNKNOWN else found
 
 
-def evaluate(program: Program, facts: Facts) -> Report:
-    """What the rules of `program` say about one request."""
-    return Reference(program).evaluate(facts)
+def evaluate(program: Program, facts: Facts, screening: bool = False) -> Report:
+    """What the rules of `program` say about one request; with `screening`, about a file of facts, period rules included."""
+    return Reference(program).evaluate(facts, screening)

@@ -47,7 +47,7 @@ class Judge:
             case ir.Const():
                 return lift(e.value, e.type, "param:?")
             case ir.Fact():
-                return lift(read(b.roles[e.role], e.path, e.field, e.links), e.type)
+                return lift(read(b.roles.get(e.role, UNKNOWN), e.path, e.field, e.links), e.type)
             case ir.Ref():
                 return b.roles[e.role]
             case ir.Col():
@@ -141,14 +141,16 @@ class Judge:
         plain = replace(b, excuse=0)
         owner = b.roles[over.role if over.path else f"partners:{over.role}"]
         held: list[tuple[Any, Truth]] = []
-        if isinstance(owner, Group):
-            group = herbs_of(owner) if over.path[-1:] == ("herbs",) else owner
-            held = [(m, True) for m in group.items] + [(m, t) for m, t in group.unsure]
-            open_: frozenset[str] = frozenset()
-        else:
-            found = read(owner, over.path, over.field, over.links)
-            open_ = found.causes if isinstance(found, Unk) else frozenset()
-            held = [] if isinstance(found, Unk) or found is ABSENT else [(m, True) for m in found]
+        open_: frozenset[str] = frozenset()
+        found = owner if isinstance(owner, Group) else read(owner, over.path, over.field, over.links)
+        if isinstance(found, Group):
+            group = herbs_of(found) if over.path[-1:] == ("herbs",) else found
+            held = [*((m, True) for m in group.items), *group.unsure]
+            open_ = group.open
+        elif isinstance(found, Unk):
+            open_ = found.causes
+        elif found is not ABSENT:
+            held = [(m, True) for m in found]
         members = []
         for m, truth in held:
             if over.where is not None:

@@ -46,6 +46,7 @@ class Group:
     items: tuple[Any, ...]
     unsure: tuple[tuple[Any, Unk], ...] = ()
     encounter: Any = None
+    open: frozenset[str] = frozenset()  # why lines may be missing
 
 
 def herbs_of(group: Group) -> Group:

@@ -1,0 +1,86 @@
+"""Generated code for conditions between entities that are at hand (a line and a member of its window): no collections inside.
+
+`compile_test(e, ("item", "v1"))` gives a function of these two entities and the row's cells. It answers exactly or raises
+(UnknownTouched, or what a missing link raises); None where a node has no code here.
+"""
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final
+
+from medrules.check import program as ir
+from medrules.engine.optimized import syntax as s
+from medrules.engine.optimized.emit import FACT_NAMES
+from medrules.engine.optimized.values import earlier, filled, known, not_later, same_moment
+from medrules.model.values import ABSENT
+
+__all__ = ["compile_test"]
+
+Test = Callable[..., Any]
+NAMES: Final[dict[str, Any]] = {
+    "known": known, "filled": filled, "earlier": earlier, "not_later": not_later, "same_moment": same_moment, "ABSENT": ABSENT,
+}
+MOMENTS: Final = {"<": "earlier", "<=": "not_later", "=": "same_moment"}
+
+
+class _NoCode(Exception):
+    """Not here."""
+
+
+def compile_test(e: ir.Expr, roles: tuple[str, ...]) -> Test | None:
+    """(entity of each role, cells of the row) → truth."""
+    emitter = _Emitter(roles)
+    try:
+        test = emitter.truth(e)
+    except _NoCode:
+        return None
+    names = [f"r{i}" for i in range(len(roles))]
+    definition = s.function("test", [*names, "cells"], [s.give(test)])
+    made: Test = s.build("test", definition, NAMES | emitter.objects)
+    return made
+
+
+class _Emitter:
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        self.roles = {role: f"r{i}" for i, role in enumerate(roles)}
+        self.objects: dict[str, Any] = {}
+
+    def truth(self, e: Any) -> ast.expr:
+        match e:
+            case ir.And(args=args):
+                return s.both([self.truth(a) for a in args])
+            case ir.Or(args=args):
+                return s.either([self.truth(a) for a in args])
+            case ir.Not(arg=arg):
+                return s.negated(self.truth(arg))
+            case ir.Has(x=ir.Fact() as x):
+                return s.compare(s.call(s.name("known"), self.value(x)), "is not", s.name("ABSENT"))
+            case ir.Truth(x=ir.Fact() as x):
+                return s.compare(s.call(s.name("known"), self.value(x)), "is", s.number(True))
+            case ir.Cmp(op=op, a=a, b=b) if a.type.kind == b.type.kind == "instant":
+                return s.call(s.name(MOMENTS[op]), self.value(a), self.value(b))
+            case ir.Cmp(op=op, a=a, b=b) if a.type.kind == b.type.kind == "num":
+                scale = max(a.type.scale, b.type.scale)
+                return s.compare(self.number(a, scale), op, self.number(b, scale))
+            case ir.Cmp(op=op, a=a, b=b) if {a.type.kind, b.type.kind} <= {"code", "text", "bool", "date", "level"}:
+                return s.compare(self.value(a), op, self.value(b))
+            case _:
+                raise _NoCode
+
+    def number(self, e: Any, scale: int) -> ast.expr:
+        value = self.value(e)
+        return value if e.type.scale == scale else s.arithmetic("*", value, s.number(10 ** (scale - e.type.scale)))
+
+    def value(self, e: Any) -> ast.expr:
+        match e:
+            case ir.Const(value=value):
+                ident = f"k{len(self.objects)}"
+                self.objects[ident] = value
+                return s.name(ident)
+            case ir.Col(index=index) if index >= 0:
+                return s.call(s.name("filled"), s.item(s.name("cells"), s.number(index)))
+            case ir.Fact(role=role, path=path) if path and role in self.roles and all(p in FACT_NAMES for p in path):
+                return s.attr(s.name(self.roles[role]), *path)
+            case _:
+                raise _NoCode
