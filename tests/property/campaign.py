@@ -11,7 +11,6 @@ from random import Random
 from medrules.adapters.native import read_facts
 from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
-
 from tests.property.coverage import Coverage
 from tests.property.programs import random_program
 from tests.property.requests import request

@@ -7,7 +7,6 @@ from medrules.check.checker import check
 from medrules.check.program import Catalogue, Program
 from medrules.diagnostics import Diagnostic, Source
 from medrules.language.parser import parse
-
 from tests.property.rules import rule_text
 from tests.property.tables import ICD10, KINDS, make_codesets, make_table
 

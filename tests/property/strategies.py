@@ -8,7 +8,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from medrules.check.program import Program
-
 from tests.property.programs import random_program
 from tests.property.requests import request
 

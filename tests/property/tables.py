@@ -83,7 +83,7 @@ def _cell(rng: Random, zh: str, table: str) -> str:
         case "组号":
             return rng.choice(("G1", "G2"))
         case "周期":
-            return rng.choice(QUOTA_WINDOWS if table != "码表" else WINDOWS[:-2] + ("同一疗程",))
+            return rng.choice(QUOTA_WINDOWS if table != "码表" else (*WINDOWS[:-2], "同一疗程"))
         case "频度":
             return rng.choice(PAIR_SPANS)
         case "天数":

@@ -1,14 +1,15 @@
 """Laws 1 and 2: every execution path gives the reference's answer, and there always is one."""
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 
 from tests.property.campaign import differences
-from tests.property.programs import random_program
 from tests.property.judging import reported
+from tests.property.programs import random_program
 from tests.property.requests import request
 from tests.property.strategies import FEW, SEEDS
-from random import Random
 
 
 @FEW

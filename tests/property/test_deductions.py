@@ -32,7 +32,7 @@ def taken(findings: Sequence[Finding]) -> dict[LineRef, Deduction]:
 def test_bounded_and_credited_once(findings: list[Finding]) -> None:
     credited, deductions = resolve(findings)
     for d in deductions:
-        assert 0 <= d.definite and 0 <= d.suspect and d.definite + d.suspect <= BASE
+        assert d.definite >= 0 and d.suspect >= 0 and d.definite + d.suspect <= BASE
         parts = [f.credited for f in credited if f.anchor == d.line]
         assert sum(parts) == d.definite + d.suspect
         assert sum(1 for p in parts if p) <= 2

@@ -11,7 +11,6 @@ from medrules.check import program as ir
 from medrules.check.program import Program
 from medrules.check.walk import nodes
 from medrules.model.schema import SCHEMA
-
 from tests.property.judging import Key, Verdicts, judged
 from tests.property.programs import random_program
 from tests.property.requests import AMOUNTS, request
@@ -21,7 +20,8 @@ from tests.property.strategies import FEW, SEEDS
 # unit), which lines are under review, what a declarative flag that nobody sends means (疑似标志), days of use when another fact
 # stands in for it. Rulings T05, T06, T28 and facts.md say what happens without them; law 3 does not speak of it.
 KEPT = (
-    "标识", "唯一号", "种类", "已扣减金额", "本次处方标志", "出院时间", "开始时间", "结束时间", "长期医嘱", "单位", "数量", "疑似标志", "用药天数", "prescription.no", *AMOUNTS,
+    "标识", "唯一号", "种类", "已扣减金额", "本次处方标志", "出院时间", "开始时间", "结束时间", "长期医嘱", "单位", "数量",
+    "疑似标志", "用药天数", "prescription.no", *AMOUNTS,
 )
 NAMES = {"患者": "patient", "就诊": "encounter", "历次就诊": "encounter", "历史": "history", "机构": "institution", "诊断": "diagnosis",
          "手术": "operation", "处方": "prescription", "治疗记录": "session", "明细": "item", "开单医师": "physician"}

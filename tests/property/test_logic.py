@@ -17,7 +17,6 @@ from medrules.engine.reference import Reference
 from medrules.engine.reference.truth import Truth, Unk, conj, disj, neg
 from medrules.engine.reference.values import compare
 from medrules.model.values import age_in
-
 from tests.property.judging import reported
 from tests.property.programs import compile_rules
 from tests.property.requests import request

@@ -16,7 +16,6 @@ from medrules.check import program as ir
 from medrules.check.program import Program
 from medrules.check.walk import nodes
 from medrules.engine.report import RESULTS
-
 from tests.property.judging import judged, reported, unplaced
 from tests.property.programs import compile_rules, random_program
 from tests.property.requests import request

@@ -13,7 +13,6 @@ from medrules.cases import Case, cases_of
 from medrules.cases.yaml_reader import parse_yaml
 from medrules.check.program import Program
 from medrules.model.facts import Door, Facts
-
 from tests.rulings.packs import build_pack
 
 

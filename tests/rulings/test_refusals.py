@@ -7,7 +7,6 @@ import pytest
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
-
 from tests.rulings.packs import BadPack, build_pack
 
 HEAD = """

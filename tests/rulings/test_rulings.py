@@ -12,7 +12,6 @@ from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
-
 from tests.rulings.reading import facts_of, read_ruling
 
 DATA = Path(__file__).parent / "data"

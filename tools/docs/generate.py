@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.docs import command_page, errors_page, facts_page, language_page, rules_page
+from tools.docs import command_page, errors_page, facts_page, how_page, language_page, rules_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     "docs/command-line.md": command_page.render,
     "docs/facts.md": facts_page.render,
     "docs/errors/README.md": errors_page.render,
+    "docs/how-it-works.md": how_page.render,
     "docs/language-reference.md": language_page.render,
     "docs/rules-88.md": rules_page.render,
 }

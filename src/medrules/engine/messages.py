@@ -6,6 +6,7 @@ as scaled ints of their type), instants as `Instant` or seconds; whoever evaluat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -19,7 +20,15 @@ from medrules.model.rounding import round_div
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
 from medrules.model.values import (
-    ABSENT, DAY_SECONDS, UNKNOWN, AgeLimit, AgeRange, Frame, Instant, NumRange, age_in,
+    ABSENT,
+    DAY_SECONDS,
+    UNKNOWN,
+    AgeLimit,
+    AgeRange,
+    Frame,
+    Instant,
+    NumRange,
+    age_in,
 )
 
 __all__ = ["cause_text", "formula", "frame_text", "label", "printed", "render"]
@@ -30,6 +39,7 @@ FRAMES: Final[dict[str, str]] = {
     "quarter": "每季", "year": "自然年", "insurance_year": "医保年度", "use_overlap": "用药期重叠", "time_overlap": "时段重叠",
 }
 # Units that are read after a number: base units of the checker in the words of people.
+COUNTS: Final = frozenset(("次", "种", "味", "个", "条", "剂", "项", "人"))
 SECONDS: Final = (("天", 86_400), ("小时", 3_600), ("分钟", 60), ("秒", 1))
 
 
@@ -167,12 +177,25 @@ def _bounds(low: Any, high: Any, type: Type) -> str:
 _GOES_ON: Final = frozenset("，；：、。,;:.)）")
 
 
+def _said_next(unit: str, after: str | Expr) -> bool:
+    """Whether the template itself says the unit after a number (门诊{次数}次, 饮片{种数}味)."""
+    if not unit or not isinstance(after, str):
+        return False
+    return after.startswith(unit) or (unit in COUNTS and after[:1] in COUNTS)
+
+
+def _value_text(e: Expr, value: Callable[[Expr], Any], after: str | Expr) -> str:
+    type = replace(e.type, unit="%") if isinstance(e, ir.Ratio) else e.type
+    text = printed(value(e), type)
+    return text.removesuffix(type.unit) if _said_next(type.unit, after) else text
+
+
 def render(template: Template, value: Callable[[Expr], Any]) -> str:
     """A message: the template's words, and its expressions as `value` gives them. A published text that ends with a full stop
-    loses it where the sentence goes on."""
+    loses it where the sentence goes on; a unit is not said twice."""
     out: list[str] = []
-    for part in template.parts:
-        text = part if isinstance(part, str) else printed(value(part), part.type)
+    for part, after in zip(template.parts, (*template.parts[1:], ""), strict=True):
+        text = part if isinstance(part, str) else _value_text(part, value, after)
         if out and text and text[0] in _GOES_ON:
             out[-1] = out[-1].rstrip("。.；;")
         out.append(text)

@@ -159,5 +159,5 @@ def open_entries(
     )
     return (
         tuple(sorted(open_.values(), key=lambda u: (u.rule, u.sub_rule, line_order(u.anchor)))),
-        tuple(sorted(set((*doors, *unjudged)), key=lambda u: (line_order(u.anchor), u.reason))),
+        tuple(sorted({*doors, *unjudged}, key=lambda u: (line_order(u.anchor), u.reason))),
     )

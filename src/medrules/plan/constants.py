@@ -11,12 +11,12 @@ from medrules.knowledge.table import Row
 from medrules.model.values import AgeLimit, AgeRange
 from medrules.plan.shapes import Form, Source
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "month_step", "month_steps", "prepared"]
+__all__ = ["END_OF_DAYS", "FIRST_DAY", "month_step", "month_steps", "prepared"]
 
 NEVER: Final = 1_000_000_000
 LAST_YEAR: Final = 2150
 FIRST_DAY: Final = 0
-LAST_DAY: Final = date(LAST_YEAR, 1, 1).toordinal()
+END_OF_DAYS: Final = 10_000_000  # as open validity is written (`Row.valid_to`)
 
 
 def month_step(ordinal: int) -> int:
@@ -26,7 +26,7 @@ def month_step(ordinal: int) -> int:
 
 
 def month_steps() -> array[int]:
-    """`month_step` of every ordinal day before LAST_DAY; place 0 is no day."""
+    """`month_step` of every ordinal day before LAST_YEAR; place 0 is no day."""
     steps = array("i", [0])
     for year in range(1, LAST_YEAR):
         for month in range(1, 13):

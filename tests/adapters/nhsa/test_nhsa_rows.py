@@ -14,7 +14,7 @@ from medrules.adapters.nhsa.fields import Carried
 from medrules.model.levels import SCALES
 from medrules.model.values import ABSENT, UNKNOWN
 
-OPERATION = {"setl_list_oprn_id": "S1"}
+OPERATION = {"setl_list_oprn_id": "S1", "oprn_name": "示例术", "main_oprn_flag": "0"}
 DAY = date(2026, 6, 30).toordinal()
 
 

@@ -14,10 +14,11 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.table import Table
     from rich.text import Text
+    from rich.tree import Tree
 except ImportError as missing:  # pragma: no cover - exercised in an environment without the extra
     raise MissingExtra("命令行需要 rich：pip install medrules[cli] / the command line needs: pip install medrules[cli]") from missing
 
-__all__ = ["Console", "Panel", "Progress", "Table", "Text", "console", "error_console", "escape", "print_json", "progress", "yuan"]
+__all__ = ["Console", "Panel", "Progress", "Table", "Text", "Tree", "console", "error_console", "escape", "print_json", "progress", "yuan"]
 
 
 def console(color: bool = True) -> Console:

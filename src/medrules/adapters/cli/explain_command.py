@@ -2,27 +2,38 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import Table, console, print_json
+from medrules.adapters.cli.console import Table, console, error_console, print_json
 from medrules.adapters.cli.packs import usable
+from medrules.adapters.cli.requests import OneRequest, read_all
 from medrules.adapters.cli.rule_screen import show_sheet
 from medrules.adapters.cli.rule_sheet import COST, rule_sheet, rules_named, tables_of
+from medrules.adapters.cli.trace_screen import finding_of, show_answers, show_trace, trace_json
 from medrules.adapters.nhsa import SiteSettings, door_of
 from medrules.api import CheckedPack
 from medrules.check.names import suggestion
+from medrules.check.program import Rule
+from medrules.engine.engine import Engine
+from medrules.engine.reference.trace import Trace, why
 from medrules.errors import MedRulesError
 from medrules.language.vocabulary import vocabulary
+from medrules.model.facts import Facts
+from medrules.model.reports import Report
+from medrules.model.values import ABSENT, UNKNOWN
 from medrules.plan.planner import plan as make_plan
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pack", help="规则包文件夹 pack folder")
     parser.add_argument("rule", nargs="?", help="规则编码或名称；不写则列出全部规则 rule code or name; none = list them")
-    parser.add_argument("--request", help="请求文件（3101/3102 或原生事实）：解释这条规则对它的回答 a request to explain the answer for")
-    parser.add_argument("--line", help="明细标识（rx_id）；不写则逐行 line id; none = every line")
+    parser.add_argument(
+        "--request", help="请求文件（3101/3102 或原生事实，- 是标准输入）：解释对它的回答 a request: explain the answer to it")
+    parser.add_argument("--line", help="明细标识（rx_id），或诊断、手术编码，处方号，就诊标识；不写则每一行 line id; none = every line")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
     parser.add_argument("--day", type=date.fromisoformat, help="知识点与参数按哪一天（缺省今天）day of rows and parameters, default today")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="规则写成哪种语言 language of the rule text")
@@ -31,44 +42,58 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.line and not arguments.request:
+        raise MedRulesError("--line 要和 --request 一起用 / --line needs --request")
     checked = usable(arguments.pack)
+    rules = _wanted(checked, arguments.rule) if arguments.rule else list(checked.program.rules)
+    site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
+    if arguments.request:
+        return _why(checked, rules, site, arguments)
     if not arguments.rule:
         _list(checked, arguments)
-        return exits.OK
-    rules = rules_named(checked, arguments.rule)
-    if not rules:
-        raise MedRulesError(_unknown(checked, arguments.rule))
-    site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
+    else:
+        _sheets(checked, rules, site, arguments)
+    return exits.OK
+
+
+def _wanted(checked: CheckedPack, name: str) -> list[Rule]:
+    rules = rules_named(checked, name)
+    if rules:
+        return rules
+    codes = [r.code for r in checked.program.rules]
+    near = suggestion(name, codes) or suggestion(name, [r.name for r in checked.program.rules])
+    hint = f"，是不是「{near}」" if near else "；不写规则就列出全部"
+    raise MedRulesError(f"规则包里没有「{name}」{hint} / no such rule in the pack" + (f", did you mean {near}" if near else ""))
+
+
+def _pack(checked: CheckedPack) -> dict[str, str]:
+    return {"name": checked.sources.name, "version": checked.sources.version, "hash": checked.sources.hash}
+
+
+# ---------------------------------------------------------------- what a rule says
+
+
+def _sheets(checked: CheckedPack, rules: list[Rule], site: SiteSettings, arguments: argparse.Namespace) -> None:
     door = door_of("3101", site)
     plan = make_plan(checked.program)
     day = arguments.day or date.today()
     sheets = [rule_sheet(checked, plan, rule, door, day, arguments.lang) for rule in rules]
     if arguments.json:
-        pack = {"name": checked.sources.name, "version": checked.sources.version, "hash": checked.sources.hash}
-        print_json({"pack": pack, "rules": [s.sheet for s in sheets]})
-        return exits.OK
+        print_json({"pack": _pack(checked), "rules": [s.sheet for s in sheets]})
+        return
     out = console(not arguments.no_color)
     for sheet in sheets:
         show_sheet(out, sheet, arguments.lang, door.name)
-    return exits.OK
-
-
-def _unknown(checked: CheckedPack, name: str) -> str:
-    codes = [r.code for r in checked.program.rules]
-    near = suggestion(name, codes) or suggestion(name, [r.name for r in checked.program.rules])
-    hint = f"，是不是「{near}」" if near else f"；列出全部规则：medrules explain {checked.sources.name}"
-    return f"规则包里没有「{name}」{hint} / no such rule in the pack" + (f", did you mean {near}" if near else "")
 
 
 def _list(checked: CheckedPack, arguments: argparse.Namespace) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"code": r.code, "name": r.name, "result": r.header.result, "interaction": r.header.interaction, "cost": r.cost,
          "version": r.version, "tables": tables_of(r), "rows": sum(len(checked.program.tables[t].rows) for t in tables_of(r))}
         for r in checked.program.rules
     ]
     if arguments.json:
-        pack = {"name": checked.sources.name, "version": checked.sources.version, "hash": checked.sources.hash}
-        print_json({"pack": pack, "rules": rows})
+        print_json({"pack": _pack(checked), "rules": rows})
         return
     words, en = vocabulary(arguments.lang), arguments.lang == "en"
     heads = ("rule", "name", "result", "interaction", "cost", "rows") if en else ("规则", "名称", "结果", "提醒方式", "代价", "知识点")
@@ -77,6 +102,54 @@ def _list(checked: CheckedPack, arguments: argparse.Namespace) -> None:
         table.add_column(head, justify="right" if i == 5 else "left", no_wrap=i == 0)
     for row in rows:
         table.add_row(
-            str(row["code"]), str(row["name"]), words.word("value.result", str(row["result"])),
-            words.word("value.interaction", str(row["interaction"])), COST[str(row["cost"])][en], str(row["rows"]))
+            row["code"], row["name"], words.word("value.result", row["result"]), words.word("value.interaction", row["interaction"]),
+            COST[row["cost"]][en], str(row["rows"]))
     console(not arguments.no_color).print(table)
+
+
+# ---------------------------------------------------------------- why it spoke or was silent
+
+
+def _why(checked: CheckedPack, rules: list[Rule], site: SiteSettings, arguments: argparse.Namespace) -> int:
+    engine = Engine(checked.program)
+    answers: list[dict[str, Any]] = []
+    every = 0
+    for one in read_all(Path(arguments.request), "", site):
+        report = engine.review(one.facts)
+        lines = [arguments.line] if arguments.line else list(dict.fromkeys(_lines(one.facts)))
+        traces = [t for line in lines for rule in rules for t in why(checked.program, one.facts, rule.code, line) if t.rule == rule.code]
+        every += len(traces)
+        if arguments.json:
+            answers += [{"request": one.title} | trace_json(t, finding_of(report, t)) for t in traces]
+        else:
+            _show(one, report, traces, arguments)
+    if arguments.json:
+        print_json({"pack": _pack(checked), "answers": answers})
+    elif not every:
+        error_console().print("请求里没有可以解释的对象 / nothing in the request to explain")
+    return exits.OK
+
+
+def _show(one: OneRequest, report: Report, traces: list[Trace], arguments: argparse.Namespace) -> None:
+    """Trees where one rule or one line was asked for and looked; otherwise a table of answers."""
+    out = console(not arguments.no_color)
+    looked = [t for t in traces if t.steps or t.answer != "silent"]
+    if arguments.rule and (arguments.line or looked):
+        shown = traces if arguments.line else looked
+        for trace in shown:
+            show_trace(out, trace, finding_of(report, trace))
+        if len(shown) < len(traces):
+            out.print(f"[dim]另有 {len(traces) - len(shown)} 个对象不是本规则所判的 / {len(traces) - len(shown)} more that the rule does not judge[/]")
+    else:
+        show_answers(out, traces, one.title)
+
+
+def _lines(facts: Facts) -> Iterator[str]:
+    """Ids of everything that a rule may judge in the stays under review."""
+    for encounter in facts.current:
+        for name, attribute in (("items", "id"), ("diagnoses", "code"), ("operations", "code"), ("prescriptions", "no")):
+            held = getattr(encounter, name, UNKNOWN)
+            if isinstance(held, tuple):
+                yield from (str(v) for x in held if (v := getattr(x, attribute, UNKNOWN)) is not UNKNOWN and v is not ABSENT)
+        if encounter.id is not UNKNOWN and encounter.id is not ABSENT:
+            yield str(encounter.id)

@@ -11,6 +11,7 @@ from medrules.api import CheckedPack
 from medrules.check import program as ir
 from medrules.check.expanded import written_out
 from medrules.check.program import Rule
+from medrules.check.readable import readable
 from medrules.check.reads import scope_roots
 from medrules.check.twin_names import twin_names
 from medrules.check.walk import Node, nodes
@@ -112,7 +113,8 @@ def rule_sheet(checked: CheckedPack, plan: Plan, rule: Rule, door: Door, day: da
         "valid_from": _day(rule.valid_from), "valid_to": _day(rule.valid_to),
         "basis": list(header.basis), "notes": list(full.comments),
         "same_as": rule.follows, "taken": [_taken(t, lang) for t in full.taken], "followers": followers,
-        "text": text,
+        "text": text, "mode": rule.mode, "condition": readable(rule.when),
+        "exemptions": {x.label: readable(x.when) + (f"，但 {readable(x.but)}" if x.but is not None else "") for x in rule.exempt},
         "cost": rule.cost, "cost_words": COST[rule.cost][lang == "en"], "horizon": rule.horizon,
         "horizon_words": horizon_words(rule.horizon, lang),
         "reads": [_fact(f, rule, door, lang) for f in sorted(rule.reads, key=lambda f: (f in rule.excuse_reads, f))],

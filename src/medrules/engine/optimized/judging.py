@@ -4,13 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 from medrules.engine.optimized.lines import GROUP, base
-from medrules.engine.optimized.rulecode import Excuse, Hit, RuleCode, unrestricted
+from medrules.engine.optimized.rulecode import Excuse, Hit, RuleCode
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known
 from medrules.knowledge.table import Row
 from medrules.model.rounding import round_div
 from medrules.model.values import UNKNOWN, UnknownTouched
 from medrules.plan.plan import Entry
+from medrules.plan.rows import unrestricted
 
 __all__ = ["excused", "fen", "judge_line"]
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from medrules.engine.optimized.judging import excused, fen
 from medrules.engine.optimized.lines import base
-from medrules.engine.optimized.rulecode import Hit, RuleCode, unrestricted
+from medrules.engine.optimized.rulecode import Hit, RuleCode
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known, read
 from medrules.knowledge.table import Row
 from medrules.model.values import UNKNOWN, UnknownTouched
 from medrules.plan.plan import PairPlan
+from medrules.plan.rows import unrestricted
 
 __all__ = ["Suspects", "judge_pair", "suspects"]
 
@@ -34,12 +35,19 @@ def suspects(near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], s
                         continue
                     first, second = (m, a) if m_is_first else (a, m)
                     for fault in code.rule.fault:
-                        line, partner = (first, second) if fault.role == "first" else (second, first)  # type: ignore[union-attr]
-                        key = (number, id(line))
-                        if key not in found:
-                            found[key] = (line, [])
-                        found[key][1].append((row, partner, fault.role))  # type: ignore[union-attr]
+                        role = fault.role  # type: ignore[union-attr]
+                        if role == "first" or code.unordered:
+                            _note(found, number, row, first, second, role)
+                        if role == "second" or code.unordered:
+                            _note(found, number, row, second, first, role)
     return found
+
+
+def _note(found: Suspects, number: int, row: Row, line: Any, partner: Any, role: str) -> None:
+    key = (number, id(line))
+    if key not in found:
+        found[key] = (line, [])
+    found[key][1].append((row, partner, role))
 
 
 def judge_pair(code: RuleCode, line: Any, pairs: list[tuple[Row, Any, str]], scene: Scene) -> Hit | None:

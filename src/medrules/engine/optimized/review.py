@@ -64,7 +64,7 @@ class Review:
         unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
             unmatched = e.fallback.reference.unmatched(facts)
-        if self.hits or answers.any() or unjudged or self.unchecked:
+        if self.hits or answers.any() or unjudged or facts.unjudged or self.unchecked:
             return e.settler.report(facts, self.hits, answers, unjudged, self.unchecked, unmatched)
         return e.settler.clean(unmatched, facts)
 

@@ -10,8 +10,9 @@ from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.knowledge.table import Row
 from medrules.plan.plan import Entry
+from medrules.plan.rows import unrestricted
 
-__all__ = ["Excuse", "Hit", "RuleCode", "Said", "compile_rule", "said", "unrestricted"]
+__all__ = ["Excuse", "Hit", "RuleCode", "Said", "compile_rule", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class RuleCode:
     witnesses: tuple[Code, ...] = ()  # 涉及项 of each 有 同期明细
     sole: bool = False  # the condition is nothing else than one 有 同期明细: its witnesses decide
     frame: str = ""  # of pairs
+    unordered: bool = False
     why: str = ""
     fees: str = ""
     parent: str = ""
@@ -67,18 +69,12 @@ def said(code: RuleCode, entry: Entry) -> Said:
 Hit = tuple[RuleCode, Any, tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]]
 
 
-def unrestricted(row: Row) -> bool:
-    """Whether a row narrows nothing of its rule's header (T20)."""
-    return (
-        row.result is None and row.stages is None and row.scenes is None and row.area is None and row.interaction is None)
-
-
 def compile_rule(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     """Code for a rule, if all its parts have any."""
     try:
         return _compiled(number, rule, program)
     except NoCode as reason:
-        return RuleCode(number, rule, False, why=str(reason))
+        return RuleCode(number, rule, False, unordered=_is_unordered(rule, program), why=str(reason))
 
 
 def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
@@ -95,8 +91,8 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         case ir.PairScope():
             if not rule.fault or not all(isinstance(f, ir.RoleFault) and f.role in ("first", "second") for f in rule.fault):
                 raise NoCode("lines at fault")
-            if program.tables[scope.table].unordered or len(program.tables[scope.table].key_fields) != 2:
-                raise NoCode("unordered pairs")
+            if len(program.tables[scope.table].key_fields) != 2:
+                raise NoCode("combination keys")
             if rule.mode == "must":
                 raise NoCode("must in pairs")
             where = scope.where
@@ -114,9 +110,13 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
-        witnesses=witnesses, frame=frame, fees=rule.header.fees, parent=rule.parent,
+        witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), fees=rule.header.fees, parent=rule.parent,
         deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result, plain=plain,
         sole=len(witnesses) == 1 and isinstance(rule.when, ir.Quant) and where is None)
+
+
+def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:
+    return isinstance(rule.scope, ir.PairScope) and program.tables[rule.scope.table].unordered
 
 
 def _span(scope: ir.PairScope) -> str:

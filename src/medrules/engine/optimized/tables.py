@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any, Final
 from zlib import crc32
 
@@ -9,6 +10,7 @@ from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
 from medrules.engine.optimized.rulecode import RuleCode, Said, said
 from medrules.engine.optimized.standalone import compile_shape
+from medrules.plan.constants import END_OF_DAYS, FIRST_DAY
 from medrules.plan.plan import Entry, Plan, Record
 from medrules.plan.shapes import Grouping
 
@@ -38,7 +40,7 @@ class Tables:
         partners = self.partners = {code: frozenset(others) for code, others in plan.pairs.partners.items()}
         for code, records in plan.records.items():
             self._add(code, tuple(self._flat(code, r, partners.get(code)) for r in reversed(records)))
-        whole = (0, 10_000_000)
+        whole = (FIRST_DAY, END_OF_DAYS)
         nothing = (None,) * sum(self.widths)
         for code in partners.keys() - plan.records.keys():
             self._add(code, ((*whole, *nothing, None, *self._meets(code, partners[code])),))
@@ -53,21 +55,20 @@ class Tables:
         self._remembered: dict[str, tuple[Flat, ...]] = {}
 
     def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
-        partners = self.plan.pairs.partners.get(code)
-        if not flats or (partners is not None and (len(flats) > 1 or flats[0][0] > 0)):
+        if code in self.partners:
             flats = (*flats, *self._gaps(code, flats))
         self.index[code] = flats[0]
         if len(flats) > 1:
             self._segments[code] = flats
 
-    def _gaps(self, code: str, flats: tuple[Flat, ...]) -> tuple[Flat, ...]:
+    def _gaps(self, code: str, flats: tuple[Flat, ...]) -> Iterator[Flat]:
         """Days on which only partners are to be looked for."""
-        partners = self.plan.pairs.partners.get(code)
-        cuts = sorted({0, 10_000_000, *(d for f in flats for d in f[:2])})
+        cuts = sorted({FIRST_DAY, END_OF_DAYS, *(d for f in flats for d in f[:2])})
         taken = {f[0] for f in flats}
         nothing = (None,) * sum(self.widths)
-        held = self.partners.get(code)
-        return tuple((a, b, *nothing, None, *self._meets(code, held)) for a, b in zip(cuts, cuts[1:], strict=False) if a not in taken)
+        for start, end in pairwise(cuts):
+            if start not in taken:
+                yield (start, end, *nothing, None, *self._meets(code, self.partners[code]))
 
     def _flat(self, code: str, record: Record, partners: frozenset[str] | None) -> Flat:
         """Constants side by side in one tuple."""

@@ -43,11 +43,14 @@ class Reference:
         if facts.stage not in rule.header.stages or (isinstance(rule.scope, PeriodScope) and not screening):
             return
         judge = self.judge(facts, rule)
-        found = period_candidates(rule, judge) if isinstance(rule.scope, PeriodScope) else candidates(rule, judge)
-        for candidate in found:
+        for candidate in self.candidates(rule, judge):
             answer = self.verdict(rule, candidate, judge)
             if answer is not None:
                 yield candidate, answer, judge
+
+    def candidates(self, rule: Rule, judge: Judge) -> Iterator[Candidate]:
+        """All that the rule's scope binds, in force or not."""
+        return period_candidates(rule, judge) if isinstance(rule.scope, PeriodScope) else candidates(rule, judge)
 
     def verdict(self, rule: Rule, candidate: Candidate, judge: Judge) -> Verdict | None:
         """The verdict on one candidate; None when the rule is not in force on its day or nothing is left to judge."""
@@ -93,9 +96,10 @@ class Reference:
         """What is said of a candidate that cannot be decided: an entry of its own, or the request's one entry."""
         subject = candidate.subject
         encounter = _encounter_of(subject)
-        if encounter is not None and encounter.visit_kind is UNKNOWN and isinstance(answer.header, Unk):
-            if cause_of(encounter, "visit_kind", "encounter.visit_kind") in answer.header.causes:
-                return Unjudged(ref(encounter), "scene")
+        if encounter is not None and encounter.visit_kind is UNKNOWN and isinstance(answer.header, Unk) and (
+            cause_of(encounter, "visit_kind", "encounter.visit_kind") in answer.header.causes
+        ):
+            return Unjudged(ref(encounter), "scene")
         if isinstance(rule.scope, ItemScope) and rule.scope.relation == "raw_item" and subject.code is UNKNOWN:
             return None  # the line itself is reported as unjudged
         points = {o.binding.row.point for o in candidate.options if o.binding.row is not None}

@@ -13,7 +13,20 @@ from medrules.engine.reference.aggregates import aggregate
 from medrules.engine.reference.rows import TableRows, in_force, member_of
 from medrules.engine.reference.truth import Truth, Unk, conj, disj, neg
 from medrules.engine.reference.values import (
-    Age, Group, Interval, add, causes_of, compare, distance, herbs_of, larger, lift, minus, read, smaller, times,
+    Age,
+    Group,
+    Interval,
+    add,
+    causes_of,
+    compare,
+    distance,
+    herbs_of,
+    larger,
+    lift,
+    minus,
+    read,
+    smaller,
+    times,
 )
 from medrules.engine.reference.windows import Binding, View, look
 from medrules.knowledge.codeset import CodeSet

@@ -126,7 +126,7 @@ def _count(encounters: Iterable[Any], kinds: frozenset[str], gaps: frozenset[str
 
 
 def _period(scope: PeriodScope, key: Key, g: _Gathered, judge: Judge) -> Period:
-    subjects, first, end = key
+    subjects, first, _ = key
     gaps = _gaps(scope, g, first)
     values: dict[str, Any] = {
         "id": f"{'/'.join(subjects)}@{date.fromordinal(first)}", "name": _label(scope.period, first),

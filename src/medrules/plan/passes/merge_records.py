@@ -5,42 +5,38 @@ The shapes that most codes have get a place of their own in every record (dense)
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
-from medrules.check.program import Const, ItemScope
-from medrules.plan.constants import FIRST_DAY, LAST_DAY, prepared
+from medrules.check.program import Const, ItemScope, Program
+from medrules.plan.constants import END_OF_DAYS, FIRST_DAY, prepared
 from medrules.plan.draft import Draft, KeyedRow
 from medrules.plan.plan import Entry, Record
+from medrules.plan.rows import unrestricted
 from medrules.plan.shapes import Shape
 
 __all__ = ["merge_records"]
 
 MAX_DENSE: Final = 12
 
-_Keyed = tuple[KeyedRow, int, int]  # a row and the days on which it and its rule are in force
+EXACT: Final = 1_000  # a code of its own beats every prefix
+
+_Keyed = tuple[KeyedRow, int, int, int]  # a row, the days on which it and its rule are in force, the length of its key
+_Index = dict[str, list[_Keyed]]
 
 
 def merge_records(draft: Draft) -> Draft:
-    exact: dict[str, list[_Keyed]] = defaultdict(list)
-    prefix: dict[str, list[_Keyed]] = defaultdict(list)
-    for keyed in draft.rows:
-        rule = draft.program.rules[keyed.rule]
-        start, end = max(rule.valid_from, FIRST_DAY), min(rule.valid_to, LAST_DAY)
-        if keyed.row is not None:
-            start, end = max(start, keyed.row.valid_from), min(end, keyed.row.valid_to)
-        if start >= end:
-            continue
-        for code in keyed.codes:
-            exact[code].append((keyed, start, end))
-        for code in keyed.prefixes:
-            prefix[code].append((keyed, start, end))
+    exact, prefix = _keyed_rows(draft)
     if prefix:
-        _add_longest_prefixes(exact, prefix)
+        for code in _codes_of_tables(draft.program) - exact.keys():
+            exact[code] = []  # known by itself to some table, by prefix to another
+        for code, rows in exact.items():
+            rows.extend(_by_prefixes(code, prefix))
     merger = _Merger(draft)
-    pieces = {code: merger.segments(rows) for code, rows in exact.items()}
-    prefix_pieces = {code: merger.segments(_of_prefix(code, prefix)) for code in prefix}
+    pieces = {code: merger.segments(rows) for code, rows in exact.items() if rows}
+    prefix_pieces = {code: merger.segments(_by_prefixes(code, prefix)) for code in prefix}
     dense = _dense_shapes(pieces.values(), draft.shapes)
     return replace(
         draft, dense=dense,
@@ -50,32 +46,43 @@ def merge_records(draft: Draft) -> Draft:
     )
 
 
+def _keyed_rows(draft: Draft) -> tuple[_Index, _Index]:
+    """Rows by code and by prefix, on the days that they share with their rules."""
+    exact: _Index = defaultdict(list)
+    prefix: _Index = defaultdict(list)
+    for keyed in draft.rows:
+        rule = draft.program.rules[keyed.rule]
+        start, end = max(rule.valid_from, FIRST_DAY), min(rule.valid_to, END_OF_DAYS)
+        if keyed.row is not None:
+            start, end = max(start, keyed.row.valid_from), min(end, keyed.row.valid_to)
+        if start >= end:
+            continue
+        for code in keyed.codes:
+            exact[code].append((keyed, start, end, EXACT))
+        for code in keyed.prefixes:
+            prefix[code].append((keyed, start, end, len(code)))
+    return dict(exact), dict(prefix)
+
+
+def _codes_of_tables(program: Program) -> set[str]:
+    return {
+        code for table in program.tables.values() for field, place in zip(table.key_fields, range(3), strict=False) if field == "code"
+        for row in table.rows if place < len(row.keys)
+        for n, code in enumerate(row.keys[place])
+        if isinstance(code, str) and not (place == 0 and n < len(row.prefix) and row.prefix[n])}
+
+
+def _by_prefixes(code: str, prefix: _Index) -> list[_Keyed]:
+    """The rows of all prefixes of a code."""
+    return [keyed for n in range(1, len(code) + 1) for keyed in prefix.get(code[:n], ())]
+
+
 def _scans(draft: Draft, merger: _Merger) -> Iterator[Entry]:
     for route in draft.routes:
         if route.kind == "scan":
             entry = merger.entry(route.rule, [KeyedRow(route.rule, None, (), (), ())])
             if entry is not None:
                 yield entry
-
-
-def _of_prefix(code: str, prefix: Mapping[str, list[_Keyed]]) -> list[_Keyed]:
-    """Rows for a code that begins with `code` and has no longer key: per rule, the rows of its longest prefix."""
-    best: dict[int, tuple[int, list[_Keyed]]] = {}
-    for n in range(1, len(code) + 1):
-        for keyed in prefix.get(code[:n], ()):
-            rule = keyed[0].rule
-            if rule not in best or best[rule][0] < n:
-                best[rule] = (n, [])
-            if best[rule][0] == n:
-                best[rule][1].append(keyed)
-    return [k for _, rows in best.values() for k in rows]
-
-
-def _add_longest_prefixes(exact: dict[str, list[_Keyed]], prefix: Mapping[str, list[_Keyed]]) -> None:
-    """A code with a key of its own in one table may match only by prefix in another."""
-    for code, rows in exact.items():
-        own = {keyed[0].rule for keyed in rows}
-        rows.extend(k for k in _of_prefix(code, prefix) if k[0].rule not in own)
 
 
 _Segment = tuple[int, int, tuple[Entry, ...]]
@@ -87,38 +94,48 @@ class _Merger:
 
     def segments(self, rows: list[_Keyed]) -> tuple[_Segment, ...]:
         """The days on which the same rows are in force, oldest first; days without any are left out."""
-        cuts = sorted({d for _, start, end in rows for d in (start, end)})
+        cuts = sorted({d for _, start, end, _ in rows for d in (start, end)})
         found = []
-        for start, end in zip(cuts, cuts[1:], strict=False):
-            entries = self.entries([k for k, s, e in rows if s <= start and end <= e])
-            found.append((start, end, entries))
+        for start, end in pairwise(cuts):
+            held = [(k, length) for k, s, e, length in rows if s <= start and end <= e]
+            if held:
+                found.append((start, end, self.entries(held)))
         return tuple(found)
 
-    def entries(self, rows: Iterable[KeyedRow]) -> tuple[Entry, ...]:
-        of_rule: dict[int, list[KeyedRow]] = {}
-        for keyed in rows:
-            of_rule.setdefault(keyed.rule, []).append(keyed)
-        return tuple(e for rule, rows in of_rule.items() if (e := self.entry(rule, rows)) is not None)
+    def entries(self, rows: Iterable[tuple[KeyedRow, int]]) -> tuple[Entry, ...]:
+        """Per rule, of the rows in force those with the longest key, each once."""
+        of_rule: dict[int, tuple[int, dict[int, KeyedRow]]] = {}
+        for keyed, length in rows:
+            longest, held = of_rule.get(keyed.rule, (0, {}))
+            if length > longest:
+                of_rule[keyed.rule] = (length, {id(keyed.row): keyed})
+            elif length == longest:
+                held[id(keyed.row)] = keyed
+        return tuple(
+            e for rule, (_, held) in of_rule.items() if (e := self.entry(rule, list(held.values()))) is not None)
 
     def entry(self, number: int, rows: list[KeyedRow]) -> Entry | None:
         """What the rule says by these rows; None if it can never be at fault."""
         draft = self.draft
         rule = draft.program.rules[number]
+        scope = rule.scope
+        assert isinstance(scope, ItemScope)
+        # Under 须 one row that is met silences all, but only if it is known that the row is meant.
+        meant = scope.where is None and all(
+            k.row is None or (len(k.row.keys) == 1 and unrestricted(k.row)) for k in rows)
         tests = []
         for keyed in rows:
             condition = draft.conditions[number, keyed.pattern]
             shape = draft.shapes[condition.shape]
             if isinstance(shape.test, Const) and shape.test.value is False:
-                if rule.mode == "must":
-                    return None  # one row that is always met
+                if rule.mode == "must" and meant:
+                    return None
                 continue
             tests.append((shape.number, prepared(shape.holes, condition.sources, keyed.row)))
         if not tests:
             return None
-        scope = rule.scope
-        assert isinstance(scope, ItemScope)
-        looks = rule.mode == "must" and len(rows) > 1 and scope.where is not None
-        return Entry(number, tuple(k.row for k in rows if k.row is not None), tuple(tests), rule.mode == "must", not looks)
+        looks = meant or rule.mode != "must" or len(rows) == 1
+        return Entry(number, tuple(k.row for k in rows if k.row is not None), tuple(tests), rule.mode == "must", looks)
 
 
 def _dense_shapes(pieces: Iterable[tuple[_Segment, ...]], shapes: tuple[Shape, ...]) -> tuple[int, ...]:

@@ -38,6 +38,8 @@ def _route(number: int, rule: Rule, program: Program) -> Route:
 
 def _by_table(number: int, table: Table) -> Route:
     if table.key_fields and table.key_fields[0] == "code" and table.key_kind in ("code", "prefix", "combination"):
+        if len(table.key_fields) > 1 and any(any(row.prefix) for row in table.rows):
+            return Route(number, "whole", "prefixes beside further keys")
         if all(isinstance(c, str) for row in table.rows for c in row.keys[0]) and all(row.keys[0] for row in table.rows):
             return Route(number, "code", "" if len(table.key_fields) == 1 else "further keys are asked exactly")
         return Route(number, "whole", "keys that are code sets")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from medrules.plan.constants import FIRST_DAY, LAST_DAY
+from medrules.plan.constants import END_OF_DAYS, FIRST_DAY
 from medrules.plan.draft import Draft
 from medrules.plan.shapes import Hole, Shape, SharedGroup
 
@@ -25,7 +25,7 @@ def _is_complete(draft: Draft, shape: Shape) -> bool:
     place = draft.dense.index(shape.number)
     for code, groups in draft.groups.get(grouping, {}).items():
         records = draft.records.get(code, ())
-        if len(records) != 1 or len(groups) != 1 or records[0].start > FIRST_DAY or records[0].end < LAST_DAY:
+        if len(records) != 1 or len(groups) != 1 or records[0].start > FIRST_DAY or records[0].end < END_OF_DAYS:
             return False
         entry = records[0].dense[place]
         if entry is None or entry.tests[0][1] != groups:
