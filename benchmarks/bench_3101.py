@@ -22,10 +22,12 @@ from typing import Any
 
 import medrules
 from benchmarks.limit_3101 import FAMILIES, build
+from medrules.adapters.nhsa import read_request, write_response
 
 __all__ = ["main"]
 
 BAR = 2.5
+SHARE_RESTRICTED = 0.3  # of the lines that are meant to be in order: items that some table of the pack speaks of
 ROUNDS = 15
 HOSPITAL = "H99990100002"
 DIAGNOSES = ("I10.x00", "E11.900", "J18.900", "K29.500", "N18.900", "I25.100", "J44.900", "M10.900", "C34.900", "B18.100", "G40.900", "K26.900")
@@ -45,9 +47,15 @@ def main(pack: Path) -> int:
             size = statistics.mean(len(b) for b in bodies)
             a, b = _time(bodies, ours, limit)
             worst = max(worst, a / b)
+            reports = [(r := read_request(body, site=site), engine.review(r.facts)) for body in bodies]
+            (loads,) = _time(bodies, json.loads)
+            (reads,) = _time(bodies, lambda body: read_request(body, site=site))
+            (writes,) = _time(reports, lambda pair: write_response(pair[1], pair[0], site))
             print(
-                f"{n_lines:4d} lines, {size / 1000:.1f} kB, {n_found / len(bodies):.1f} findings a request: "
-                f"medrules {a * 1e6:,.0f} µs, limit {b * 1e6:,.0f} µs, ratio {a / b:.2f} (bar {BAR})"
+                f"{n_lines:4d} lines, {size / 1000:.1f} kB, a request has {n_found / len(bodies):.1f} findings and "
+                f"{statistics.mean(len(r.undecided) for _, r in reports):.1f} undecided:\n"
+                f"     medrules {a * 1e6:,.0f} µs, limit {b * 1e6:,.0f} µs, ratio {a / b:.2f} (bar {BAR}); json.loads alone {loads * 1e6:,.0f}\n"
+                f"     of medrules: reading {reads * 1e6:,.0f}, judging {(a - reads - writes) * 1e6:,.0f}, writing {writes * 1e6:,.0f}"
             )
     return 0 if worst <= BAR else 1
 
@@ -75,7 +83,7 @@ def _same(ours: bytes, limit: bytes) -> int:
     return len(a)
 
 
-def _time(bodies: list[bytes], *calls: Callable[[bytes], bytes]) -> list[float]:
+def _time(bodies: list[Any], *calls: Callable[[Any], Any]) -> list[float]:
     best = [1e9] * len(calls)
     for _ in range(ROUNDS):
         for k, call in enumerate(calls):
@@ -97,7 +105,7 @@ def _draw(limit: Callable[[bytes], bytes], records: dict[str, list[Any]], n_line
         for place in range(n_lines):
             meant_bad = draw.random() < 0.05
             for _ in range(40):
-                code = draw.choice(codes) if meant_bad or draw.random() < 0.5 else f"XZ99XXX{draw.randrange(10**6):06d}A{draw.randrange(10**9):09d}"
+                code = draw.choice(codes) if meant_bad or draw.random() < SHARE_RESTRICTED else f"XZ99XXX{draw.randrange(10**6):06d}A{draw.randrange(10**9):09d}"
                 trial = copy.deepcopy(request)
                 line = _line(draw, place, code)
                 trial["input"]["data"]["patient_dtos"][0]["fsi_encounter_dtos"][0]["fsi_order_dtos"] = [*lines, line]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from benchmarks.workload.encounters import Visit
+from benchmarks.workload.program import SEXES
 from medrules.model.builder import build_facts
 from medrules.model.entities import ENTITIES
 from medrules.model.facts import Door, Facts
@@ -29,7 +30,7 @@ def facts_of(visit: Visit) -> Facts:
         "admitted_at": _instant(min(days), 7 * 3600), "institution": {"id": "H1", "level": visit.level},
         "diagnoses": [{"code": code, "is_main": n == 0} for n, code in enumerate(visit.diagnoses)], "items": lines,
     }
-    patient = {"id": visit.patient, "sex": visit.sex, "birth_date": birth, "encounters": [encounter]}
+    patient = {"id": visit.patient, "sex": SEXES[visit.sex], "birth_date": birth, "encounters": [encounter]}
     return build_facts(door=DOOR, stage="during", business_time=_instant(max(days), 20 * 3600), patients=[patient])
 
 

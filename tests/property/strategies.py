@@ -13,6 +13,7 @@ from tests.property.requests import request
 
 SEEDS = st.integers(min_value=0, max_value=10**6)
 FEW = settings(max_examples=60, deadline=None, derandomize=True)
+WINDOWS = settings(max_examples=120, deadline=None, derandomize=True)
 
 
 def programs(most: int = 4) -> st.SearchStrategy[Program]:

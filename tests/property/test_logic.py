@@ -25,6 +25,8 @@ from tests.property.test_order import whole, with_tables
 
 HEAD = "依据：例\n  结果：明确违规\n  环节：事前、事中、事后\n  费用：全部费用\n  有效：2025-01-01 起\n  提醒方式：静默"
 ATOMS = ("就诊.抢救标志", "患者.性别 = 女", "任一 就诊.诊断 属于 编码集「慢病」", "明细.数量 超过 1", "明细.部位 = 「左」", "机构.级别 不低于 二级")
+QUOTA = (
+    "针对：明细 属于 编码集「项目」\n  令：超出 = 超额 明细.数量 限 {} 每 单日 按 同一 患者、明细.编码\n  当：超出 大于 0\n  扣减：{}")
 VALUES: tuple[Truth, ...] = (True, False, Unk(frozenset("a")), Unk(frozenset("b")))
 
 
@@ -102,7 +104,8 @@ def test_law_19_exemptions_only_excuse(seed: int, when: str, exempt: str, but: s
 @FEW
 @given(SEEDS, st.sampled_from(("患者.年龄 属于 限定.年龄段", "患者.性别 属于 限定.性别", "明细.数量 超过 限定.上限", "任一 就诊.诊断 属于 限定.诊断")))
 def test_laws_13_and_14_rows_under_when_add_and_under_must_remove(seed: int, atom: str) -> None:
-    when, must = rules(seed, f"针对：明细 属于 知识表「码表」记为 限定\n  当：{atom}\n  扣减：全额", f"针对：明细 属于 知识表「码表」记为 限定\n  须：{atom}\n  扣减：全额")
+    body = "针对：明细 属于 知识表「码表」记为 限定\n  {}：{}\n  扣减：全额"
+    when, must = rules(seed, body.format("当", atom), body.format("须", atom))
     data = request(Random(seed))
     table = when.tables["码表"]
     points = sorted({r.point for r in table.rows})
@@ -148,7 +151,7 @@ def _value(rule: Any) -> Any:
 @FEW
 @given(SEEDS, st.integers(1, 6))
 def test_laws_27_and_28_a_bucket_pays_its_first_units(seed: int, limit: int) -> None:
-    (program,) = rules(seed, f"针对：明细 属于 编码集「项目」\n  令：超出 = 超额 明细.数量 限 {limit} 每 单日 按 同一 患者、明细.编码\n  当：超出 大于 0\n  扣减：无")
+    (program,) = rules(seed, QUOTA.format(limit, "无"))
     data = whole(Random(seed))
     data["环节"] = "事后"
     data.pop("有扣减台账", None)
@@ -179,8 +182,7 @@ def test_laws_27_and_28_a_bucket_pays_its_first_units(seed: int, limit: int) -> 
 @FEW
 @given(SEEDS, st.integers(1, 4))
 def test_law_28_a_line_split_in_two_claims_the_same(seed: int, limit: int) -> None:
-    (program,) = rules(
-        seed, f"针对：明细 属于 编码集「项目」\n  令：超出 = 超额 明细.数量 限 {limit} 每 单日 按 同一 患者、明细.编码\n  当：超出 大于 0\n  扣减：超出 × 明细.单价")
+    (program,) = rules(seed, QUOTA.format(limit, "超出 × 明细.单价"))
     data = whole(Random(seed))
     data.pop("有扣减台账", None)
     held = data["就诊"][0]["明细"]

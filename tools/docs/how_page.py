@@ -16,13 +16,13 @@ from medrules.check.program import Rule
 from medrules.check.readable import readable
 from medrules.engine.engine import Engine
 from medrules.engine.messages import printed
+from medrules.engine.reference.trace import Step, why
 from medrules.knowledge.table import EMPTY
 from medrules.language import nodes as ast
 from medrules.language.lexer import lex
 from medrules.plan.plan import Plan
 from medrules.plan.shapes import Hole, PointOf, Touch
 from tools.docs.how_text import PARTS
-from tools.docs.how_truth import judged
 
 __all__ = ["render"]
 
@@ -143,8 +143,10 @@ class _Case:
         return _table(("3101", "报文里", "事实", "值"), rows)
 
     def evaluation(self) -> str:
-        rows = judged(self._checked.program, self._rule, self._request.facts, self._line, self._row)
-        return _table(("条件", "看到的值", "真值"), rows)
+        (trace,) = why(self._checked.program, self._request.facts, RULE, str(self._line.id))
+        rows = [row for step in trace.steps for row in _steps(step)]
+        word = {"violation": "违规", "undecided": "待核", "silent": "不提示"}[trace.answer]
+        return _table(("问什么", "得到"), [*rows, (f"**{trace.reason}**", f"**{word}**")])
 
     def report(self) -> str:
         found = next(f for f in report_to_json(self._report)["违规提示"] if f["规则"] == RULE)
@@ -156,6 +158,14 @@ class _Case:
         found = next(r for r in answer["output"]["result"] if r["rule_id"] == RULE)
         text = json.dumps(found, ensure_ascii=False, indent=1)
         return _fenced(re.sub(r"(: [0-9]+\.[0-9])(?=,?$)", r"\g<1>0", text, flags=re.MULTILINE), "json")  # yuan with two digits, as sent
+
+
+def _steps(step: Step, depth: int = 0) -> list[tuple[str, ...]]:
+    missing = f"（缺 {'、'.join(step.causes)}）" if step.causes else ""
+    rows: list[tuple[str, ...]] = [("　" * depth + step.text, step.value + missing)]
+    for part in step.parts:
+        rows += _steps(part, depth + 1)
+    return rows
 
 
 def _day(ordinal: Any) -> str:

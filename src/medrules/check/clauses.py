@@ -9,9 +9,11 @@ from medrules.check.names import suggestion
 from medrules.check.reporting import Sink
 from medrules.check.unread import unread_clauses
 from medrules.diagnostics import Span
+from medrules.diagnostics.codes import Twin
 from medrules.language import nodes as ast
+from medrules.language.vocabulary import vocabulary
 
-__all__ = ["HEADER_KEYS", "Expanded", "Placed", "Written", "expand"]
+__all__ = ["HEADER_KEYS", "Expanded", "Placed", "Written", "expand", "head_word"]
 
 HEADER_KEYS: Final = (
     "basis", "category", "result", "stage", "scene", "insurance", "level", "kind", "subject", "valid", "fees", "interaction",
@@ -105,6 +107,11 @@ def _texts(written: Written) -> list[str]:
     return [source.text[s.start:s.end] for s in spans] if source is not None else [repr(written.rule)]
 
 
+def head_word(key: str) -> Twin:
+    """The head of a clause in both languages."""
+    return Twin(vocabulary("zh").word("clause", key), vocabulary("en").word("clause", key))
+
+
 def _quiet(written: Written) -> list[Placed]:
     """The clauses of a rule, the first of each single one; what is wrong with them is told where the rule itself is checked."""
     seen: set[str] = set()
@@ -128,7 +135,7 @@ def _once(written: Written) -> dict[str, Placed]:
         if clause.key in _REPEATED:
             continue
         if clause.key in own:
-            written.sink.add("MR-C204", clause.span, key=clause.key)
+            written.sink.add("MR-C204", clause.span, key=head_word(clause.key))
             continue
         own[clause.key] = Placed(clause, written.sink)
     return own

@@ -63,9 +63,10 @@ class RuleContext:
     table: Table | None = None
     witnesses: dict[str, Bound] = field(default_factory=dict)  # 记为 names of existentials in the condition
     unread_lets: frozenset[str] = frozenset()
+    told: set[str] = field(default_factory=set)  # first words of names that are told to be unknown
     used_lets: set[str] = field(default_factory=set)
     used_definitions: dict[str, None] = field(default_factory=dict)
-    polarity: dict[Col, set[bool]] = field(default_factory=dict)
+    polarity: dict[Col, dict[bool, tuple[Sink, Span | None]]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)  # lets and definitions being expanded
     _known: dict[tuple[object, ...], Expr | None] = field(default_factory=dict)
     _roles: dict[int, Mapping[str, Bound]] = field(default_factory=dict)
@@ -127,4 +128,4 @@ class RuleContext:
 
     def record(self, columns: tuple[Col, ...], when_empty: bool) -> None:
         for column in columns:
-            self.polarity.setdefault(column, set()).add(when_empty)
+            self.polarity.setdefault(column, {}).setdefault(when_empty, (self.sink, self.here))

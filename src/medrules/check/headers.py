@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, cast
 
-from medrules.check.clauses import Expanded, Placed
+from medrules.check.clauses import Expanded, Placed, head_word
 from medrules.check.guards import present
 from medrules.check.names import Bound, reach, step, suggestion
 from medrules.check.program import And, Const, Expr, Header, In, Or, Truth
 from medrules.check.reporting import Sink
 from medrules.language import nodes as ast
+from medrules.language.vocabulary import vocabulary
 from medrules.model.enumerations import ENUMERATIONS, SCENES
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
@@ -48,15 +49,18 @@ def _one(expanded: Expanded, key: str, known: tuple[str, ...], default: str) -> 
     if found is None:
         return default
     placed, values = found
-    if len(values) != 1 or values[0] not in known:
-        _unknown(placed, key, "、".join(values), known)
+    if len(values) != 1:
+        placed.sink.add("MR-C204", placed.clause.body.span, key=head_word(key))
+        return default
+    if values[0] not in known:
+        _unknown(placed, key, values[0], tuple(vocabulary("zh").word(f"value.{key}", k) for k in known))
         return default
     return values[0]
 
 
 def _unknown(placed: Placed, key: str, word: str, known: tuple[str, ...]) -> None:
     near = suggestion(word, known)
-    placed.sink.add("MR-N113", placed.clause.span, key=key, word=word, near=near or "、".join(known))
+    placed.sink.add("MR-N113", placed.clause.span, key=head_word(key), word=word, near=near or "、".join(known))
 
 
 def _mapped(expanded: Expanded, key: str, words: Mapping[str, Any], enumeration: str) -> frozenset[Any]:

@@ -10,7 +10,9 @@ from medrules.diagnostics import Span
 __all__ = ["check_polarity"]
 
 
-def check_polarity(recorded: Mapping[Col, set[bool]], span: Span, sink: Sink) -> None:
+def check_polarity(recorded: Mapping[Col, Mapping[bool, tuple[Sink, Span | None]]], span: Span) -> None:
+    """Told at the second of the two readings; `span` is the rule's name, for a reading that has no place."""
     for column, ways in recorded.items():
         if len(ways) > 1:
-            sink.add("MR-C212", span, table=column.table, column=column.column)
+            sink, second = list(ways.values())[-1]
+            sink.add("MR-C212", second or span, table=column.table, column=column.column)

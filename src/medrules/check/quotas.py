@@ -27,7 +27,7 @@ from medrules.check.program import (
     Rank,
     Window,
 )
-from medrules.check.typenames import kind_zh
+from medrules.check.typenames import kind_zh, unit_zh
 from medrules.check.units import dimension, to_finer
 from medrules.check.walk import nodes, replaced
 from medrules.check.windows import window
@@ -80,7 +80,7 @@ def excess(ctx: RuleContext, node: ast.Quota, place: Place) -> Expr:
         limit = replace(limit, type=replace(limit.type, unit=""))
     both = to_finer(value, limit)
     if both is None:
-        ctx.sink.refuse("MR-T104", node.span, a=value.type.unit or "1", b=limit.type.unit or "1")
+        ctx.sink.refuse("MR-T104", node.span, a=unit_zh(value.type), b=unit_zh(limit.type))
     value, limit = both
     missing = tuple(Has(x, BOOL) for x in absences(value))
     if missing:

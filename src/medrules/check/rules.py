@@ -25,6 +25,7 @@ from medrules.check.scopes import Scoped, scope_of
 from medrules.check.templates import template
 from medrules.check.unread import unread_lets
 from medrules.check.versions import version_of
+from medrules.check.walk import nodes
 from medrules.language import nodes as ast
 from medrules.model.schema import SCHEMA
 
@@ -143,7 +144,7 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
     printed = replace(named, clause="message", when_empty=mode == "must")
     message = template(ctx, expanded.single.get("message"), printed)
     advice = template(ctx, expanded.single.get("suggestion"), printed)
-    check_polarity(ctx.polarity, node.name_span, sink)
+    check_polarity(ctx.polarity, node.name_span)
     _check_stages(scoped, made_header, expanded, node, sink)
     if ctx.table is not None:
         check_rows(ctx.table, made_header, node.code, sink)
@@ -154,6 +155,10 @@ def _rule(ctx: RuleContext, written: Written, expanded: Expanded, scoped: Scoped
     excusing = tuple(e for x in exempt for e in (x.when, x.but) if e is not None)
     if any(is_too_long(e) for e in (*deciding, *excusing) if e is not None):
         sink.add("MR-C222", node.name_span, name=node.code)
+    if made_header.result == "definite":
+        for e in (*deciding, *excusing):
+            if e is not None and any(isinstance(x, ir.In) and x.how == "catalogue" for x in nodes(e)):
+                sink.add("MR-C231", node.name_span)
     reads = reads_of(tables, *deciding) | scope_reads(
         scoped.scope, tables, made_header.fees, _lines_at_fault(scoped, fault))
     excuses = reads_of(tables, *excusing)

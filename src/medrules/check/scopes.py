@@ -12,6 +12,7 @@ from medrules.check.expressions.comparisons import compared
 from medrules.check.expressions.memberships import CODE_FIELDS, codeset_named, table_named
 from medrules.check.names import Bound, Place, step
 from medrules.check.reporting import Refused
+from medrules.check.typenames import system_zh
 from medrules.check.windows import frame, same_keys
 from medrules.language import nodes as ast
 from medrules.model.schema import SCHEMA
@@ -94,7 +95,7 @@ def _item(ctx: RuleContext, node: ast.ItemScope) -> Scoped:
     elif node.container is not None:
         codes = codeset_named(ctx, node.container)
         if (entity, codes.system) not in CODE_FIELDS:
-            ctx.sink.refuse("MR-T105", node.container.span, x=SCHEMA.entities[entity].zh, s=f"{codes.system} 编码集合")
+            ctx.sink.refuse("MR-T105", node.container.span, x=SCHEMA.entities[entity].zh, s=system_zh(codes.system, codes.name))
     place = _place(roles, judged, node.row)
     where = _where(ctx, node.where, place)
     return Scoped(ir.ItemScope(node.subject, entity, table, codes, where), roles, judged, place.scope_words)

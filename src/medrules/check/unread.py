@@ -11,7 +11,9 @@ from medrules.language.vocabulary import LANGUAGES, vocabulary
 
 __all__ = ["unread_clauses", "unread_lets", "unread_names"]
 
-_NAME: Final = r"([^\s=＝（(「\"]+)"
+_NAME: Final = r"([^\s=＝:：（(「\"]+)"
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_HEAD: Final = re.compile(r"^[ \t]*([^\W\d]+)[ \t]*(?:[「“\"][^\n]*?[」”\"])?[ \t]*[:：]", re.MULTILINE)
 
 
 @cache
@@ -29,25 +31,41 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         if k in ("parameter", "definition")
     )
     return (
-        re.compile(rf"^[ \t]*({heads})\b", re.MULTILINE), re.compile(rf"^[ \t]*(?:{lets})\s*[:：]?\s*{_NAME}", re.MULTILINE),
+        re.compile(rf"^[ \t]*({heads})(?:\b|(?<=[^\x00-\x7f]))", re.MULTILINE), re.compile(rf"^[ \t]*(?:{lets})\s*[:：]?\s*{_NAME}", re.MULTILINE),
         re.compile(rf"^[ \t]*(?:{declared})\s+{_NAME}", re.MULTILINE),
     )
 
 
-def _text(rule: ast.RuleDecl, source: Source | None) -> str:
-    return source.text[rule.span.start:rule.span.end] if source is not None else ""
+def _unread_parts(rule: ast.RuleDecl, source: Source | None) -> list[str]:
+    """The stretches of a rule that no clause of the tree covers, without comments: the parser has told what is wrong there."""
+    if source is None:
+        return []
+    start = max(rule.name_span.end, rule.span.start)
+    out: list[str] = []
+    for begin, end in sorted((c.span.start, c.span.end) for c in rule.clauses):
+        if begin > start:
+            out.append(source.text[start:begin])
+        start = max(start, end)
+    out.append(source.text[start:rule.span.end])
+    return [_COMMENT.sub("", part) for part in out]
 
 
 def unread_clauses(rule: ast.RuleDecl, source: Source | None) -> frozenset[str]:
-    """Keys of clauses whose head is written and that the tree lacks."""
-    read = {c.key for c in rule.clauses}
-    return frozenset(_head_words()[m[1]] for m in _patterns()[0].finditer(_text(rule, source))) - read
+    """Keys of clauses whose head is written and that the tree lacks; every key where the head is no word of the language,
+    because it may stand for any of them."""
+    heads = _head_words()
+    found: set[str] = set()
+    for part in _unread_parts(rule, source):
+        for m in _HEAD.finditer(part):
+            found.update({heads[m[1]]} if m[1] in heads else set(heads.values()))
+        found.update(heads[m[1]] for m in _patterns()[0].finditer(part))
+    return frozenset(found) - {c.key for c in rule.clauses}
 
 
 def unread_lets(rule: ast.RuleDecl, source: Source | None) -> frozenset[str]:
     """Names of lets that are written and that the tree lacks."""
     read = {c.body.name for c in rule.clauses if isinstance(c.body, ast.Let)}
-    return frozenset(m[1] for m in _patterns()[1].finditer(_text(rule, source))) - read
+    return frozenset(m[1] for part in _unread_parts(rule, source) for m in _patterns()[1].finditer(part)) - read
 
 
 def unread_names(file: ast.File, source: Source | None) -> frozenset[str]:

@@ -12,6 +12,18 @@ from medrules.diagnostics.diagnostic import Diagnostic, Severity
 from medrules.diagnostics.source import Source, Span
 
 
+class Twin(str):
+    """A value of a template that each language says in its own words: the Chinese one is the text itself."""
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, zh: str, en: str) -> Twin:
+        made = super().__new__(cls, zh)
+        made.en = en
+        return made
+
+
 class Entry(NamedTuple):
     zh: str
     en: str
@@ -251,7 +263,7 @@ CODES: dict[str, Entry] = {
         'did you mean: {near}',
     ),
     "MR-N113": Entry(
-        '表头「{key}」没有「{word}」这个值',
+        '「{key}」没有「{word}」这个值',
         'the header clause `{key}` has no value `{word}`',
         '可以写：{near}',
         'it can be: {near}',
@@ -289,20 +301,20 @@ CODES: dict[str, Entry] = {
     "MR-T104": Entry(
         '单位不合：{a} 与 {b}',
         'units do not fit: {a} and {b}',
-        '两边的单位要同属一类（时间、金额、次数……）；没有单位的写 1',
-        'both sides need units of one kind (time, money, counts); 1 stands for no unit',
+        '两边的单位要同属一类（时间、金额、次数……）；缺单位的补上，例如 3天、500元',
+        'both sides need units of one kind (time, money, counts); add the unit that is missing, as in 3 days',
     ),
     "MR-T105": Entry(
-        '{x}不能属于{s}',
+        '{x}不能与{s}比较归属',
         '{x} cannot be a member of {s}',
         '编码集与事实要是同一编码体系；范围、列表与值要是同一类',
         'set and fact must be of one code system, list or range and value of one kind',
     ),
     "MR-T106": Entry(
-        '「{name}」是一个列表，不能当一个值用',
+        '「{name}」有多个值，不能当一个值用',
         '`{name}` is a list and cannot be used as one value',
-        '用 任一、无一、全部、有、次数、合计 说明要列表的什么',
-        'say what is meant of the list: any, none, all, count, sum',
+        '前面写 任一、无一、全部、有、次数 或 合计，说明要的是什么，例如：任一 {name} 属于 编码集「…」',
+        'say what is meant of them with any of, none of, all of, there is, count of or sum of',
     ),
     "MR-T107": Entry(
         '{a} {op} {b} 不能计算',
@@ -313,14 +325,14 @@ CODES: dict[str, Entry] = {
     "MR-T108": Entry(
         '结果可能有 {digits} 位数字，超过 {limit} 位',
         'the result may have {digits} digits, the limit is {limit}',
-        '减少连乘，或先用 令 取整一部分',
+        '减少连乘',
         'multiply less',
     ),
     "MR-T109": Entry(
         '{name} 要 {wanted} 个参数，给的是 {given}',
         '{name} takes {wanted} argument(s), given: {given}',
-        '照函数的写法补齐参数',
-        'follow the signature',
+        '写成：{form}',
+        'write {form}',
     ),
     "MR-T110": Entry(
         '占比只能用来比较，或印在说明里',
@@ -347,10 +359,28 @@ CODES: dict[str, Entry] = {
         'codes and texts can only be compared with =, != and in',
     ),
     "MR-T114": Entry(
-        '这个值不能这样写 {text}',
-        'this value cannot be written so {text}',
+        '这个值不能这样写：{text}',
+        'this value cannot be written so: {text}',
         '年龄写整数岁、月；范围两端写数值；参数各版本与可调范围要是同一类值',
         'ages are whole years or months; the ends of a range are literals; all versions of a parameter are of one kind',
+    ),
+    "MR-T117": Entry(
+        '年龄要与带单位的年龄比较，这里的 {text} 没有年龄的单位',
+        'an age is compared with an age; {text} has no unit of age',
+        '写上单位，例如 18岁、6月、28天',
+        'write the unit, as in 18 years, 6 months, 28 days',
+    ),
+    "MR-T118": Entry(
+        '「{text}」不是列表（是{given}），不能用 含',
+        '`{text}` is no list ({given}), so it contains nothing',
+        '一个值用 = 或 属于 比较；含 只用于多值的事实，例如 机构.能力 含 麻醉恢复室',
+        'compare one value with = or in; contains is for facts with several values',
+    ),
+    "MR-T119": Entry(
+        '{what} 这里要 {wanted}，给的是{given}',
+        '{what} takes {wanted} here, this is {given}',
+        '换成这一类的事实、列或数值',
+        'give a fact, column or literal of that kind',
     ),
     "MR-T115": Entry(
         '这里要一个窗口，给的是{given}',
@@ -383,8 +413,8 @@ CODES: dict[str, Entry] = {
         'add fault: with the line, the members or the stay',
     ),
     "MR-C204": Entry(
-        '「{key}」写了两次',
-        '`{key}` is there twice',
+        '「{key}」只能写一个',
+        'there can be only one `{key}`',
         '只留一个；令、除外 可以有几个',
         'keep one; only let and unless may be repeated',
     ),
@@ -519,6 +549,12 @@ CODES: dict[str, Entry] = {
         'the window has no span',
         '加上 取 单日、取 近 30天、取 单次就诊 等',
         'add `during day`, `during last 30 days`, `during same_encounter`',
+    ),
+    "MR-C231": Entry(
+        '在册 只能用在结果是可疑或监测的规则里',
+        'listed in can only stand in a rule whose result is suspect or monitor',
+        '目录不会永远是全的，查不到不足以定明确违规：写 结果：可疑',
+        'no catalogue is complete for ever, so what it lacks is no definite violation: write result: suspect',
     ),
     "MR-C230": Entry(
         '一律 只能单独写在 当 里',
@@ -871,7 +907,8 @@ CODES: dict[str, Entry] = {
 def diagnostic(code: str, source: Source | None = None, span: Span | None = None, place: str = "", **values: Any) -> Diagnostic:
     """Build a diagnostic from its registered templates. KeyError for an unregistered code is a bug in this library."""
     entry = CODES[code]
+    english = {name: value.en if isinstance(value, Twin) else value for name, value in values.items()}
     return Diagnostic(
-        code, entry.zh.format(**values), entry.en.format(**values), entry.help_zh.format(**values),
-        entry.help_en.format(**values), source, span, place, entry.severity,
+        code, entry.zh.format(**values), entry.en.format(**english), entry.help_zh.format(**values),
+        entry.help_en.format(**english), source, span, place, entry.severity,
     )

@@ -10,7 +10,7 @@ __all__ = ["any_node", "rebuild"]
 
 
 @lru_cache(maxsize=256)
-def _slots(kind: type) -> tuple[str, ...]:
+def _slots(kind: Any) -> tuple[str, ...]:
     """Fields of a node that may hold nodes: every field but types and plain data."""
     return tuple(f.name for f in dataclasses.fields(kind) if f.name not in _PLAIN)
 
@@ -26,7 +26,8 @@ def _is_node(value: Any) -> bool:
 def rebuild(node: Any, change: Callable[[Any], Any]) -> Any:
     """`node` with `change` applied to every direct part; the node itself when nothing changed."""
     new: dict[str, Any] = {}
-    for name in _slots(type(node)):
+    kind: Any = type(node)
+    for name in _slots(kind):
         value = getattr(node, name)
         if _is_node(value):
             changed: Any = change(value)
@@ -45,7 +46,8 @@ def any_node(node: Any, question: Callable[[Any], bool]) -> bool:
     """Whether any node at or below answers yes."""
     if question(node):
         return True
-    for name in _slots(type(node)):
+    kind: Any = type(node)
+    for name in _slots(kind):
         value = getattr(node, name)
         parts = value if isinstance(value, tuple) else (value,)
         if any(_is_node(p) and any_node(p, question) for p in parts):

@@ -93,3 +93,66 @@ def test_coverage_of_other_doors(run: Run) -> None:
 def test_coverage_of_a_door_that_is_none(run: Run) -> None:
     assert run("coverage", NATIONAL, "--door", "4101").code == exits.BAD_INPUT
     assert run("coverage", NATIONAL, "--door", "native 缺 患者.星座").code == exits.BAD_INPUT
+
+
+# ---------------------------------------------------------------- why
+
+ADULT = ROOT / "examples/3101/01-outpatient-adult.json"
+ORDERS = ROOT / "examples/3101/03-inpatient-order-set.json"
+
+
+def test_why_a_rule_spoke_on_a_line(run: Run) -> None:
+    done = run("explain", NATIONAL, RULE, "--request", ADULT, "--line", "A00001")
+    assert done.code == exits.OK
+    for said in ("违规", "KP-91aebbf30b6a0e73", "患者.年龄 → 36岁", "不满18岁", "41.00 元", "水合氯醛灌肠剂限儿童"):
+        assert said in done.out
+    (answer,) = run("explain", NATIONAL, RULE, "--request", ADULT, "--line", "A00001", "--json").json["answers"]
+    assert (answer["answer"], answer["judged"]) == ("violation", "A00001")
+    assert answer["finding"]["amount"] == "41.00" and answer["finding"]["rows"] == ["KP-91aebbf30b6a0e73"]
+    assert answer["steps"]
+
+
+def test_why_a_rule_was_silent_on_a_line(run: Run) -> None:
+    (answer,) = run("explain", NATIONAL, RULE, "--request", ADULT, "--line", "A00002", "--json").json["answers"]
+    assert answer["answer"] == "silent" and "不在知识表「限儿童药品」" in answer["reason"]
+    child = ROOT / "examples/3101/02-outpatient-child.json"
+    answers = run("explain", NATIONAL, FOLLOWER, "--request", child, "--json").json["answers"]
+    assert {a["answer"] for a in answers} == {"silent"}
+    met = next(a for a in answers if a["steps"])
+    assert met["reason"] == "符合规定的条件"
+
+
+def test_why_an_answer_is_open(run: Run) -> None:
+    done = run("explain", NATIONAL, "GZ10000101012000", "--request", ORDERS, "--line", "B00007")
+    assert "待核" in done.out and "缺 机构.级别" in done.out
+
+
+def test_the_line_at_fault_and_its_partner(run: Run) -> None:
+    answers = run("explain", NATIONAL, "GZ10000102012000", "--request", ORDERS, "--json").json["answers"]
+    found = {a["judged"]: a["finding"]["claimable"] for a in answers if a["answer"] == "violation"}
+    assert found == {"B00002": ["不同部位", "两台手术"], "B00003": ["不同部位", "两台手术"]}
+
+
+def test_all_rules_on_one_request(run: Run) -> None:
+    done = run("explain", NATIONAL, "--request", ORDERS)
+    assert "B00005" in done.out and "药品限适应症" in done.out and "不提示 7 次：不在知识表「限工伤药品」中" in done.out
+    assert "P9000" not in done.out  # no patient's id
+    answers = run("explain", NATIONAL, "--request", ORDERS, "--line", "B00005", "--json").json["answers"]
+    assert {a["line"] for a in answers} == {"B00005"} and len(answers) == 14
+
+
+def test_a_line_without_a_request_is_refused(run: Run) -> None:
+    done = run("explain", NATIONAL, RULE, "--line", "A00001")
+    assert done.code == exits.BAD_INPUT and "--request" in done.err
+
+
+def test_explanations_agree_with_the_report(run: Run) -> None:
+    """Every finding of the report is explained as a violation of the line at fault, and nothing else is."""
+    for example in sorted((ROOT / "examples/3101").glob("0*.json")):
+        report = run("review", example, "--pack", NATIONAL, "--json").json
+        told = {(f["规则"], x["标识"] or x["就诊"]) for f in report["违规提示"] for x in f["违规项"]}
+        answers = run("explain", NATIONAL, "--request", example, "--json").json["answers"]
+        reported = {a["rule"].rpartition("-")[0] if a["rule"][-2] == "-" else a["rule"] for a in answers}
+        assert reported
+        explained = {(a["rule"].split("-")[0] if a["rule"].startswith("GZ") else a["rule"], a["judged"]) for a in answers if a["answer"] == "violation"}
+        assert explained == told, example.name

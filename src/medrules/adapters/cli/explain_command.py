@@ -16,6 +16,7 @@ from medrules.adapters.cli.rule_sheet import COST, rule_sheet, rules_named, tabl
 from medrules.adapters.cli.trace_screen import finding_of, show_answers, show_trace, trace_json
 from medrules.adapters.nhsa import SiteSettings, door_of
 from medrules.api import CheckedPack
+from medrules.check import program as ir
 from medrules.check.names import suggestion
 from medrules.check.program import Rule
 from medrules.engine.engine import Engine
@@ -116,8 +117,11 @@ def _why(checked: CheckedPack, rules: list[Rule], site: SiteSettings, arguments:
     every = 0
     for one in read_all(Path(arguments.request), "", site):
         report = engine.review(one.facts)
-        lines = [arguments.line] if arguments.line else list(dict.fromkeys(_lines(one.facts)))
-        traces = [t for line in lines for rule in rules for t in why(checked.program, one.facts, rule.code, line) if t.rule == rule.code]
+        traces = [
+            t for rule in rules for line in ([arguments.line] if arguments.line else dict.fromkeys(_lines(one.facts, rule)))
+            for t in why(checked.program, one.facts, rule.code, line)
+            if t.rule == rule.code and (arguments.line or t.subject in ("", line))
+        ]
         every += len(traces)
         if arguments.json:
             answers += [{"request": one.title} | trace_json(t, finding_of(report, t)) for t in traces]
@@ -144,12 +148,20 @@ def _show(one: OneRequest, report: Report, traces: list[Trace], arguments: argpa
         show_answers(out, traces, one.title)
 
 
-def _lines(facts: Facts) -> Iterator[str]:
-    """Ids of everything that a rule may judge in the stays under review."""
+def _lines(facts: Facts, rule: Rule) -> Iterator[str]:
+    """Ids of what the rule may judge in the stays under review: lines, or whatever its scope speaks of."""
+    match rule.scope:
+        case ir.ItemScope(relation="diagnosis"):
+            name, attribute = "diagnoses", "code"
+        case ir.ItemScope(relation="operation"):
+            name, attribute = "operations", "code"
+        case ir.EachScope(relation="prescription"):
+            name, attribute = "prescriptions", "no"
+        case ir.ItemScope() | ir.PairScope() | ir.GroupScope():
+            name, attribute = "items", "id"
+        case _:
+            name, attribute = "", "id"
     for encounter in facts.current:
-        for name, attribute in (("items", "id"), ("diagnoses", "code"), ("operations", "code"), ("prescriptions", "no")):
-            held = getattr(encounter, name, UNKNOWN)
-            if isinstance(held, tuple):
-                yield from (str(v) for x in held if (v := getattr(x, attribute, UNKNOWN)) is not UNKNOWN and v is not ABSENT)
-        if encounter.id is not UNKNOWN and encounter.id is not ABSENT:
-            yield str(encounter.id)
+        held = getattr(encounter, name, UNKNOWN) if name else (encounter,)
+        if isinstance(held, tuple):
+            yield from (str(v) for x in held if (v := getattr(x, attribute, UNKNOWN)) is not UNKNOWN and v is not ABSENT)

@@ -20,18 +20,22 @@ def finding_of(report: Report, trace: Trace) -> Finding | None:
     """The finding that a violation came to."""
     if trace.answer != "violation":
         return None
-    return next((f for f in report.findings if trace.rule in (f.rule, *f.sub_rules) and trace.line in _ids(f)), None)
+    return next((f for f in report.findings if trace.rule in (f.rule, *f.sub_rules) and (trace.subject or trace.line) in _ids(f)), None)
 
 
 def _ids(finding: Finding) -> set[str]:
-    lines = (finding.anchor, *finding.at_fault, *finding.involved)
-    return {x.line for x in lines} | {x.encounter for x in lines}
+    return {x.line or x.encounter for x in (finding.anchor, *finding.at_fault)}
+
+
+def _about(trace: Trace) -> str:
+    """The line asked for; and what was judged, where that is something else."""
+    return trace.line if trace.subject in ("", trace.line) else f"{trace.subject}（涉及 {trace.line}）"
 
 
 def show_trace(out: Console, trace: Trace, finding: Finding | None) -> None:
     """One rule on one line."""
     word, style = ANSWER[trace.answer]
-    tree = Tree(Text.assemble((f" {word} ", style), f" {trace.rule} {trace.name} · ", (trace.line, "bold"), f"  {trace.reason}"), guide_style="dim")
+    tree = Tree(Text.assemble((f" {word} ", style), f" {trace.rule} {trace.name} · ", (_about(trace), "bold"), f"  {trace.reason}"), guide_style="dim")
     for step in trace.steps:
         _branch(tree, step)
     if finding is not None:
@@ -61,7 +65,7 @@ def show_answers(out: Console, traces: Sequence[Trace], title: str) -> None:
             table.add_column(head, overflow="fold", no_wrap=head in ("规则", "回答"))
         for t in looked:
             word, style = ANSWER[t.answer]
-            table.add_row(t.rule, t.name, t.line, Text(word, style), t.reason)
+            table.add_row(t.rule, t.name, _about(t), Text(word, style), t.reason)
         out.print(table)
     rest: dict[str, int] = {}
     for t in traces:
@@ -76,7 +80,7 @@ def show_answers(out: Console, traces: Sequence[Trace], title: str) -> None:
 def trace_json(trace: Trace, finding: Finding | None) -> dict[str, Any]:
     """A trace as plain data; amounts as decimal strings in yuan."""
     made: dict[str, Any] = {
-        "rule": trace.rule, "name": trace.name, "line": trace.line, "answer": trace.answer, "reason": trace.reason,
+        "rule": trace.rule, "name": trace.name, "line": trace.line, "judged": trace.subject or trace.line, "answer": trace.answer, "reason": trace.reason,
         "steps": [_step_json(s) for s in trace.steps],
     }
     if finding is not None:

@@ -18,7 +18,7 @@ from medrules.adapters.nhsa.values import as_text
 
 __all__ = ["Envelope", "decode", "open_envelope", "shown_infno"]
 
-_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_NOT_MARKS: Final = bytes(set(range(256)) - set(b'[]{}"'))
 _SHOWN: Final = re.compile(r"[0-9A-Za-z]{1,6}")
 # Keys that show a form outside the national one, for a message that helps (camelCase as in 3660/3661, flattened, no
 # envelope).
@@ -137,9 +137,12 @@ def _depth(text: str, limit: int) -> int:
     """How deep the brackets outside texts are nested. Linear in the length, whatever is sent: no backtracking."""
     if "\\" in text:  # the escapes of a text, longest first, so that every quote that is left opens or closes one
         text = text.replace("\\\\", "").replace('\\"', "")
-    outside = "".join(text.split('"')[::2]).encode("ascii", "replace")
+    # Two quotes side by side can go: what stands after them is inside or outside a text as before.
+    marks = text.encode("utf-8", "surrogatepass").translate(None, _NOT_MARKS).replace(b'""', b"")
+    if b'"' in marks:
+        marks = b"".join(marks.split(b'"')[::2])
     depth = deepest = 0
-    for bracket in outside.translate(None, _NOT_BRACKETS):
+    for bracket in marks:
         if bracket & 2:  # [ and { have this bit, ] and } do not
             depth += 1
             if depth > deepest:

@@ -1,17 +1,26 @@
 """Calls: functions of the registry, definitions applied to a line, parameters by key."""
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import Final
+
 from medrules.check.context import RuleContext
 from medrules.check.expressions.references import definition_value, entity_named, parameter
 from medrules.check.names import PARAMETER_WORDS, Bound, Place, bare, suggestion
 from medrules.check.program import Expr, Prim, Ratio
-from medrules.check.typenames import kind_zh
+from medrules.check.typenames import kind_zh, unit_zh
 from medrules.check.units import DIGITS_LIMIT, compatible, digits, sum_type, to_finer
+from medrules.diagnostics.codes import Twin
 from medrules.functions import FUNCTIONS, Function, find
 from medrules.language import nodes as ast
 from medrules.model.types import MONEY, Type
 
 __all__ = ["call"]
+
+_WANTED: Final = MappingProxyType({
+    "moment": Twin("日期或时间", "a date or time"), "item": Twin("一条明细", "a line"), "number": Twin("数", "a number"),
+    "money": Twin("金额（元）", "an amount in yuan"),
+})
 
 
 def call(ctx: RuleContext, node: ast.Call, place: Place, expected: Type | None) -> Expr:
@@ -30,7 +39,8 @@ def call(ctx: RuleContext, node: ast.Call, place: Place, expected: Type | None) 
         ctx.sink.refuse("MR-N108", node.name.span, word=".".join(parts), near=near or "、".join(f.zh for f in FUNCTIONS))
     if len(node.args) != len(function.parameters):
         ctx.sink.refuse(
-            "MR-T109", node.span, name=function.signature, wanted=len(function.parameters), given=len(node.args))
+            "MR-T109", node.span, name=function.zh, wanted=len(function.parameters), given=len(node.args),
+            form=function.signature)
     return _function(ctx, node, function, place)
 
 
@@ -38,7 +48,7 @@ def _applied(ctx: RuleContext, node: ast.Call, name: str, place: Place, expected
     """`是药品（药）`: the definition read with that line in the place of 明细."""
     argument = entity_named(ctx, node.args[0], place) if len(node.args) == 1 and isinstance(node.args[0], ast.Name) else None
     if argument is None:
-        ctx.sink.refuse("MR-T109", node.span, name=name, wanted=1, given=len(node.args))
+        ctx.sink.refuse("MR-T109", node.span, name=name, wanted=1, given=len(node.args), form=f"{name}（明细）")
     return definition_value(ctx, name, place, argument, expected)
 
 
@@ -52,7 +62,8 @@ def _function(ctx: RuleContext, node: ast.Call, function: Function, place: Place
         if isinstance(made, Ratio):
             ctx.sink.refuse("MR-T110", arg.span)
         if made.type.kind not in wanted or (p.kind == "money" and made.type.unit != "元"):
-            ctx.sink.refuse("MR-T109", arg.span, name=f"{function.signature}：{p.zh}", wanted=len(args), given=kind_zh(made.type))
+            ctx.sink.refuse("MR-T119", arg.span, what=Twin(function.signature, function.en), wanted=_WANTED[p.kind],
+                            given=kind_zh(made.type))
     match function.id:
         case "distance":
             if args[0].type.kind != args[1].type.kind:
@@ -78,12 +89,13 @@ def _function(ctx: RuleContext, node: ast.Call, function: Function, place: Place
 def _line(ctx: RuleContext, function: Function, node: ast.Expr, place: Place) -> Expr:
     bound: Bound | None = entity_named(ctx, node, place) if isinstance(node, ast.Name) else None
     if bound is None or bound.entity != "item" or bound.path:
-        ctx.sink.refuse("MR-T109", node.span, name=function.signature, wanted=len(function.parameters), given="?")
+        ctx.sink.refuse("MR-T119", node.span, what=Twin(function.signature, function.en), wanted=_WANTED["item"],
+                        given=Twin("别的", "something else"))
     return bare(bound)
 
 
 def _one_unit(ctx: RuleContext, node: ast.Call, a: Expr, b: Expr) -> tuple[Expr, Expr]:
     both = to_finer(a, b)
     if both is None or not compatible(both[0].type, both[1].type):
-        ctx.sink.refuse("MR-T104", node.span, a=a.type.unit or "1", b=b.type.unit or "1")
+        ctx.sink.refuse("MR-T104", node.span, a=unit_zh(a.type), b=unit_zh(b.type))
     return both

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final, Literal
 
 from medrules.check.context import RuleContext
@@ -10,7 +11,7 @@ from medrules.check.expressions.literals import age_limit
 from medrules.check.expressions.references import find_bound
 from medrules.check.names import Place
 from medrules.check.program import Cmp, CmpRatio, Const, DayOrdinal, Expr, Not, Ratio
-from medrules.check.typenames import kind_zh
+from medrules.check.typenames import kind_zh, unit_zh
 from medrules.check.units import to_finer
 from medrules.language import nodes as ast
 from medrules.model.types import BOOL, Type
@@ -84,12 +85,14 @@ def _aligned(ctx: RuleContext, core: Core, a: Expr, b: Expr, node: ast.Expr) -> 
         case "num", "num":
             both = to_finer(_counted_days(a, tb), _counted_days(b, ta))
             if both is None:
-                ctx.sink.refuse("MR-T104", node.span, a=ta.unit or "1", b=tb.unit or "1")
+                ctx.sink.refuse("MR-T104", node.span, a=unit_zh(ta), b=unit_zh(tb))
             return both
         case ("age", "num") | ("num", "age"):
             number = b if tb.kind == "num" else a
             limit = age_limit(number) if isinstance(number, Const) else None
             if limit is None:
+                if isinstance(number, Const) and not number.type.unit:
+                    ctx.sink.refuse("MR-T117", node.span, text=_plain_number(number))
                 ctx.sink.refuse("MR-T103", node.span, a=kind_zh(ta), b=kind_zh(tb))
             return (a, limit) if tb.kind == "num" else (limit, b)
         case ("age", "age") | ("date", "date") | ("instant", "instant") | ("bool", "bool") | ("text", "text"):
@@ -101,6 +104,10 @@ def _aligned(ctx: RuleContext, core: Core, a: Expr, b: Expr, node: ast.Expr) -> 
         case ("code", "text") | ("text", "code"):
             return a, b
     ctx.sink.refuse("MR-T103", node.span, a=kind_zh(ta), b=kind_zh(tb))
+
+
+def _plain_number(c: Const) -> str:
+    return str(Decimal(c.value).scaleb(-c.type.scale))
 
 
 def _counted_days(e: Expr, beside: Type) -> Expr:

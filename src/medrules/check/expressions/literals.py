@@ -6,6 +6,7 @@ from typing import Final
 
 from medrules.check.context import RuleContext
 from medrules.check.program import Const
+from medrules.check.typenames import unit_zh
 from medrules.check.units import dimension, in_unit_of
 from medrules.language import nodes as ast
 from medrules.model.types import AGE, BOOL, DATE, TEXT, Type, range_of
@@ -82,7 +83,7 @@ def _number_range(
             values.append(None)
             continue
         if dimension(end.type.unit) != dimension(member.unit):
-            ctx.sink.refuse("MR-T104", node.span, a=end.type.unit or "1", b=member.unit or "1")
+            ctx.sink.refuse("MR-T104", node.span, a=unit_zh(end.type), b=unit_zh(member))
         here = in_unit_of(end, member.unit)
         assert isinstance(here, Const)
         values.append(here.value * 10 ** (scale - end.type.scale))

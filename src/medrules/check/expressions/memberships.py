@@ -13,14 +13,15 @@ from medrules.check.expressions.words import scalar, word
 from medrules.check.guards import present
 from medrules.check.names import Bound, Place, bare, step, suggestion
 from medrules.check.program import Const, Expr, In, Not, Or
-from medrules.check.typenames import kind_zh
+from medrules.check.typenames import kind_zh, system_zh, unit_zh
 from medrules.check.units import in_unit_of
+from medrules.diagnostics.codes import Twin
 from medrules.knowledge.codeset import CodeSet
 from medrules.language import nodes as ast
 from medrules.model.schema import SCHEMA
 from medrules.model.types import BOOL, TEXT, UNIT_FACTORS, Type
 
-__all__ = ["CODE_FIELDS", "code_of", "codeset_named", "contains", "in_catalogue", "membership", "table_named"]
+__all__ = ["CODE_FIELDS", "code_of", "codeset_named", "contains", "in_catalogue", "membership", "table_named", "written"]
 
 # The field of an entity that carries a code of a system: what `明细 属于 编码集「…」` compares.
 CODE_FIELDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({
@@ -56,9 +57,13 @@ def contains(ctx: RuleContext, node: ast.Contains, place: Place) -> Expr:
     """`机构.能力 含 麻醉恢复室`: the list holds the value."""
     container = ctx.value(node.container, place)
     if container.type.kind != "list" or container.type.of is None:
-        ctx.sink.refuse("MR-T105", node.span, x=kind_zh(container.type), s="列表")
+        ctx.sink.refuse("MR-T118", node.container.span, text=written(node.container), given=kind_zh(container.type))
     item = ctx.value(node.item, place, container.type.of)
     return atom(ctx, place, lambda sides: In(sides[0], sides[1], "list", BOOL), item, container)
+
+
+def _entity(bound: Bound) -> Twin:
+    return Twin(SCHEMA.entities[bound.entity].zh, bound.entity)
 
 
 def _subject(ctx: RuleContext, node: ast.Expr, place: Place) -> Expr | Bound:
@@ -69,20 +74,26 @@ def _subject(ctx: RuleContext, node: ast.Expr, place: Place) -> Expr | Bound:
     return ctx.value(node, place)
 
 
-def code_of(ctx: RuleContext, x: Expr | Bound, system: str, node: ast.Expr) -> Expr:
-    """The code that is looked up in a set of a system: an entity's own, or the value as it is."""
+def written(node: ast.Expr) -> str:
+    """A name as the author wrote it, for a diagnostic."""
+    return ".".join(node.parts) if isinstance(node, ast.Name) else "…"
+
+
+def code_of(ctx: RuleContext, x: Expr | Bound, system: str, node: ast.Expr, item: ast.Expr, name: str = "") -> Expr:
+    """The code that is looked up in a set of a system: an entity's own, or the value as it is. `name`: the set's."""
+    held = system_zh(system, name)
     if isinstance(x, Bound) and x.entity:
         field = CODE_FIELDS.get((x.entity, system))
         if field is None:
-            ctx.sink.refuse("MR-T105", node.span, x=SCHEMA.entities[x.entity].zh, s=f"{system} 编码集合")
+            ctx.sink.refuse("MR-T105", node.span, x=_entity(x), s=held)
         return step(x, SCHEMA.field(x.entity, field))
     value = bare(x) if isinstance(x, Bound) else x
     if value.type.kind == "list":
-        ctx.sink.refuse("MR-T106", node.span, name="")
+        ctx.sink.refuse("MR-T106", node.span, name=written(item))
     if value.type.kind not in ("code", "text") or (
         value.type.kind == "code" and value.type.name and system and value.type.name != system
     ):
-        ctx.sink.refuse("MR-T105", node.span, x=kind_zh(value.type), s=f"{system} 编码集合")
+        ctx.sink.refuse("MR-T105", node.span, x=kind_zh(value.type), s=held)
     return value
 
 
@@ -98,11 +109,12 @@ def _member(
             return _in_table(ctx, item, container, negated, place, node)
         case ast.SetRef(kind="codeset"):
             chosen = codeset_named(ctx, container)
-            x = code_of(ctx, _subject(ctx, item, place), chosen.system, node)
+            x = code_of(ctx, _subject(ctx, item, place), chosen.system, node, item, chosen.name)
             held: Expr = Const(chosen, Type("codeset", name=chosen.system))
             return _atom(ctx, place, x, held, "codes", negated)
         case ast.SetRef():
-            ctx.sink.refuse("MR-T105", node.span, x="", s=f"知识表「{container.name}」.{container.column}")
+            ctx.sink.refuse(
+                "MR-T105", node.span, x=written(item), s=f"知识表「{container.name}」.{container.column}")
         case ast.ListExpr():
             return _in_words(ctx, item, container, negated, place, node)
         case ast.RangeLiteral():
@@ -115,27 +127,29 @@ def _member(
             t = x_or_entity.type if not isinstance(x_or_entity, Bound) else None
             held = ctx.value(container, place, t)
             if held.type.kind == "codeset":
-                return _atom(ctx, place, code_of(ctx, x_or_entity, held.type.name, node), held, "codes", negated)
+                return _atom(ctx, place, code_of(ctx, x_or_entity, held.type.name, node, item), held, "codes", negated)
             if isinstance(x_or_entity, Bound):
-                ctx.sink.refuse("MR-T105", node.span, x=SCHEMA.entities[x_or_entity.entity].zh, s=kind_zh(held.type))
+                ctx.sink.refuse("MR-T105", node.span, x=_entity(x_or_entity), s=kind_zh(held.type))
             x = x_or_entity
-    return _in_typed(ctx, place, x, held, negated, node)
+    return _in_typed(ctx, place, x, held, negated, node, item)
 
 
 def _scalar(ctx: RuleContext, item: ast.Expr, place: Place, node: ast.Expr) -> Expr:
     x = _subject(ctx, item, place)
     if isinstance(x, Bound):
         if x.entity:
-            ctx.sink.refuse("MR-T105", node.span, x=SCHEMA.entities[x.entity].zh, s="")
+            ctx.sink.refuse("MR-T105", node.span, x=_entity(x), s=Twin("这样的值", "such values"))
         return bare(x)
     return x
 
 
-def _in_typed(ctx: RuleContext, place: Place, x: Expr, held: Expr, negated: bool, node: ast.Expr) -> Expr:
+def _in_typed(
+    ctx: RuleContext, place: Place, x: Expr, held: Expr, negated: bool, node: ast.Expr, item: ast.Expr
+) -> Expr:
     """A scalar in a list or a range."""
     t = held.type
     if x.type.kind == "list":
-        ctx.sink.refuse("MR-T106", node.span, name="")
+        ctx.sink.refuse("MR-T106", node.span, name=written(item))
     if t.kind == "list" and t.of is not None:
         if x.type.kind not in ("code", "text", "level", "num") or (
             x.type.kind == "code" and t.of.kind == "code" and x.type.name != t.of.name and t.of.name and x.type.name
@@ -147,7 +161,7 @@ def _in_typed(ctx: RuleContext, place: Place, x: Expr, held: Expr, negated: bool
             if in_same_dimension(x.type, t.of):
                 x = in_unit_of(x, t.of.unit)
             else:
-                ctx.sink.refuse("MR-T104", node.span, a=x.type.unit or "1", b=t.of.unit or "1")
+                ctx.sink.refuse("MR-T104", node.span, a=unit_zh(x.type), b=unit_zh(t.of))
         return _atom(ctx, place, x, held, "range", negated)
     ctx.sink.refuse("MR-T105", node.span, x=kind_zh(x.type), s=kind_zh(t))
 
@@ -165,7 +179,7 @@ def _in_words(ctx: RuleContext, item: ast.Expr, container: ast.ListExpr, negated
     x = _scalar(ctx, item, place, node)
     t = scalar(x.type)
     if x.type.kind == "list":
-        ctx.sink.refuse("MR-T106", node.span, name="")
+        ctx.sink.refuse("MR-T106", node.span, name=written(item))
     values: list[object] = []
     for member in container.members:
         made: Expr | None = None
@@ -176,7 +190,7 @@ def _in_words(ctx: RuleContext, item: ast.Expr, container: ast.ListExpr, negated
         if not isinstance(made, Const) or made.type.kind != t.kind:
             ctx.sink.refuse("MR-T103", member.span, a=kind_zh(t), b=kind_zh(made.type))
         if made.type.kind == "num" and (made.type.unit != t.unit or made.type.scale > t.scale):
-            ctx.sink.refuse("MR-T104", member.span, a=t.unit or "1", b=made.type.unit or "1")
+            ctx.sink.refuse("MR-T104", member.span, a=unit_zh(t), b=unit_zh(made.type))
         value = made.value * 10 ** (t.scale - made.type.scale) if made.type.kind == "num" else made.value
         if value not in values:
             values.append(value)

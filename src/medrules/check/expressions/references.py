@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from medrules.check.context import RuleContext
 from medrules.check.expressions.ages import AGE_FIELDS, age
+from medrules.check.expressions.unknown import refuse_glued, refuse_unknown
 from medrules.check.limits import is_too_long
 from medrules.check.names import (
     PARAMETER_WORDS,
@@ -21,22 +22,18 @@ from medrules.check.names import (
     under,
 )
 from medrules.check.program import Expr, Fact, Param
+from medrules.check.typenames import kind_zh
+from medrules.diagnostics.codes import Twin
 from medrules.language import nodes as ast
 from medrules.model.entity import Field
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
 
 __all__ = [
-    "definition_value", "entity_named", "fact_of", "find_bound", "let_value", "name_value", "parameter", "words_in_scope",
+    "definition_value", "entity_named", "fact_of", "find_bound", "let_value", "name_value", "parameter",
 ]
 
 _NO_ROLES: Mapping[str, Bound] = MappingProxyType({})
-
-
-def words_in_scope(ctx: RuleContext, place: Place) -> list[str]:
-    """Words that could stand first in a name here, for suggestions."""
-    reached = [w for w in SCHEMA.names if reach(place.judged, w) is not None]
-    return [*place.roles, *ctx.lets, *([ctx.row] if ctx.row else []), *ctx.world.definitions, *reached, "参数"]
 
 
 def find_bound(ctx: RuleContext, parts: tuple[str, ...], place: Place) -> tuple[Bound, tuple[str, ...]] | None:
@@ -68,7 +65,8 @@ def fact_of(ctx: RuleContext, bound: Bound, rest: tuple[str, ...], node: ast.Nam
 
 
 def unknown_field(ctx: RuleContext, bound: Bound, word: str, node: ast.Name) -> Field:
-    entity = SCHEMA.entities[bound.entity].zh if bound.entity else "".join(node.parts[:1])
+    refuse_glued(ctx, node, word)
+    entity = Twin(SCHEMA.entities[bound.entity].zh, bound.entity) if bound.entity else "".join(node.parts[:1])
     known = [f.zh for f in SCHEMA.entities[bound.entity].fields.values()] if bound.entity else []
     if bound.entity and word.isascii():
         known += [f.en for f in SCHEMA.entities[bound.entity].fields.values()]
@@ -95,8 +93,7 @@ def name_value(ctx: RuleContext, node: ast.Name, place: Place, expected: Type | 
         ctx.sink.refuse("MR-N102", node.span, entity=parts[0], word=parts[1], near="")
     if parts[0] in ctx.unread_lets or parts[0] in ctx.world.broken:
         ctx.sink.give_up()
-    near = suggestion(parts[0], words_in_scope(ctx, place))
-    ctx.sink.refuse("MR-N101", node.span, word=parts[0], near=near or "、".join(words_in_scope(ctx, place)[:8]))
+    refuse_unknown(ctx, node, place)
 
 
 def _cell(ctx: RuleContext, node: ast.Name) -> Expr:
@@ -106,6 +103,7 @@ def _cell(ctx: RuleContext, node: ast.Name) -> Expr:
         ctx.sink.refuse("MR-T102", node.span, name=".".join(node.parts))
     col = column_of(table, node.parts[1])
     if col is None:
+        refuse_glued(ctx, node, node.parts[1])
         known = [w for c in table.columns for w in (c.zh, c.en)]
         near = suggestion(node.parts[1], [*known, "原文"])
         ctx.sink.refuse("MR-N103", node.span, table=table.name, word=node.parts[1], near=near or "、".join(known[:8]))
@@ -170,8 +168,22 @@ def parameter(ctx: RuleContext, node: ast.Name, args: tuple[ast.Expr, ...], plac
         ctx.sink.refuse("MR-N107", node.span, word=name, near=near or "、".join(list(ctx.world.params)[:6]))
     keys = tuple(ctx.value(a, place) for a in args)
     if len(keys) != len(table.keys):
-        ctx.sink.refuse("MR-T109", node.span, name=f"参数.{table.name}", wanted=len(table.keys), given=len(keys))
+        form = f"参数.{table.name}" + (f"（{'，'.join(table.keys)}）" if table.keys else "")
+        ctx.sink.refuse("MR-T109", node.span, name=f"参数.{table.name}", wanted=len(table.keys), given=len(keys), form=form)
+    for arg, made, written in zip(args, keys, table.keys, strict=True):
+        wanted = _key_type(written)
+        if wanted is not None and (made.type.kind, made.type.name) != (wanted.kind, wanted.name):
+            ctx.sink.refuse("MR-T119", arg.span, what=Twin(f"参数「{table.name}」", f"parameter `{table.name}`"), wanted=written,
+                            given=kind_zh(made.type))
     return Param(table.name, keys, table.type)
+
+
+def _key_type(written: str) -> Type | None:
+    """The type of what a parameter depends on (机构.级别); None when it is no fact."""
+    first, _, last = written.partition(".")
+    entity = SCHEMA.names.get(first)
+    field = SCHEMA.find_field(entity, last) if entity is not None else None
+    return None if field is None else field.type
 
 
 def entity_named(ctx: RuleContext, node: ast.Name, place: Place) -> Bound | None:

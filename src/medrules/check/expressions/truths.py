@@ -7,6 +7,7 @@ from medrules.check.expressions.comparisons import between, compare
 from medrules.check.expressions.memberships import contains, in_catalogue, membership
 from medrules.check.expressions.references import fact_of, find_bound
 from medrules.check.expressions.values import value
+from medrules.check.guards import guarded
 from medrules.check.members import quantifier
 from medrules.check.names import Bound, Place
 from medrules.check.program import (
@@ -122,7 +123,8 @@ def _attested(ctx: RuleContext, node: ast.Attested, place: Place) -> Expr:
         ctx.sink.refuse("MR-T103", node.span, a=kind_zh(made.type), b="文字")
     if place.recording:
         ctx.record((made,), place.when_empty)
-    return Attested(role, made, "", BOOL)
+    attested = Attested(role, made, "", BOOL)  # true where the cell is empty
+    return attested if place.when_empty else guarded(attested, (made,), when_empty=False)
 
 
 def _declared(ctx: RuleContext, node: ast.Declared, place: Place) -> Expr:

@@ -11,7 +11,7 @@ from medrules.check.members import aggregate
 from medrules.check.names import Place
 from medrules.check.program import Arith, Choose, Const, Expr, Lookup, Ratio
 from medrules.check.quotas import day_ordinal, excess, rank_ordinal
-from medrules.check.typenames import kind_zh
+from medrules.check.typenames import kind_zh, unit_zh
 from medrules.check.units import DIGITS_LIMIT, digits, product_type, sum_type, to_finer, to_seconds
 from medrules.language import nodes as ast
 from medrules.model.types import Type
@@ -103,7 +103,7 @@ def _arithmetic(ctx: RuleContext, node: ast.Binary, place: Place) -> Expr:
     else:
         both = to_finer(a, b)
         if both is None:
-            ctx.sink.refuse("MR-T104", node.span, a=a.type.unit or "1", b=b.type.unit or "1")
+            ctx.sink.refuse("MR-T104", node.span, a=unit_zh(a.type), b=unit_zh(b.type))
         a, b = both
         t = sum_type(a.type, b.type)
     if digits(t) > DIGITS_LIMIT:
@@ -115,11 +115,11 @@ def _moved(ctx: RuleContext, node: ast.Binary, a: Expr, b: Expr) -> Expr:
     """A date moved by days, an instant by a length of time."""
     if a.type.kind == "date":
         if b.type.unit != "天":
-            ctx.sink.refuse("MR-T104", node.span, a="天", b=b.type.unit or "1")
+            ctx.sink.refuse("MR-T104", node.span, a="天", b=unit_zh(b.type))
         return Arith(node.op, a, b, _plain(a.type))
     seconds = to_seconds(b)
     if seconds is None:
-        ctx.sink.refuse("MR-T104", node.span, a="小时", b=b.type.unit or "1")
+        ctx.sink.refuse("MR-T104", node.span, a="小时", b=unit_zh(b.type))
     return Arith(node.op, a, seconds, _plain(a.type))
 
 
@@ -139,7 +139,7 @@ def _choice(ctx: RuleContext, node: ast.If, place: Place, expected: Type | None)
         return Choose(condition, then, otherwise, _plain(then.type))
     both = to_finer(then, otherwise)
     if both is None:
-        ctx.sink.refuse("MR-T104", node.span, a=then.type.unit or "1", b=otherwise.type.unit or "1")
+        ctx.sink.refuse("MR-T104", node.span, a=unit_zh(then.type), b=unit_zh(otherwise.type))
     a, b = both
     scale = max(a.type.scale, b.type.scale)
     whole = max(digits(a.type) - a.type.scale, digits(b.type) - b.type.scale)

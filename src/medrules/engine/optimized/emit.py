@@ -6,7 +6,6 @@ against the schema's field names; values of the author's are bound as objects. N
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from medrules.check import program as ir

@@ -6,10 +6,12 @@ from typing import Any
 
 from medrules.check.program import ItemScope, PairScope, Program, Rule
 from medrules.engine.optimized.late import Words
+from medrules.engine.reference.candidates import Candidate
 from medrules.engine.reference.claims import drafts
 from medrules.engine.reference.evaluator import Reference
 from medrules.engine.reference.expressions import Judge
-from medrules.engine.reference.scopes import Candidate, item_candidate, pair_candidate
+from medrules.engine.reference.pairs import pair_candidate
+from medrules.engine.reference.scopes import item_candidate
 from medrules.engine.report import Draft
 from medrules.model.facts import Facts
 from medrules.model.reports import Undecided, Unjudged

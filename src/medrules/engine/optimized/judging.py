@@ -116,7 +116,7 @@ def _why(e: Excuse, env: Env) -> bool:
 def fen(code: RuleCode, env: Env, row: Row | None, scene: Scene, worth: int) -> int:
     """The formula's value in fen, one half-up rounding, clipped to [0, base]."""
     assert code.amount is not None
-    amount = known(code.amount(env, row, scene))
+    amount: int = known(code.amount(env, row, scene))
     if code.amount_scale != 2:
         amount = round_div(amount * 100, 10**code.amount_scale)
     return max(0, min(amount, worth))

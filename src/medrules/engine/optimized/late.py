@@ -25,6 +25,10 @@ def _held(place: int) -> Any:
     return property(lambda self: _own(self)[place])
 
 
+def _alone() -> Any:
+    return property(lambda self: (_own(self)[0],))
+
+
 def _told(place: int) -> Any:
     return property(lambda self: self.words()[place])
 
@@ -40,7 +44,7 @@ class LateFinding(Finding):
     pack, pack_version, pack_hash = _shared(7), _shared(8), _shared(9)
     anchor, involved, rows, claims, amount = _held(0), _held(1), _held(2), _held(3), _held(4)
     credited, carried_by, claimable = _held(5), _held(6), _held(7)
-    at_fault = property(lambda self: (_own(self)[0],))  # type: ignore[assignment]
+    at_fault = _alone()
     facts, formula, message, suggestion = _told(0), _told(1), _told(2), _told(3)
 
     def __new__(cls, *args: Any, **fields: Any) -> Any:

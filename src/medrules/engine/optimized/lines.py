@@ -120,7 +120,10 @@ def _membership(
                 return False
         elif not 0 <= anchor.on - m.on <= back or order_key(m) > order_key(anchor):
             return False
-        return all([test(m, anchor) for test in tests])
+        for test in tests:  # noqa: SIM110 - a generator costs more than the tests
+            if not test(m, anchor):
+                return False
+        return True
 
     return belongs
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from medrules.engine.optimized.fallback import Answers
@@ -45,7 +46,7 @@ class Review:
                 self.incomplete = True
         for number in e.whole:
             if number in self.spoken:
-                self._guarded(number, lambda n=number: e.fallback.whole(e.plan.rules[n], facts, answers))
+                self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], facts, answers))
         return self.finish(answers, unmatched)
 
     def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
@@ -58,7 +59,7 @@ class Review:
         e, facts = self.e, self.facts
         if self.again:
             for number, line in dict.fromkeys(self.again):
-                self._guarded(number, lambda n=number, m=line: e.fallback.line(e.plan.rules[n], m, facts, answers))
+                self._guarded(number, partial(e.fallback.line, e.plan.rules[number], line, facts, answers))
         if not (self.again or self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
             return e.settler.decided(facts, self.hits, unmatched)
         unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
@@ -100,7 +101,7 @@ class Review:
             del self.hits[mark[0]:], self.again[mark[1]:]
             for number in e.indexed:
                 if number in self.spoken:
-                    self._guarded(number, lambda n=number: e.fallback.whole(e.plan.rules[n], self.facts, answers))
+                    self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], self.facts, answers))
             return 0
 
     def _judged(self, encounter: Any) -> int:
@@ -123,11 +124,18 @@ class Review:
         for number in e.scans:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))
-        if e.pair_rules and lines is not encounter.items:
-            partners = e.plan.pairs.partners
-            near.extend(m for m in lines if m.encounter is not encounter and m.code is not UNKNOWN and m.code in partners)
+        if e.pair_rules and self.incomplete_lines(lines):  # such a line may be anybody's partner
+            near = []
+            self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in lines if m.code is not UNKNOWN)
+        elif e.pair_rules and lines is not encounter.items:
+            near.extend(m for m in lines if m.encounter is not encounter and m.code in e.partners)
         self.settle(out, near, [scene])
         return count_unmatched(missed) if missed else 0
+
+    @staticmethod
+    def incomplete_lines(lines: tuple[Any, ...]) -> bool:
+        """Whether some line has no code or no day."""
+        return any(m.code is UNKNOWN or m.on is UNKNOWN or m.at is UNKNOWN for m in lines)
 
     def settle(self, out: list[Any], near: list[Any], box: list[Any]) -> None:
         """Judge what the loop could not prove silent."""
@@ -189,7 +197,7 @@ class Review:
                 return
         try:
             found = suspects(near, e.plan.pairs, e.codes, scene)
-        except UNSURE:  # a line whose code is not known may be anybody's partner
+        except UNSURE:
             self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in scene.lines)
             return
         for (number, _), (line, pairs) in found.items():

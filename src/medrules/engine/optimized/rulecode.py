@@ -8,7 +8,6 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
-from medrules.knowledge.table import Row
 from medrules.plan.plan import Entry
 from medrules.plan.rows import unrestricted
 

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["assign", "attr", "both", "call", "compare", "either", "function", "item", "name", "negated", "number", "when"]
 
-AT: dict[str, int] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+AT: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 OPS: dict[str, type[ast.cmpop]] = {
     "<": ast.Lt, "<=": ast.LtE, "=": ast.Eq, "is": ast.Is, "is not": ast.IsNot, "in": ast.In, "!=": ast.NotEq, ">": ast.Gt,
     ">=": ast.GtE,
@@ -18,7 +18,7 @@ def name(ident: str) -> ast.expr:
     return ast.Name(ident, ast.Load(), **AT)
 
 
-def number(value: int | None | bool) -> ast.expr:
+def number(value: int | bool | None) -> ast.expr:
     """The only literals in generated code: None, True, False and small ints. Everything else is bound as an object."""
     return ast.Constant(value, **AT)
 

@@ -12,7 +12,7 @@ from medrules.check import program as ir
 from medrules.check.program import Rule
 from medrules.engine.reference.candidates import Candidate, Option, allowed, item_day, judged_day, reviewed_lines
 from medrules.engine.reference.expressions import Judge
-from medrules.engine.reference.gatherings import each, groups
+from medrules.engine.reference.gatherings import each, groups, stay_pairs
 from medrules.engine.reference.pairs import pair_candidate, pairs
 from medrules.engine.reference.rows import member_of
 from medrules.engine.reference.truth import Truth, conj

@@ -45,7 +45,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one (sub-)rule made of one line, diagnosis, prescription or stay."""
+    """What one (sub-)rule made of one line, diagnosis, prescription or stay. `subject` names what was judged, where that is not
+    `line` itself (the other one of a pair, the prescription of a line)."""
 
     rule: str
     name: str
@@ -53,6 +54,7 @@ class Trace:
     answer: Answer
     reason: str
     steps: tuple[Step, ...] = ()
+    subject: str = ""
 
 
 def why(program: Program, facts: Facts, rule: str, line: str, encounter: str = "") -> tuple[Trace, ...]:
@@ -108,7 +110,7 @@ def _held(candidate: Candidate) -> frozenset[str]:
 
 def _explained(reference: Reference, rule: Rule, candidate: Candidate, judge: Judge, line: str) -> Trace:
     def trace(answer: Answer, reason: str, *steps: Step) -> Trace:
-        return Trace(rule.code, rule.name, line, answer, reason, steps)
+        return Trace(rule.code, rule.name, line, answer, reason, steps, _names(candidate.subject)[0])
 
     if not rule.valid_from <= candidate.day < rule.valid_to:
         return trace("silent", f"规则在 {date.fromordinal(candidate.day)} 不在有效期内")

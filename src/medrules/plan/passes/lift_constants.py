@@ -35,6 +35,11 @@ def lift_constants(draft: Draft) -> Draft:
     return replace(draft, conditions=conditions, shapes=tuple(shapes.values()))
 
 
+def _with(node: Any, **parts: Any) -> Any:
+    """A node of the program with holes where constants were (which its own types do not foresee)."""
+    return replace(node, **parts)
+
+
 class _NoCode(Exception):
     """The fast path has no code for this node."""
 
@@ -76,11 +81,11 @@ class _Lifter:
             case ir.Cmp(op=op, a=a, b=b, type=type):
                 return self.comparison(op, a, b, type)
             case ir.In(x=x, container=ir.Const() | ir.Col() as codes, how="codes"):
-                return replace(node, x=self.value(x), container=self.hole(codes, "codes"))
+                return _with(node, x=self.value(x), container=self.hole(codes, "codes"))
             case ir.In(x=x, container=ir.Const() | ir.Col() as members, how="list"):
-                return replace(node, x=self.value(x), container=self.hole(members, "list"))
+                return _with(node, x=self.value(x), container=self.hole(members, "list"))
             case ir.In(x=ir.Const() | ir.Col() as x, container=ir.Fact() as members, how="list"):
-                return replace(node, x=self.hole(x, "value"), container=members)
+                return _with(node, x=self.hole(x, "value"), container=members)
             case ir.Truth(x=x) | ir.Has(x=x):
                 if isinstance(x, ir.Fact):
                     return node
