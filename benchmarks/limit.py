@@ -11,9 +11,10 @@ from typing import Any
 from benchmarks.workload.encounters import Visit
 from benchmarks.workload.knowledge import Knowledge
 
-__all__ = ["build", "request_of"]
+__all__ = ["Check", "build", "request_of"]
 
 Answer = tuple[Any, ...]
+Check = Callable[[dict[str, Any]], list[Answer]]
 
 
 def request_of(visit: Visit) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def request_of(visit: Visit) -> dict[str, Any]:
     }
 
 
-def build(k: Knowledge) -> Callable[[dict[str, Any]], list[Answer]]:
+def build(k: Knowledge) -> Check:
     """A function from one encounter to (family, line) and ("pair", i, j), i < j."""
     record: dict[str, list[Any]] = {}
 

@@ -108,6 +108,7 @@ def _draw_visit(draw: random.Random, checker: _Checker, market: Market, weights:
         line = _draw_line(draw, checker, market, weights, visit, specialty, range(first, first + n_days), so_far)
         so_far.add(line, checker.group.get(line.item))
         lines.append(line)
+    lines.sort(key=lambda line: line.day)  # in order of time, as hospitals send them
     return Visit(number, visit.patient, age, sex, level, diagnoses, tuple(lines))
 
 

@@ -56,7 +56,8 @@ def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
 
 
 def test_chinese_and_english_keys_are_twins() -> None:
-    (zh,) = cases_of([{"标题": "例", "事实": {}, "期望": {"提示": [{"规则": "GZ1", "明细": "L1", "金额": "41.00", "结果": "明确违规", "知识点": ["K1"]}]}}], "x")
+    (zh,) = cases_of([{"标题": "例", "事实": {}, "期望": {"提示": [
+        {"规则": "GZ1", "明细": "L1", "金额": "41.00", "结果": "明确违规", "知识点": ["K1"]}]}}], "x")
     (en,) = cases_of([{"title": "例", "facts": {}, "expect": {"findings": [
         {"rule": "GZ1", "line": "L1", "amount": Decimal("41.00"), "result": "definite", "rows": ["K1"]}]}}], "x")
     assert zh == en

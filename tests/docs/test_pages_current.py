@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.docs import generate
 
 from medrules.adapters.cli.main import main, parser
-from tools.docs import generate
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"))

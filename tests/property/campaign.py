@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import time
 from random import Random
+from typing import Any
 
 from medrules.adapters.native import read_facts
 from medrules.engine.engine import Engine
@@ -14,19 +15,32 @@ from medrules.engine.reference import Reference
 from tests.property.coverage import Coverage
 from tests.property.programs import random_program
 from tests.property.requests import request
+from tests.property.test_information import dropped
+from tests.property.test_windows import crowded, cut, window_rules
 
 REQUESTS = 6  # per program
 
 
+def _crowded(rng: Random, n: int) -> Any:
+    """A crowded request: whole, with its history cut off, or with facts dropped."""
+    data = crowded(rng)
+    if n % 3 == 1:
+        data = cut(data, rng.choice(("2026-02-24", "2026-03-01", "2026-03-05")))
+    elif n % 3 == 2:
+        dropped(rng, data, 0.08)
+    return data
+
+
 def differences(seed: int, coverage: Coverage | None = None) -> list[str]:
     """Where the paths differ on one random program and its requests."""
-    program = random_program(seed)
+    crowd = seed % 4 == 3  # every fourth program: windows and quotas over crowded histories
+    program = window_rules(seed) if crowd else random_program(seed)
     reference, engine = Reference(program), Engine(program)
     if coverage is not None:
         coverage.saw(program)
     out = []
     for n in range(REQUESTS):
-        data = request(Random(seed * 1_000 + n))
+        data = _crowded(Random(seed * 1_000 + n), n) if crowd else request(Random(seed * 1_000 + n))
         wanted, found = reference.evaluate(read_facts(data)), engine.review(read_facts(data))
         if coverage is not None:
             coverage.answered(wanted)

@@ -28,6 +28,7 @@ _ITEM = (
     "最大 同期明细.单价 取 单次就诊 按 同一 患者 含本次 超过 50元", "最早 同期明细.日期 取 近 30天 按 同一 患者 含本次 早于 明细.日期",
     "自第 2种 起 同期明细.通用名 取 单日 按 同一 患者", "合计 就诊.治疗记录.时长 取 单日 按 同一 患者 超过 4小时",
     "次数 同期明细 取 6小时 按 同一 患者、机构 不含本次 其中（同期明细 属于 编码集「抗菌」）超过 0次",
+    "次数 同期明细 取 同一小时 按 同一 患者、机构 含本次 超过 1次",
     "最小 同期明细.金额 取 单日 按 同一 患者、明细.编码 含本次 小于 20元",
 )
 _ROW = (
@@ -87,7 +88,7 @@ def _item_rule(rng: Random) -> tuple[list[str], str]:
     table = rng.choice(("码表", "码表", "码表", "前缀表", "名表", "组合表"))
     where = f" 其中（{rng.choice(_ITEM + _ROW)}）" if rng.random() < 0.2 else ""
     lines = [f"针对：明细 属于 知识表「{table}」记为 限定{where}"]
-    roll = rng.random()
+    roll = rng.random() if rng.random() < 0.94 else 2.0
     deduct = rng.choice(("全额", "全额", "无", "按比例（明细.金额，1，3）", "较大者（明细.金额 − 10元，0元）", "明细.数量 × 1.37元"))
     if roll < 0.3:
         lines.append(f"令：超出 = {_excess(rng)}")
@@ -103,6 +104,10 @@ def _item_rule(rng: Random) -> tuple[list[str], str]:
         lines.append(f"须：（{_condition(rng, _ROW + _ROW + _ITEM_ROW + _PLAIN + _ITEM)}）{extra}")
     elif roll < 0.95:
         lines.append(f"当：{_condition(rng, _ROW + _ITEM_ROW + _PLAIN + _ITEM)}")
+    elif roll == 2.0:
+        lines += ["令：价 = 查 知识表「价表」（明细.编码，机构.级别，机构.地区）.限额",
+                  "令：应收 = 若 患者.年龄 属于 限定.年龄段 则 价 × 2 否则 价", "当：明细.单价 超过 应收"]
+        deduct = rng.choice(("（明细.单价 − 应收）× 明细.数量", "全额"))
     else:
         lines.append("当：一律")
     for label in ("甲除外", "乙除外")[: rng.choice((0, 0, 1, 1, 2))]:

@@ -36,6 +36,8 @@ KINDS = {
     "对表": ("pair", ("主项编码", "从项编码"), ("main_code", "sub_code"), ("code", "code")),
     "无序表": ("pair", ("甲", "乙"), ("one_code", "other_code"), ("code", "code")),
     "诊断表": ("icd", ("诊断编码",), ("diagnosis_code",), ("code",)),
+    "价表": ("combination", ("编码", "机构级别", "地区码"), ("code", "key_level", "key_area"),
+           ("code", "institution.level", "institution.area")),
     "套餐表": ("code", ("编码",), ("code",), ("code",)),
 }
 
@@ -116,14 +118,15 @@ def make_table(rng: Random, name: str, codesets: dict[str, CodeSet]) -> Table:
     toml = (
         f'name = "{name}"\nen = "t_{list(KINDS).index(name)}"\nkey = "{kind}"\nsource = "例"\n'
         f"key_columns = {list(zh_keys)}\nkey_names = {list(en_keys)}\nkey_fields = {list(fields)}\n"
-        f"unordered = {'true' if name == '无序表' else 'false'}\n".replace("'", '"')
+        f"unordered = {'true' if name == '无序表' else 'false'}\nunique = {'true' if name == '价表' else 'false'}\n".replace("'", '"')
     ) + "".join(f'[[column]]\nzh = "{zh}"\nen = "{en}"\ntype = "{kind_}"\n' for zh, (en, kind_) in COLUMNS.items())
     header = ["知识点号", *zh_keys, *COLUMNS, "有效起", "有效止", "环节", "场景", "结果", "提醒方式", "地区"]
     if kind == "pair":
         header += ["主项排除", "部位相同"]
     lines = [",".join(header)]
-    for n in range(rng.randint(3, 8)):
-        row = [f"KP-{name}-{n}", *(_key(rng, kind, f) for f in fields), *(_cell(rng, zh, name) for zh in COLUMNS)]
+    for n in range(rng.randint(3, 8) if name != "价表" else len(CODES)):
+        keys = [_key(rng, kind, f) for f in fields] if name != "价表" else [CODES[n], "", ""]
+        row = [f"KP-{name}-{n}", *keys, *(_cell(rng, zh, name) for zh in COLUMNS)]
         row += [
             _date(rng) if rng.random() < 0.15 else "", "2026-03-06" if rng.random() < 0.1 else "",
             "事前" if rng.random() < 0.08 else "", "住院" if rng.random() < 0.1 else "",

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given
 
 from medrules.check.program import Program
-
 from tests.property.judging import judged
 from tests.property.programs import compile_rules
 from tests.property.requests import encounter

@@ -15,7 +15,10 @@ from medrules.language import nodes as ast
 
 __all__ = ["WrittenOut", "written_out"]
 
-_ORDER: Final = (*(k for k in HEADER_KEYS if k not in ("valid", "interaction")), "valid", "interaction", "for", "let", "must", "when", "unless", "fault", "deduct", "message", "suggestion")
+_ORDER: Final = (
+    *(k for k in HEADER_KEYS if k not in ("valid", "interaction")), "valid", "interaction", "for", "let", "must", "when", "unless",
+    "fault", "deduct", "message", "suggestion",
+)
 
 
 @dataclass(frozen=True, slots=True)

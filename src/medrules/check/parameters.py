@@ -17,12 +17,16 @@ from medrules.check.program import ParamTable, ParamVersion
 from medrules.check.reporting import Refused, Sink
 from medrules.check.typenames import kind_zh
 from medrules.check.units import dimension
+from medrules.diagnostics.codes import Twin
 from medrules.knowledge.table import ParamCell, Row, Table
 from medrules.language import nodes as ast
 from medrules.model.types import AGE, BOOL, TEXT, UNIT_FACTORS, Type, range_of
 from medrules.model.values import UNKNOWN, AgeLimit, AgeRange
 
 __all__ = ["expanded_tables", "parameter_tables"]
+
+
+_UNTYPED: Final = Twin("未定 的参数要写 可调 a 至 b，才知道是哪一类值", "undetermined needs `tunable from a to b`, which says its kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def _parameter(name: str, versions: list[tuple[ast.ParamDecl, Sink]]) -> ParamTa
     t = _common_type([v for _, _, *values in read for v in values if v is not None])
     if t is None:
         declaration, sink = versions[-1]
-        sink.add("MR-T114", declaration.span, text=name)
+        sink.add("MR-T114", declaration.span, text=_UNTYPED if all(d.value is d.low is None for d, _ in versions) else Twin(
+            f"参数「{name}」的几个值不是同一类", f"the values of `{name}` are not of one kind"))
         return None
     made: list[ParamVersion] = []
     for declaration, sink, value, low, high in read:
@@ -104,7 +109,8 @@ def _literal(node: ast.Expr | None, sink: Sink) -> _Value | None:
         case ast.RangeLiteral():
             return _age_range(node, sink)
         case _:
-            sink.refuse("MR-T114", node.span, text="")
+            written = ".".join(node.parts) if isinstance(node, ast.Name) else "…"
+            sink.refuse("MR-T114", node.span, text=written)
 
 
 def _number(node: ast.Number, sink: Sink) -> _Value:
@@ -126,7 +132,7 @@ def _age_range(node: ast.RangeLiteral, sink: Sink) -> _Value:
             continue
         made = _literal(end[1], sink)
         if made is None or not (made.type.kind == "age" or (made.type.unit == "天" and made.type.scale == 0)):
-            sink.refuse("MR-T114", end[1].span, text="")
+            sink.refuse("MR-T114", end[1].span, text=Twin("范围的一端", "the end of a range"))
         limits.append(made.value if made.type.kind == "age" else AgeLimit(made.value, "天"))
     low_closed = node.low is not None and node.low[0] == ">="
     high_closed = node.high is not None and node.high[0] == "<="

@@ -12,7 +12,7 @@ from medrules.check.expressions.comparisons import compared
 from medrules.check.expressions.memberships import CODE_FIELDS, codeset_named, table_named
 from medrules.check.names import Bound, Place, step
 from medrules.check.reporting import Refused
-from medrules.check.typenames import system_zh
+from medrules.check.typenames import key_zh, system_zh
 from medrules.check.windows import frame, same_keys
 from medrules.language import nodes as ast
 from medrules.model.schema import SCHEMA
@@ -77,7 +77,7 @@ def _bind_table(ctx: RuleContext, ref: ast.SetRef, row: str, judged: str, node: 
     """Make the table of the scope the one whose row the row's name means."""
     table = ctx.world.tables[table_named(ctx, ref.name, ref)]
     if table.key_kind not in _KINDS[judged]:
-        ctx.sink.refuse("MR-C221", ref.span, table=table.name, kind=table.key_kind)
+        ctx.sink.refuse("MR-C221", ref.span, table=table.name, kind=key_zh(table.key_kind))
     ctx.table = table
     ctx.row = row
     return table.name
@@ -119,7 +119,7 @@ def _group(ctx: RuleContext, node: ast.GroupScope) -> Scoped:
     try:
         column = table.index_of(node.container.column)
     except KeyError:
-        known = [w for c in table.columns for w in (c.zh, c.en)]
+        known = [c.en if node.container.column.isascii() else c.zh for c in table.columns]
         ctx.sink.refuse(
             "MR-N103", node.container.span, table=table_name, word=node.container.column, near="、".join(known[:8]))
     if table.columns[column].type.kind != "codeset":

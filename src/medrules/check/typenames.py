@@ -9,7 +9,7 @@ from medrules.diagnostics.codes import Twin
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
 
-__all__ = ["kind_zh", "system_zh", "unit_zh"]
+__all__ = ["key_zh", "kind_zh", "system_zh", "unit_zh"]
 
 _KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "bool": ("是否", "yes/no"), "code": ("代码", "code"), "text": ("文字", "text"), "num": ("数", "number"),
@@ -22,6 +22,17 @@ _SYSTEMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "generic": ("通用名", "generic names"), "product": ("产品名", "product names"), "dept": ("科室代码", "department codes"),
     "device": ("设备代码", "device codes"),
 })
+
+
+_KEYS: Final[Mapping[str, str]] = MappingProxyType({
+    "code": "编码键", "prefix": "编码前缀键", "generic": "通用名键", "product": "产品名键", "combination": "组合键", "pair": "成对键",
+    "icd": "诊断或手术编码键", "set": "组键",
+})
+
+
+def key_zh(kind: str) -> Twin:
+    """A table's kind of key."""
+    return Twin(_KEYS.get(kind, kind), kind)
 
 
 def kind_zh(t: Type) -> Twin:

@@ -295,8 +295,8 @@ CODES: dict[str, Entry] = {
     "MR-T103": Entry(
         '{a}与{b}不能相比',
         '{a} cannot be compared with {b}',
-        '两边要是同一类值',
-        'both sides must be of one kind',
+        '两边要是同一类值：年龄比年龄，日期比日期，是否类的写 = 是、= 否',
+        'both sides must be of one kind: ages with ages, dates with dates, yes/no facts with yes or no',
     ),
     "MR-T104": Entry(
         '单位不合：{a} 与 {b}',
@@ -305,7 +305,7 @@ CODES: dict[str, Entry] = {
         'both sides need units of one kind (time, money, counts); add the unit that is missing, as in 3 days',
     ),
     "MR-T105": Entry(
-        '{x}不能与{s}比较归属',
+        '{x}不能属于{s}',
         '{x} cannot be a member of {s}',
         '编码集与事实要是同一编码体系；范围、列表与值要是同一类',
         'set and fact must be of one code system, list or range and value of one kind',

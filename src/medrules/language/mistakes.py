@@ -26,11 +26,13 @@ _PHRASE_ORDER: Final = ("AS", "TAKE", "BY_SAME", "OWN", "WHERE")
 _QUOTED: Final = frozenset({"TABLE", "CODESET", "DECLARED", "LISTED"})
 _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "NAME": ("名字", "a name"), "NUMBER": ("数字", "a number"), "STRING": ("「文字」", "a quoted text"),
-    "DATE": ("日期", "a date"), "LPAR": ("（", "("), "RPAR": ("）", ")"), "LIST_SEP": ("、", "a list comma"),
+    "DATE": ("日期（如 2025-01-01）", "a date (such as 2025-01-01)"), "LPAR": ("（", "("), "RPAR": ("）", ")"), "LIST_SEP": ("、", "a list comma"),
     "ARG_SEP": ("，", ","), "COLUMN": (".列名", ".column"), "FRAME": ("时间窗（如 单日）", "a window (such as day)"),
     "PERIOD": ("周期（如 月）", "a period (such as month)"), "SUBJECT": ("明细、诊断、手术", "item, diagnosis, operation"),
     "EQ": ("=", "="), "PLUS": ("＋", "+"), "MINUS": ("−", "-"), "TIMES": ("×", "*"),
 }
+# Words that stand between two names or before one; others (天数, 合计 …) are part of many a good name.
+_OPERATORS: Final = _COMPARISONS | {"AS", "WHERE", "WITHIN", "BY_SAME", "TAKE", "TABLE", "CODESET", "ATTESTED", "DECLARED"}
 _SHOWN_FIRST: Final = ("NAME", "NUMBER", "STRING", "DATE", "FRAME", "PERIOD", "SUBJECT", "RPAR", "LPAR")
 
 
@@ -148,8 +150,41 @@ def _where(v: _View) -> Diagnostic | None:
     direct = v.before() == "WHERE" and v.type != "$END"
     bare = v.before() == "NAME" and v.before(2) == "WHERE" and v.type in _SEPARATORS | {"$END", "RPAR", "BY_SAME", "SATISFIES"}
     if not (direct or bare):
-        return None
+        return _where_call(v)
     return v.tell("MR-P122", v.tokens[v.at - 1].span if bare else v.span, where=_word(v.words, "WHERE"))
+
+
+def _where_call(v: _View) -> Diagnostic | None:
+    """其中 是药品（药）: a call is no comparison."""
+    at = v.at - 1
+    if v.before() != "RPAR" or v.type in _COMPARISONS:
+        return None
+    depth = 0
+    while at >= 0:
+        depth += {"RPAR": 1, "LPAR": -1}.get(v.tokens[at].type, 0)
+        if not depth:
+            break
+        at -= 1
+    if at < 2 or v.tokens[at - 1].type != "NAME" or v.tokens[at - 2].type != "WHERE":
+        return None
+    return v.tell("MR-P122", v.tokens[at - 1].span, where=_word(v.words, "WHERE"))
+
+
+def _amount_for_all(v: _View) -> Diagnostic | None:
+    """扣减：全部."""
+    if v.place != "deduct" or len(v.tokens) != 1 or v.tokens[0].type != "QUANTIFIER":
+        return None
+    near = v.words.word("deduction", "all")
+    return v.tell("MR-P103", text=v.text(), hint=f"是不是「{near}」？", hint_en=f"Did you mean `{near}`?")
+
+
+def _range_as_number(v: _View) -> Diagnostic | None:
+    """属于 18岁以下, 属于 0-18岁: a range is said with 满, 不满, 超过, 不超过."""
+    if v.type != "NUMBER" or v.before() not in ("IN", "NOT_IN"):
+        return None
+    return v.tell(
+        "MR-P103", text=v.text(), hint="范围写成：满12岁 不满18岁；不含18岁写 不满18岁，含18岁写 不超过18岁。",
+        hint_en="A range is written `at least 12 years under 18 years`; `under 18 years` leaves 18 out, `at most 18 years` has it in.")
 
 
 def _chained_comparison(v: _View) -> Diagnostic | None:
@@ -192,10 +227,19 @@ def _glued_words(v: _View) -> Diagnostic | None:
             continue
         token = v.tokens[at]
         for part in token.value:
-            inside = [w for w in v.words.keywords if 1 < len(w) < len(part) and not w.isascii() and w in part]
+            inside = [w for w, (terminal, _) in v.words.keywords.items()
+                      if 1 < len(w) < len(part) and not w.isascii() and w in part and terminal in _OPERATORS]
             if inside:
                 return v.tell("MR-P125", token.span, text=".".join(token.value), word=max(inside, key=len))
     return None
+
+
+def _choice_branch(v: _View) -> Diagnostic | None:
+    """若 … 则 甲 否则 乙 且 丙: whether 丙 belongs to the choice is for brackets to say."""
+    if v.type not in ("AND", "OR") or not any(t.type in ("THEN", "ELSE") for t in v.tokens[:v.at]):
+        return None
+    return v.tell("MR-P103", text=v.text(), hint="把「若 … 则 … 否则 …」或它的一支放进括号。",
+                  hint_en="Put the whole `if … then … otherwise`, or the branch, in brackets.")
 
 
 def _scope_start(v: _View) -> Diagnostic | None:
@@ -215,17 +259,20 @@ def _ended(v: _View) -> Diagnostic | None:
 
 
 _DETECTORS: Final[tuple[Callable[[_View], Diagnostic | None], ...]] = (
-    _division, _keyword_as_name, _mixed_languages, _brackets, _known, _mixed_logic, _unquoted_name, _where,
-    _chained_comparison, _unknown_unit, _part_order, _glued_words, _scope_start, _ended,
+    _division, _keyword_as_name, _mixed_languages, _brackets, _known, _mixed_logic, _unquoted_name, _range_as_number, _where,
+    _chained_comparison, _unknown_unit, _part_order, _glued_words, _choice_branch, _scope_start, _amount_for_all, _ended,
 )
 
 
 def _unexpected(v: _View) -> Diagnostic:
     zh, en = _expected(v)
     text = v.text()
-    near = _near(text, [w for w, (terminal, _) in v.words.keywords.items() if terminal in v.accepted])
+    meant = v.words.misused.get(text, "")
+    near = ("=" if meant == "EQ" else v.words.terminal_words(meant)[0]) if meant in v.accepted else ""
+    if not near:
+        near = _near(text, [w for w, (terminal, _) in v.words.keywords.items() if terminal in v.accepted])
+        near = v.words.word(*v.words.keywords[near]) if near else ""
     if near:
-        near = v.words.word(*v.words.keywords[near])
         zh, en = f"是不是「{near}」？", f"Did you mean `{near}`?"
     return v.tell("MR-P103", text=text, hint=zh, hint_en=en)
 
@@ -272,6 +319,10 @@ def unknown_declaration(source: Source, token: Token, words: Vocabulary) -> Diag
     if found is not None:
         return found
     near = _near(text, words.declarations)
+    glued = next((w for w in words.declarations if not w.isascii() and text.startswith(w) and text != w), "")
+    if glued:
+        return diagnostic("MR-P101", source, token.span, text=text, hint=f"「{glued}」后面空一格。",
+                          hint_en=f"Leave a space behind `{glued}`.")
     zh, en = (f"是不是「{near}」？", f"Did you mean `{near}`?") if near else ("", "")
     return diagnostic("MR-P101", source, token.span, text=text, hint=zh, hint_en=en)
 
@@ -285,6 +336,10 @@ def unknown_value(source: Source, span: Span, text: str, head: str, key: str, wo
             return diagnostic("MR-P110", source, span, text=text, word=words.word(family, other.places[family][text]))
     values = list(dict.fromkeys(words.word(family, i) for i in words.places[family].values()))
     near = _near(text, values)
+    if len(pieces := text.split()) > 1 and all(p in words.places[family] for p in pieces):
+        together = words.punctuation.list_separator.join(pieces)
+        return diagnostic("MR-P111", source, span, clause=head, text=text, hint=f"用「、」隔开：{together}。",
+                          hint_en=f"Part them with commas: {together}.")
     zh = f"是不是「{near}」？" if near else f"可以是：{'、'.join(values)}。"
     en = f"Did you mean `{near}`?" if near else f"It is one of: {', '.join(values)}."
     return diagnostic("MR-P111", source, span, clause=head, text=text, hint=zh, hint_en=en)

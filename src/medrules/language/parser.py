@@ -27,6 +27,7 @@ from medrules.language.vocabulary import vocabulary
 __all__ = ["parse"]
 
 _CLOSED_VALUES = frozenset({"result", "stage", "fees", "interaction"})
+_FOREIGN_PAIRS = {"》": "《", "】": "【", "』": "『", "〉": "〈", "]": "[", "］": "［", "〕": "〔"}
 _GRAMMAR_STARTS = {"for": "scope", "must": "condition", "when": "condition", "valid": "valid", "let": "let", "fault": "fault",
                    "unless": "exemption", "deduct": "expr"}
 
@@ -43,7 +44,7 @@ def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[n.File | Non
         return None, lexed.diagnostics
     reader = _Reader(source, lexed, limits)
     file = reader.file()
-    found = sorted((*lexed.diagnostics, *reader.problems), key=lambda d: d.span.start if d.span else 0)
+    found = sorted((*reader.causes(), *reader.problems), key=lambda d: d.span.start if d.span else 0)
     return file, tuple(found[:limits.diagnostics])
 
 
@@ -58,6 +59,7 @@ class _Reader:
         self.words = vocabulary(lexed.language)
         self.comments = CommentBook(lexed.comments)
         self.problems: list[Diagnostic] = []
+        self.explained: list[Span] = []  # where an unknown character is a symptom of what is told already
 
     # ------------------------------------------------------------ declarations
 
@@ -115,8 +117,11 @@ class _Reader:
                 i += 1
             if not code or not name:
                 self._report("MR-P104", head.span)
+                while i < limit and tokens[i].type != "LBRACE" and not tokens[i].first:
+                    i += 1  # the rest of its line
         if i >= limit or tokens[i].type != "LBRACE":
-            self._report("MR-P105", head.span, brace="{")
+            if not self._is_told(head.start_pos, tokens[i].start_pos if i < limit else head.end_pos):
+                self._report("MR-P105", head.span, brace="{")
             if i >= limit or tokens[i].type in ("STRING", "CODE"):
                 return None, limit
             i -= 1  # read on as if the brace were there
@@ -167,6 +172,8 @@ class _Reader:
 
     def _clause(self, cut: Cut, owner: str) -> n.Clause | None:
         body_tokens = self.tokens[cut.body:cut.end]
+        if not body_tokens and self._tells("MR-P106", cut.span):
+            return None
         if not body_tokens:
             self._report("MR-P108", cut.span, clause=cut.word)
             return None
@@ -176,6 +183,8 @@ class _Reader:
         if owner == "default" and cut.key in ("for", "let", "must", "when", "unless", "fault", "deduct", "same_as"):
             self._report("MR-P120", cut.span, clause=cut.word)
             return None
+        if self._tells("MR-L108", Span(cut.span.end, body_tokens[-1].end_pos)):
+            return None  # what the open quote swallowed is nobody's name
         body = self._body(cut, body_tokens)
         if body is None:
             return None
@@ -198,6 +207,9 @@ class _Reader:
             case "deduct" if len(tokens) == 1 and (word := self._text(span)) in self.words.places["deduction"]:
                 kind = self.words.places["deduction"][word]
                 return n.Deduct("all" if kind == "all" else "none", None, span)
+            case "unless" if not cut.label and tokens[0].type == "STRING":
+                self._report("MR-P119", Span(cut.span.start, tokens[0].end_pos))
+                return None
             case "must" | "when" | "for" | "valid" | "let" | "fault" | "deduct" | "unless":
                 body = self._parse(tokens, _GRAMMAR_STARTS[cut.key], cut.key, cut.span)
                 if body is None:
@@ -246,6 +258,7 @@ class _Reader:
     def _template(self, tokens: tuple[Token, ...], span: Span, cut: Cut) -> n.Template | None:
         if len(tokens) != 1 or tokens[0].type != "STRING":
             self._report("MR-P116", span, clause=cut.word)
+            self.explained.append(Span(span.start, self._line_end(span.end)))
             return None
         folded = self.lexed.folded
 
@@ -275,15 +288,45 @@ class _Reader:
         except Misuse as misuse:
             self._report(misuse.code, misuse.span, **misuse.values)
         except UnexpectedToken as error:
-            if self._is_told(head.start, tokens[-1].end_pos):
+            if self._is_told(head.start, tokens[-1].end_pos) or self._tells("MR-P106", head) or self._names_a_keyword(tokens, error):
                 return None
             self.problems.append(explain(self.source, Broken(tokens, error, place, self.words)))
         return None
+
+    def causes(self) -> list[Diagnostic]:
+        """The lexer's diagnostics without those that follow from another mistake: the closing half of a pair of foreign
+        brackets, a lone quote behind a text that lacks the other."""
+        kept: list[Diagnostic] = []
+        for d in self.lexed.diagnostics:
+            if d.code == "MR-L107" and d.span is not None:
+                opener = _FOREIGN_PAIRS.get(self._text(d.span))
+                if any(s.start <= d.span.start < s.end for s in self.explained) or (opener and any(
+                    k.span is not None and self._text(k.span) == opener and "\n" not in self._text(Span(k.span.end, d.span.start))
+                    for k in kept
+                )):
+                    continue
+            kept.append(d)
+        return kept
+
+    def _line_end(self, at: int) -> int:
+        end = self.source.text.find("\n", at)
+        return len(self.source.text) if end < 0 else end
+
+    def _tells(self, code: str, span: Span) -> bool:
+        """Whether a diagnostic of this code begins in this stretch."""
+        return any(d.code == code and d.span is not None and span.start <= d.span.start <= span.end
+                   for d in (*self.lexed.diagnostics, *self.problems))
 
     def _is_told(self, start: int, end: int) -> bool:
         """Whether the lexer has told of a problem in this stretch: then that is the cause of whatever the grammar says."""
         return any(d.code.startswith("MR-L") and d.span is not None and start <= d.span.start < end
                    for d in (*self.lexed.diagnostics, *self.problems))
+
+    def _names_a_keyword(self, tokens: tuple[Token, ...], error: UnexpectedToken) -> bool:
+        """Whether it broke at a word that another clause was told not to take as a name (令：天数 = …)."""
+        at = next((i for i, t in enumerate(tokens) if t is error.token), len(tokens))
+        near = {self._text(t.span) for t in tokens[max(0, at - 1):at + 1]}
+        return any(d.code == "MR-P121" and d.span is not None and self._text(d.span) in near for d in self.problems)
 
     def _text(self, span: Span) -> str:
         return self.source.text[span.start:span.end]

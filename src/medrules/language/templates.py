@@ -55,7 +55,7 @@ def parse_template(
         if m[0] == "}" or close < 0:
             raise BraceProblem(Span(m.start(), m.end()))
         inner_start, inner_end = m.end(), close
-        if not folded[inner_start:inner_end].strip():
+        if not folded[inner_start:inner_end].strip() or "{" in folded[inner_start:inner_end]:
             raise BraceProblem(Span(m.start(), close + 1))
         if literal:
             parts.append("".join(literal))

@@ -52,7 +52,7 @@ class Vocabulary:
     phrases    first word → compiled phrases that begin with it, longest first, each with its canonical spelling
     places     family ("frame", "period", "value.result" …) → word → id: words with a meaning in one place only
     units      word → canonical unit; `unit_pattern` matches any of them, longest first
-    mistaken   words that are not of the language → the clause that is meant; `retired`: words that must not be asked
+    mistaken   words that are not of the language → the clause that is meant; `misused`: → the terminal that is meant; `retired`: words that must not be asked
     words      (family or terminal, id) → canonical word, for output
     """
 
@@ -67,6 +67,7 @@ class Vocabulary:
     unit_pattern: re.Pattern[str]
     operators: Mapping[str, str]
     mistaken: Mapping[str, str]
+    misused: Mapping[str, str]
     retired: frozenset[str]
     words: Mapping[tuple[str, str], str]
     punctuation: Punctuation
@@ -174,6 +175,7 @@ def _build(document: dict[str, Any], language: Language) -> Vocabulary:
         unit_pattern=re.compile(_alternation(units)),
         operators=MappingProxyType(operators),
         mistaken=MappingProxyType({w: i for i, entry in document["mistaken"].items() for w in entry[language]}),
+        misused=MappingProxyType({w: t for t, entry in document["mistaken_keyword"].items() for w in entry[language]}),
         retired=frozenset(w for entry in document["retired"].values() for w in entry[language]),
         words=MappingProxyType(words),
         punctuation=Punctuation(

@@ -131,6 +131,22 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize(("absent", "words"), [
+    ("rich", ("check", "x")), ("yaml", ("test", str(NATIONAL))), ("starlette", ("serve", "--pack", str(NATIONAL), "--port", "0")),
+])
+def test_a_missing_extra_is_a_sentence_that_says_what_to_install(absent: str, words: tuple[str, ...]) -> None:
+    code = f"import sys; sys.modules[{absent!r}] = None; from medrules.adapters.cli.main import main; sys.exit(main({list(words)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    assert done.returncode == exits.MISSING, done.stderr
+    assert "pip install medrules[" in done.stderr.decode("utf-8")
+
+
+def test_help_needs_no_extra() -> None:
+    code = "import sys; sys.modules['rich'] = None; from medrules.adapters.cli.main import main; sys.exit(main([]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    assert done.returncode == exits.OK
+
+
 def test_the_exit_codes_are_documented() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
     for code, _, zh, en in exits.TABLE:

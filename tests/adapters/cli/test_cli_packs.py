@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,18 @@ def test_serve_refuses_to_listen_beyond_this_machine(run: Run) -> None:
 
 def test_serve_needs_a_good_pack(run: Run, broken: Path) -> None:
     assert run("serve", "--pack", broken).code == exits.BAD_PACK
+
+
+def test_serve_says_that_the_port_is_taken(run: Run) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        done = run("serve", "--pack", NATIONAL, "--port", held.getsockname()[1])
+    assert done.code == exits.BAD_INPUT
+    assert "端口被占用" in done.err
+    assert run("serve", "--pack", NATIONAL, "--port", "70000").code == exits.BAD_INPUT
+
+
+def test_serve_needs_a_folder_for_feedback(run: Run, tmp_path: Path) -> None:
+    done = run("serve", "--pack", NATIONAL, "--port", "0", "--feedback-file", tmp_path / "none" / "feedback.jsonl")
+    assert done.code == exits.BAD_INPUT and "文件夹不存在" in done.err

@@ -22,7 +22,7 @@ SITE = SiteSettings()
 def refusal(engine: Engine, body: bytes, encoding: str = "") -> str:
     started = time.monotonic()
     answer = Service(engine).answer(body, encoding)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20  # linear: a second; quadratic: hours
     sent = json.loads(answer.body.decode(answer.encoding))
     assert sent["infcode"] == -1 and answer.outcome == "refused" and sent["output"] == {"result": []}
     return str(sent["err_msg"])

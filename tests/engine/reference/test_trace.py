@@ -9,7 +9,6 @@ import pytest
 from medrules.check.program import Program
 from medrules.engine.reference.trace import Trace, render_trace, why
 from medrules.model.facts import Facts
-
 from tests.rulings.reading import facts_of, read_ruling
 
 DATA = Path(__file__).resolve().parents[2] / "rulings" / "data"
@@ -53,7 +52,8 @@ def test_a_stage_that_the_rule_is_not_used_in(tmp_path: Path) -> None:
 def test_values_that_were_seen_are_shown(tmp_path: Path) -> None:
     (trace,) = traced("T01", 1, "GZ10000101008000", "L1", tmp_path)
     text = render_trace(trace)
-    for line in ("患者.年龄 → 45岁", "知识表「限适应症药品」.年龄段 → 满50岁", "就诊.确诊诊断 → H35.3", "机构.级别 不低于 知识表「限适应症药品」.最低级别 → 是（空格）"):
+    for line in ("患者.年龄 → 45岁", "知识表「限适应症药品」.年龄段 → 满50岁", "就诊.确诊诊断 → H35.3",
+                 "机构.级别 不低于 知识表「限适应症药品」.最低级别 → 是（空格）"):
         assert line in text
     assert text.splitlines()[0] == "GZ10000101008000「药品限适应症」对 L1：违规。条件成立，没有成立的除外"
 

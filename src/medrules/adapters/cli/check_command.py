@@ -7,7 +7,7 @@ from typing import Any
 
 from medrules import __version__
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import Table, console, print_json
+from medrules.adapters.cli.console import Table, console, print_json, working
 from medrules.adapters.cli.problems import show
 from medrules.adapters.cli.rule_sheet import COST
 from medrules.api import CheckedPack, check_pack
@@ -25,7 +25,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    checked = check_pack(arguments.pack)
+    with working("检查规则包 checking the pack"):
+        checked = check_pack(arguments.pack)
     bad = checked.has_errors or (arguments.strict and bool(checked.diagnostics))
     code = exits.PROBLEMS if bad else exits.OK
     if arguments.sarif:

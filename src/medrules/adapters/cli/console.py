@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from medrules.errors import MissingExtra
@@ -18,7 +19,9 @@ try:
 except ImportError as missing:  # pragma: no cover - exercised in an environment without the extra
     raise MissingExtra("命令行需要 rich：pip install medrules[cli] / the command line needs: pip install medrules[cli]") from missing
 
-__all__ = ["Console", "Panel", "Progress", "Table", "Text", "Tree", "console", "error_console", "escape", "print_json", "progress", "yuan"]
+__all__ = [
+    "Console", "Panel", "Progress", "Table", "Text", "Tree", "console", "error_console", "escape", "print_json", "progress", "working", "yuan",
+]
 
 
 def console(color: bool = True) -> Console:
@@ -39,6 +42,11 @@ def progress(label: str, shown: bool = True) -> Progress:
         TextColumn(label), BarColumn(), MofNCompleteColumn(), console=error_console(), transient=True,
         disable=not (shown and sys.stderr.isatty()),
     )
+
+
+def working(label: str) -> AbstractContextManager[Any]:
+    """A spinner on the terminal while a pack is read; nothing in a pipe."""
+    return error_console().status(label) if sys.stderr.isatty() else nullcontext()
 
 
 def print_json(value: Any) -> None:

@@ -123,7 +123,7 @@ def _show(out: Console, checked: CheckedPack, found: Coverage, lang: Language, e
         if n:
             total.append(f"{' · ' if i else ''}{english if en else zh} {n}", style)
     out.print(total)
-    table = Table(title_justify="left", row_styles=["", "on grey7"])
+    table = Table()
     columns: tuple[tuple[str, dict[str, Any]], ...] = (
         ("rule" if en else "规则", {"no_wrap": True}), ("name" if en else "名称", {"overflow": "fold"}), ("answer" if en else "回答", {"no_wrap": True}),
         ("rows" if en else "知识点", {"justify": "right", "no_wrap": True}), ("missing (for an answer)" if en else "缺什么（才待核）", {"overflow": "fold"}),

@@ -1,7 +1,7 @@
 """A pack for commands that only look: what is wrong with it is said, and the rules without errors are shown all the same."""
 from __future__ import annotations
 
-from medrules.adapters.cli.console import error_console
+from medrules.adapters.cli.console import error_console, working
 from medrules.api import CheckedPack, check_pack
 from medrules.diagnostics import Severity
 from medrules.errors import InvalidPack
@@ -15,7 +15,8 @@ def usable(folder: str) -> CheckedPack:
     Raises:
         InvalidPack: it has none.
     """
-    checked = check_pack(folder)
+    with working("读规则包 reading the pack"):
+        checked = check_pack(folder)
     errors = [d for d in checked.diagnostics if d.severity is Severity.ERROR]
     if not checked.program.rules:
         raise InvalidPack("规则包里没有能用的规则 / no usable rules", errors)

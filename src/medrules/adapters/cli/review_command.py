@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import Text, console, error_console, print_json, progress
+from medrules.adapters.cli.console import Text, console, error_console, print_json, progress, working
 from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import OneRequest, read_all
 from medrules.adapters.cli.screen import show_report
@@ -40,7 +40,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
     files = found(arguments.files, ".json", ".jsonl")
-    review = _Review(open_pack(arguments.pack), site, arguments)
+    with working("读规则包 reading the pack"):
+        engine = open_pack(arguments.pack)
+    review = _Review(engine, site, arguments)
     with progress("审核 reviewing", shown=review.quiet) as bar:
         task = bar.add_task("", total=len(files))
         for path in files:

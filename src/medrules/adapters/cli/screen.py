@@ -14,6 +14,7 @@ __all__ = ["show_report"]
 RESULT: Final = {"definite": ("明确违规", "bold white on red"), "suspect": ("可疑", "bold black on yellow"), "monitor": ("监测", "black on cyan")}
 INTERACTION: Final = {"passive": "静默", "soft": "提醒", "reason": "须填原因", "hard": "拦截"}
 UNJUDGED: Final = {"code": "没有编码", "date": "没有日期", "ill_formed": "编码不合格式", "scene": "就医方式未知", "unmatched": "不在知识表中"}
+UNCHECKED: Final = {"deadline": "超时", "fault": "故障"}
 STATUS: Final = {"findings": "", "not_checked": "[bold red]未全部检查[/]", "undecided": "[yellow]无违规提示，有待核[/]", "clean": "[green]无违规提示[/]"}
 
 
@@ -98,7 +99,7 @@ def show_report(out: Console, title: str, facts: Facts, report: Report) -> None:
     for finding in report.findings:
         out.print(_finding(finding, names))
     if report.unchecked:
-        out.print("[bold red]未检查[/] " + "、".join(f"{u.rule}（{u.reason}）" for u in report.unchecked))
+        out.print("[bold red]未检查[/] " + "、".join(f"{u.rule}（{UNCHECKED.get(u.reason.partition(':')[0], u.reason)}）" for u in report.unchecked))
     _undecided(out, report, names)
     for one in report.unjudged:
         out.print(f"[yellow]未识别[/] {names.of(one.anchor)}：{UNJUDGED.get(one.reason, one.reason)} {one.detail}".rstrip())

@@ -8,13 +8,13 @@ from typing import Any
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.case_facts import facts_of
-from medrules.adapters.cli.console import Text, console, print_json, progress
+from medrules.adapters.cli.console import Text, console, print_json, progress, working
 from medrules.api import open_pack
 from medrules.cases import Case, CaseResult, compare
 from medrules.cases.yaml_reader import read_cases
 from medrules.engine.engine import Engine
 from medrules.engine.reference import evaluate
-from medrules.errors import MedRulesError
+from medrules.errors import MedRulesError, MissingExtra
 from medrules.knowledge.folder import read_pack_folder
 
 
@@ -27,7 +27,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    engine = open_pack(arguments.pack)
+    with working("读规则包 reading the pack"):
+        engine = open_pack(arguments.pack)
     every = read_pack_folder(Path(arguments.pack)).cases
     files = [f for f in every if arguments.family in (None, f.parent.name, f.parent.name.partition("_")[0])]
     if arguments.family and not files:
@@ -63,6 +64,8 @@ def _answers(engine: Engine, files: list[Path]) -> Iterator[dict[str, Any]]:
     for path in files:
         try:
             cases.extend((path.parent.name, case) for case in read_cases(path))
+        except MissingExtra:
+            raise
         except MedRulesError as error:
             cases.append((path.parent.name, error))
     with progress("用例 cases") as bar:

@@ -36,21 +36,20 @@ class FeedbackFile:
             ) + "\n"
             for response in feedback.responses
         ).encode("ascii")
-        with self._lock:
-            with open(self._path, "a+b", buffering=0, opener=_for_owner) as file:
-                end = file.seek(0, os.SEEK_END)
-                try:
-                    if end:
-                        file.seek(end - 1)
-                        if file.read(1) != b"\n":  # the machine went down in the middle of a line
-                            lines = b"\n" + lines
-                    written = 0
-                    while written < len(lines):
-                        written += file.write(lines[written:])
-                    os.fsync(file.fileno())
-                except OSError:
-                    file.truncate(end)  # a disk that is full must not leave half a line for the next one to run into
-                    raise
+        with self._lock, open(self._path, "a+b", buffering=0, opener=_for_owner) as file:
+            end = file.seek(0, os.SEEK_END)
+            try:
+                if end:
+                    file.seek(end - 1)
+                    if file.read(1) != b"\n":  # the machine went down in the middle of a line
+                        lines = b"\n" + lines
+                written = 0
+                while written < len(lines):
+                    written += file.write(lines[written:])
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(end)  # a disk that is full must not leave half a line for the next one to run into
+                raise
 
 
 def _for_owner(path: str, flags: int) -> int:

@@ -8,6 +8,7 @@ from medrules.check.context import RuleContext
 from medrules.check.program import Const
 from medrules.check.typenames import unit_zh
 from medrules.check.units import dimension, in_unit_of
+from medrules.diagnostics.codes import Twin
 from medrules.language import nodes as ast
 from medrules.model.types import AGE, BOOL, DATE, TEXT, Type, range_of
 from medrules.model.values import AgeLimit, AgeRange, NumRange
@@ -54,7 +55,7 @@ def range_literal(ctx: RuleContext, node: ast.RangeLiteral, expected: Type | Non
     ends = [number(ctx, end[1]) if end and isinstance(end[1], ast.Number) else None for end in (node.low, node.high)]
     for end, made in zip((node.low, node.high), ends, strict=True):
         if end is not None and made is None:
-            ctx.sink.refuse("MR-T114", end[1].span, text="")
+            ctx.sink.refuse("MR-T114", end[1].span, text=Twin("范围的一端", "the end of a range"))
     low_closed = node.low is not None and node.low[0] == ">="
     high_closed = node.high is not None and node.high[0] == "<="
     wanted = expected.of if expected is not None and expected.kind == "range" and expected.of is not None else expected
@@ -65,7 +66,7 @@ def range_literal(ctx: RuleContext, node: ast.RangeLiteral, expected: Type | Non
     if is_age:
         limits = [None if e is None else age_limit(e) for e in ends]
         if any(e is not None and limit is None for e, limit in zip(ends, limits, strict=True)):
-            ctx.sink.refuse("MR-T114", node.span, text="")
+            ctx.sink.refuse("MR-T114", node.span, text=Twin("年龄的范围", "the range of ages"))
         low, high = (None if limit is None else limit.value for limit in limits)
         return Const(AgeRange(low, low_closed, high, high_closed), range_of(AGE))
     return _number_range(ctx, node, ends, low_closed, high_closed, wanted)

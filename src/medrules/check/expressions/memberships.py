@@ -13,7 +13,7 @@ from medrules.check.expressions.words import scalar, word
 from medrules.check.guards import present
 from medrules.check.names import Bound, Place, bare, step, suggestion
 from medrules.check.program import Const, Expr, In, Not, Or
-from medrules.check.typenames import kind_zh, system_zh, unit_zh
+from medrules.check.typenames import key_zh, kind_zh, system_zh, unit_zh
 from medrules.check.units import in_unit_of
 from medrules.diagnostics.codes import Twin
 from medrules.knowledge.codeset import CodeSet
@@ -206,7 +206,7 @@ def _in_table(
     x = _subject(ctx, item, place)
     judged = {"icd": ("diagnosis", "operation"), "pair": (), "set": ()}.get(table.key_kind, ("item", "diagnosis", "operation"))
     if not isinstance(x, Bound) or x.path or x.entity not in judged:
-        ctx.sink.refuse("MR-C221", node.span, table=name, kind=table.key_kind)
+        ctx.sink.refuse("MR-C221", node.span, table=name, kind=key_zh(table.key_kind))
     made = In(bare(x), Const(name, TEXT), "table", BOOL)
     return Not(made, BOOL) if negated else made
 

@@ -67,9 +67,7 @@ def fact_of(ctx: RuleContext, bound: Bound, rest: tuple[str, ...], node: ast.Nam
 def unknown_field(ctx: RuleContext, bound: Bound, word: str, node: ast.Name) -> Field:
     refuse_glued(ctx, node, word)
     entity = Twin(SCHEMA.entities[bound.entity].zh, bound.entity) if bound.entity else "".join(node.parts[:1])
-    known = [f.zh for f in SCHEMA.entities[bound.entity].fields.values()] if bound.entity else []
-    if bound.entity and word.isascii():
-        known += [f.en for f in SCHEMA.entities[bound.entity].fields.values()]
+    known = [f.en if word.isascii() else f.zh for f in SCHEMA.entities[bound.entity].fields.values()] if bound.entity else []
     ctx.sink.refuse("MR-N102", node.span, entity=entity, word=word, near=suggestion(word, known) or "、".join(known[:6]))
 
 
@@ -104,7 +102,7 @@ def _cell(ctx: RuleContext, node: ast.Name) -> Expr:
     col = column_of(table, node.parts[1])
     if col is None:
         refuse_glued(ctx, node, node.parts[1])
-        known = [w for c in table.columns for w in (c.zh, c.en)]
+        known = [c.en if node.parts[1].isascii() else c.zh for c in table.columns]
         near = suggestion(node.parts[1], [*known, "原文"])
         ctx.sink.refuse("MR-N103", node.span, table=table.name, word=node.parts[1], near=near or "、".join(known[:8]))
     return col

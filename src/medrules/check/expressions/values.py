@@ -164,7 +164,7 @@ def _lookup(ctx: RuleContext, node: ast.LookupExpr, place: Place) -> Expr:
     try:
         index = table.index_of(node.column)
     except KeyError:
-        known = [w for c in table.columns for w in (c.zh, c.en)]
+        known = [c.en if node.column.isascii() else c.zh for c in table.columns]
         ctx.sink.refuse("MR-N103", node.span, table=table.name, word=node.column, near="、".join(known[:8]))
     keys = tuple(ctx.value(k, place) for k in node.keys)
     column = table.columns[index]

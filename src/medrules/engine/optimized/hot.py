@@ -37,15 +37,18 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
         are judged), else (missed, out, near, box).
     """
     places = _InLine(tables.numbers, plan.usage.prefix_lengths)
-    body = _body(plan, places)
+    body = _body(plan, places, False)
+    watching = _body(plan, places, True) if plan.streamed else body
     start = _start(plan, places)
     names: Names = {
         **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "partners": tables.partners,
         **places.objects,
     }
-    walk = s.loop(("m", "r"), s.call(s.name("zip"), s.name("items"), s.name("records")), body)
+    pairs = s.call(s.name("zip"), s.name("items"), s.name("records"))
+    walk = s.loop(("m", "r"), pairs, body)
     loop = s.build("look", s.function("look", PARAMETERS, [*start, walk]), names)
     answer = s.give(s.packed([s.name("missed"), s.name("out"), s.name("near"), s.name("box")]))
+    walk = s.loop(("m", "r"), pairs, watching)  # groups are watched as long as each line's row is in force on the line's day
     common = s.build("common", s.function("common", ("facts",), [*_open_request(plan), *start, walk, answer]), names)
     return loop, common
 
@@ -95,13 +98,13 @@ def _start(plan: Plan, places: _InLine) -> list[ast.stmt]:
     return start
 
 
-def _body(plan: Plan, places: _InLine) -> list[ast.stmt]:
+def _body(plan: Plan, places: _InLine, watching: bool) -> list[ast.stmt]:
     """What is done with each line `m` and the record `r` of its code."""
-    tests = [_slot(plan.shapes[number], i, places, number in plan.streamed) for i, number in enumerate(plan.dense)]
+    tests = [_slot(plan.shapes[number], i, places, watching and number in plan.streamed) for i, number in enumerate(plan.dense)]
     body: list[ast.stmt] = [
         s.assign("on", s.attr(s.name("m"), "on")),
         s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)),
-        *_open_record(plan),
+        *_open_record(plan, watching),
     ]
     if plan.usage.ages:
         places.fact(("patient", "birth_date"))
@@ -151,12 +154,14 @@ def _unknown_code(plan: Plan) -> list[ast.stmt]:
     ]
 
 
-def _open_record(plan: Plan) -> list[ast.stmt]:
+def _open_record(plan: Plan, watching: bool) -> list[ast.stmt]:
     """Unpack the record that is in force on the line's day."""
     names = _record_names(plan)
     on = s.name("on")
     other = s.call(s.attr(_scene(), "segment"), s.attr(s.name("m"), "code"), on)
     outside = s.negated(s.compare(s.name("start"), "<=", on, "<", s.name("end")))
+    if watching:
+        return [s.assign(names, s.name("r")), s.when(outside, [s.give(s.number(None))])]
     return [
         s.assign(names, s.name("r")),
         s.when(outside, [
@@ -186,7 +191,7 @@ def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt
     body = s.attempt([*ask, s.when(test, [_note(entry, shape.exact)])], "UNSURE", [_note(entry, False)])
     first = _constants(shape, place)[0]
     if streamed:
-        body = s.when(s.name("solo"), [_watched(shape, place, first, places)], [body])
+        body = _watched(shape, place, first, places)
     return s.when(s.compare(s.name(first), "is not", s.number(None)), [body])
 
 

@@ -111,7 +111,7 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
         witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), fees=rule.header.fees, parent=rule.parent,
         deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result, plain=plain,
-        sole=len(witnesses) == 1 and isinstance(rule.when, ir.Quant) and where is None)
+        sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when))
 
 
 def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:
@@ -140,6 +140,15 @@ def _witnesses(rule: ir.Rule, closures: Closures) -> Iterator[Code]:
     for quant in _positive(rule.when):
         if isinstance(quant.over, ir.Window) and quant.over.entity == "item":
             yield closures.witnesses(quant.over, quant.body)
+
+
+def _is_one_existential(when: ir.Expr | None) -> bool:
+    """有 同期明细 alone. (A row whose cell is empty has no candidates, so its guard need not be asked again.)"""
+    match when:
+        case ir.Quant(kind="any") | ir.Guard(when_empty=False, atom=ir.Quant(kind="any")):
+            return True
+        case _:
+            return False
 
 
 def _positive(e: ir.Expr) -> Iterator[ir.Quant]:

@@ -1,0 +1,34 @@
+"""The random programs and requests reach every construct and every kind of answer: else a green law says nothing."""
+from __future__ import annotations
+
+from random import Random
+from typing import get_args
+
+from medrules.adapters.native import read_facts
+from medrules.check import program as ir
+from medrules.engine.reference import Reference
+
+from tests.property.coverage import Coverage
+from tests.property.programs import random_program
+from tests.property.requests import request
+from tests.property.test_windows import crowded, window_rules
+
+FRAMES = ("day", "hours", "hour_bucket", "encounter", "days", "month", "operation", "use_overlap", "course", "cell")
+PERIODS = {"PeriodScope"}  # judged when screening: tests/engine/reference/test_periods.py
+
+
+def test_every_construct_is_met() -> None:
+    coverage = Coverage()
+    for seed in range(220):
+        program = window_rules(seed) if seed % 6 == 5 else random_program(seed)
+        coverage.saw(program)
+        data = crowded(Random(seed)) if seed % 6 == 5 else request(Random(seed))
+        coverage.answered(Reference(program).evaluate(read_facts(data)))
+    wanted = {c.__name__ for c in (*get_args(ir.Expr), *get_args(ir.Scope), ir.Members, ir.Window)} - PERIODS
+    assert wanted - coverage.constructs.keys() == set()
+    assert {f"mode:{m}" for m in ("must", "when", "always")} <= coverage.constructs.keys()
+    assert {f"Agg:{f}" for f in ("sum", "count", "days", "kinds", "max", "min")} <= coverage.constructs.keys()
+    assert {f"In:{h}" for h in ("codes", "list", "range", "table", "catalogue")} <= coverage.constructs.keys()
+    assert {f for f in FRAMES if not coverage.constructs[f"window:{f}"]} == set()
+    for kind in ("findings", "undecided", "unjudged", "claimable", "undetermined"):
+        assert coverage.answers[kind] >= 3, kind
