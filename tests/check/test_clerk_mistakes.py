@@ -58,7 +58,7 @@ def test_the_rule_itself_is_right() -> None:
     ("使用」{", "使用」【", "MR-L107", "【"),
     ("除外「急诊抢救」：", "除外（急诊抢救）：", "MR-P119", "除外「急诊抢救」"),
     ("除外「急诊抢救」：", "除外：「急诊抢救」", "MR-P119", "除外「急诊抢救」"),
-    ("说明：「{明细", "说明：{明细", "MR-P116", "「说明：「"),
+    ("说明：「{明细", "说明：{明细", "MR-P116", "说明：「"),
     ("{患者.年龄}", "{患者.年龄", "MR-P114", "花括号"),
     # a word that is nearly one of the language
     ("属于 限定.年龄段", "在 限定.年龄段", "MR-P103", "「属于」"),
@@ -159,3 +159,31 @@ def test_a_cell_read_both_ways_is_told_where_it_is_read_again() -> None:
 @pytest.mark.parametrize("words", ["小于等于", "小于或等于", "不大于", "不超过", "<=", "≤"])
 def test_every_way_to_say_at_most(words: str) -> None:
     assert shown(only(rule(f"当：明细.数量 {words} 3")).when) == "item.quantity <= 3"
+
+
+BASE = ("规则 LK-1「甲」{\n  结果：可疑\n  针对：明细 属于 知识表「治疗指征」记为 限定\n  当：就诊.就医方式 = 住院\n"
+        "  除外「a」：就诊.抢救标志\n  令：上 = 3天\n  说明：「{上}」\n}\n")
+FOLLOWER = "规则 LK-2「乙」{\n  同：LK-1\n  当：明细.用药天数 超过 上\n  除外「a」：不适用\n}\n"
+
+
+@pytest.mark.parametrize(("right", "wrong", "code"), [
+    ("针对：", "范围：", "MR-P102"), ("令：上 = 3天", "令：上 = 3光年", "MR-P124"), ("结果：可疑", "结果：可以", "MR-P111"),
+    ("除外「a」：就诊.抢救标志", "除外「a」：就诊.抢救标志 且", "MR-P109"), ("「治疗指征」", "「治疗指证」", "MR-N104"),
+])
+def test_a_mistake_in_a_rule_that_others_follow_is_told_once(right: str, wrong: str, code: str) -> None:
+    assert both(BASE + FOLLOWER) == []
+    assert [d.code for d in both(BASE.replace(right, wrong) + FOLLOWER)] == [code]
+
+
+@pytest.mark.parametrize(("window", "code", "told"), [
+    ("按天", "MR-N101", "单日"), ("30天内", "MR-P103", "近 30天"), ("按 同一 患者", "MR-P103", ""),
+])
+def test_windows_that_are_none(window: str, code: str, told: str) -> None:
+    found = both(rule(f"当：次数 同期明细 取 {window} 按 同一 患者 超过 1次"))
+    assert [d.code for d in found] == [code]
+    assert told in found[0].help
+
+
+def test_a_count_takes_no_brackets() -> None:
+    found = both(rule("当：次数（同期明细）超过 1次"))
+    assert [(d.code, "不加括号" in d.help) for d in found] == [("MR-P103", True)]

@@ -7,7 +7,6 @@ from typing import get_args
 from medrules.adapters.native import read_facts
 from medrules.check import program as ir
 from medrules.engine.reference import Reference
-
 from tests.property.coverage import Coverage
 from tests.property.programs import random_program
 from tests.property.requests import request

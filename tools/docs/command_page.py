@@ -26,7 +26,7 @@ def _name(action: argparse.Action) -> str:
     word = ", ".join(f"`{o}`" for o in action.option_strings)
     if action.nargs == 0 or isinstance(action, argparse._StoreConstAction):
         return word
-    choices = "\\|".join(map(str, action.choices)) if action.choices else (action.metavar or action.dest).upper()
+    choices = "\\|".join(map(str, action.choices)) if action.choices else str(action.metavar or action.dest).upper()
     return f"{word} {choices}" + ("（必写 required）" if action.required else "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ def _fenced(text: str, kind: str = "") -> str:
     return f"```{kind}\n{text.rstrip()}\n```"
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     return "\n".join([*lines, *(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |" for row in rows)])
 
@@ -197,7 +198,8 @@ def _outline(node: Any, depth: int = 0) -> list[str]:
     """A tree, a node a line, without places in the text."""
     if not is_dataclass(node) or isinstance(node, type):
         return [f"{'  ' * depth}{node!r}"]
-    plain, below = [], []
+    plain: list[str] = []
+    below: list[Any] = []
     for f in fields(node):
         value = getattr(node, f.name)
         if f.name in ("span", "word") or value is None or value == ():

@@ -82,11 +82,12 @@ def expand(written: Written, rules: Mapping[str, Written]) -> Expanded:
     for placed in (Placed(c, written.sink) for c in written.rule.clauses):
         if placed.clause.key == "let" and isinstance(placed.clause.body, ast.Let):
             lets[placed.clause.body.name] = placed
-    _own_exemptions(written, exemptions, base is not None)
+    unread = _unread(written, base)
+    _own_exemptions(written, exemptions, base is not None, "unless" in unread)
     keys = {*own, *(f"let {_name(c)}" for c in written.rule.clauses if c.key in _REPEATED)}
     return Expanded(
         singles, tuple(lets.values()), tuple(exemptions.values()), frozenset(keys),
-        base.rule.code if base is not None else "", tuple(texts), _unread(written, base),
+        base.rule.code if base is not None else "", tuple(texts), unread,
         named is not None and base is None,
     )
 
@@ -157,7 +158,8 @@ def _base(written: Written, named: Placed, rules: Mapping[str, Written]) -> Writ
     return base
 
 
-def _own_exemptions(written: Written, exemptions: dict[str, Placed], follows: bool) -> None:
+def _own_exemptions(written: Written, exemptions: dict[str, Placed], follows: bool, unread: bool) -> None:
+    """`unread`: some exemption could not be read, so none is called missing."""
     seen: set[str] = set()
     for clause in written.rule.clauses:
         if clause.key != "unless" or not isinstance(clause.body, ast.Exemption):
@@ -169,6 +171,8 @@ def _own_exemptions(written: Written, exemptions: dict[str, Placed], follows: bo
         seen.add(body.label)
         if not body.removed:
             exemptions[body.label] = Placed(clause, written.sink)
+        elif unread and body.label not in exemptions:
+            continue
         elif not follows or body.label not in exemptions:
             near = suggestion(body.label, exemptions)
             written.sink.add("MR-C206", body.span, label=body.label, near=near or "、".join(exemptions) or "无")

@@ -50,20 +50,22 @@ def check_rule(written: Written, rules: dict[str, Written], world: World) -> Che
     before = sink.tally.errors
     expanded = expand(written, rules)
     try:
-        return _checked(written, expanded, world, before)
+        return _checked(written, expanded, rules.get(expanded.follows), world, before)
     except RecursionError:
         sink.add("MR-C222", written.rule.name_span, name=written.rule.code)
         return CheckedRule(None, written, expanded, frozenset(), frozenset())
 
 
-def _checked(written: Written, expanded: Expanded, world: World, before: int) -> CheckedRule:
-    """`before`: how many errors the run had before this rule."""
+def _checked(written: Written, expanded: Expanded, base: Written | None, world: World, before: int) -> CheckedRule:
+    """`base`: the rule named by 同. `before`: how many errors the run had before this rule."""
     sink = written.sink
     ctx = RuleContext(world, sink, value, truth)
     ctx.lets = MappingProxyType({
         p.clause.body.name: Let(p.clause.body, p.sink) for p in expanded.lets if isinstance(p.clause.body, ast.Let)
     })
     ctx.unread_lets = unread_lets(written.rule, sink.source)
+    if base is not None:
+        ctx.unread_lets |= unread_lets(base.rule, base.sink.source)
     if expanded.unread:
         sink.tally.errors += 1  # told by the parser; a rule that lacks a clause is not run
     if expanded.broken:

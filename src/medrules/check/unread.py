@@ -59,7 +59,7 @@ def unread_clauses(rule: ast.RuleDecl, source: Source | None) -> frozenset[str]:
         for m in _HEAD.finditer(part):
             found.update({heads[m[1]]} if m[1] in heads else set(heads.values()))
         found.update(heads[m[1]] for m in _patterns()[0].finditer(part))
-    return frozenset(found) - {c.key for c in rule.clauses}
+    return frozenset(found) - {c.key for c in rule.clauses if c.key not in ("let", "unless")}
 
 
 def unread_lets(rule: ast.RuleDecl, source: Source | None) -> frozenset[str]:

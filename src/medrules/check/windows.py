@@ -12,6 +12,7 @@ from medrules.check.program import Col, Const, Expr, Param, SameKey, Window
 from medrules.check.typenames import kind_zh
 from medrules.diagnostics import Span
 from medrules.language import nodes as ast
+from medrules.language.vocabulary import vocabulary
 from medrules.model.types import FRAME
 from medrules.model.values import Frame
 
@@ -33,6 +34,7 @@ def frame(ctx: RuleContext, node: ast.FrameExpr, place: Place) -> Expr:
     """The frame of a window: a constant, a cell of type window, or a number of days (`近 …`)."""
     if node.kind == "column":
         assert node.count is not None
+        _refuse_unknown_frame(ctx, node.count)
         made = ctx.value(node.count, place)
         if made.type.kind == "frame":
             return made
@@ -52,6 +54,19 @@ def frame(ctx: RuleContext, node: ast.FrameExpr, place: Place) -> Expr:
     if made.type.kind == "frame" or (made.type.kind == "num" and made.type.unit == "天" and node.kind == "days"):
         return made
     ctx.sink.refuse("MR-T115", node.span, given=kind_zh(made.type))
+
+
+def _refuse_unknown_frame(ctx: RuleContext, count: ast.Expr) -> None:
+    """A single word that is neither a window nor a let: the windows are what was meant."""
+    if not isinstance(count, ast.Name) or len(count.parts) > 1 or count.parts[0] in (*ctx.lets, *ctx.unread_lets):
+        return
+    word = count.parts[0]
+    words = vocabulary("en" if word.isascii() else "zh")
+    known = words.places["frame"]
+    listed = list(dict.fromkeys(words.word("frame", meaning) for meaning in known.values()))
+    near = suggestion(word, known)
+    ctx.sink.refuse(
+        "MR-N101", count.span, word=word, near=words.word("frame", known[near]) if near else "、".join(listed[:8]))
 
 
 def same_keys(ctx: RuleContext, names: tuple[ast.Name, ...], place: Place, span: Span) -> tuple[SameKey, ...]:

@@ -203,9 +203,10 @@ def render(template: Template, value: Callable[[Expr], Any]) -> str:
 
 
 def label(e: ir.Fact) -> str:
-    """A fact as people call it: 患者.出生日期."""
+    """A fact as people call it: 患者.出生日期; of two lines or stays, whose it is: 第二项.明细.部位."""
     field = SCHEMA.fields.get(e.field)
-    return e.field if field is None else f"{SCHEMA.entities[field.entity].zh}.{field.zh}"
+    name = e.field if field is None else f"{SCHEMA.entities[field.entity].zh}.{field.zh}"
+    return f"{OF_TWO[e.role]}.{name}" if e.role in OF_TWO else name
 
 
 def cause_text(cause: str) -> str:
@@ -232,6 +233,7 @@ def cause_text(cause: str) -> str:
             return cause
 
 
+OF_TWO: Final = {"first": "第一项", "second": "第二项", "previous": "前次", "current": "本次"}
 OPERATORS: Final[dict[str, str]] = {"+": "+", "-": "−", "*": "×"}
 
 

@@ -201,6 +201,9 @@ def _chained_comparison(v: _View) -> Diagnostic | None:
 def _unknown_unit(v: _View) -> Diagnostic | None:
     if v.type != "NAME" or v.before() != "NUMBER" or v.tokens[v.at - 1].end_pos != v.span.start:
         return None
+    if v.text().startswith(("内", "以内", "之内")):
+        return v.tell("MR-P103", text=v.text(), hint="往前数若干天写「近 30天」，相隔不超过若干小时写「6小时」。",
+                      hint_en="Days back are `the last 30 days`, hours apart are `6 hours`.")
     units = "、".join(dict.fromkeys(v.words.word("unit", u) for u in v.words.units.values()))
     return v.tell("MR-P124", text=v.text(), units=units)
 
@@ -242,6 +245,15 @@ def _choice_branch(v: _View) -> Diagnostic | None:
                   hint_en="Put the whole `if … then … otherwise`, or the branch, in brackets.")
 
 
+def _bracketed_collection(v: _View) -> Diagnostic | None:
+    """次数（同期明细）: what is counted follows without brackets."""
+    if v.type != "LPAR" or v.before() != "AGGREGATE":
+        return None
+    word = v.text(v.tokens[v.at - 1].span)
+    return v.tell("MR-P103", text=v.text(), hint=f"「{word}」后面不加括号：{word} 同期明细 取 单日 按 同一 患者。",
+                  hint_en=f"No brackets behind `{word}`: {word} peers during day by same patient.")
+
+
 def _scope_start(v: _View) -> Diagnostic | None:
     if v.place != "for" or v.at:
         return None
@@ -260,7 +272,7 @@ def _ended(v: _View) -> Diagnostic | None:
 
 _DETECTORS: Final[tuple[Callable[[_View], Diagnostic | None], ...]] = (
     _division, _keyword_as_name, _mixed_languages, _brackets, _known, _mixed_logic, _unquoted_name, _range_as_number, _where,
-    _chained_comparison, _unknown_unit, _part_order, _glued_words, _choice_branch, _scope_start, _amount_for_all, _ended,
+    _chained_comparison, _unknown_unit, _part_order, _glued_words, _choice_branch, _bracketed_collection, _scope_start, _amount_for_all, _ended,
 )
 
 

@@ -52,7 +52,8 @@ def _show(checked: CheckedPack, bad: bool, arguments: argparse.Namespace) -> Non
     out = console(not arguments.no_color)
     summary = _summary(checked)
     if checked.program.rules:
-        table = Table(title=f"{summary['pack']} {summary['version']} [dim]{summary['hash'][:12]}[/]", show_header=False, title_justify="left")
+        title = f"{summary['pack']} {summary['version']} [dim]{summary['hash'][:12]}[/]"
+        table = Table(title=title, show_header=False, title_justify="left", title_style="bold")
         table.add_row("规则 rules", str(summary["rules"]))
         table.add_row("知识表 tables", str(summary["tables"]))
         table.add_row("知识点行 rows", str(summary["rows"]))

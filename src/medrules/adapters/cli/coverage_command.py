@@ -152,7 +152,7 @@ def _send_next(out: Console, found: Coverage, lang: Language, every: bool, most:
     if not gains:
         return
     names = {r.rule.code: r.rule.name for r in found.rules}
-    table = Table(title="what to send next" if en else "下一步送什么（先送最有用的）", title_justify="left")
+    table = Table(title="what to send next" if en else "下一步送什么（先送最有用的）", title_justify="left", title_style="bold")
     table.add_column("fact" if en else "事实", overflow="fold")
     table.add_column("3101", no_wrap=True)
     table.add_column("decides alone" if en else "单独就能判", overflow="fold")

@@ -98,7 +98,7 @@ def _list(checked: CheckedPack, arguments: argparse.Namespace) -> None:
         return
     words, en = vocabulary(arguments.lang), arguments.lang == "en"
     heads = ("rule", "name", "result", "interaction", "cost", "rows") if en else ("规则", "名称", "结果", "提醒方式", "代价", "知识点")
-    table = Table(title=f"{checked.sources.name} {checked.sources.version}", title_justify="left")
+    table = Table(title=f"{checked.sources.name} {checked.sources.version}", title_justify="left", title_style="bold")
     for i, head in enumerate(heads):
         table.add_column(head, justify="right" if i == 5 else "left", no_wrap=i == 0)
     for row in rows:

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 from medrules.adapters.cli import exits
@@ -25,14 +27,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
+    settings = ServiceSettings.from_toml(Path(arguments.site)) if arguments.site else ServiceSettings()
+    if arguments.allow_remote:
+        settings = replace(settings, allow_remote=True)
     engine = open_pack(arguments.pack)
     _can_listen(arguments.host, arguments.port)
     if arguments.feedback_file and not Path(arguments.feedback_file).resolve().parent.is_dir():
         raise MedRulesError(f"反馈文件所在的文件夹不存在：{arguments.feedback_file} / the folder of the feedback file does not exist")
     error_console().print(f"medrules 服务 / serving http://{arguments.host}:{arguments.port} （Ctrl+C 停止 to stop）", markup=False)
+    logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("medrules.sidecar").setLevel(logging.INFO)  # one line for each request, never its content
     serve(
-        engine, arguments.host, arguments.port, site=site,
-        settings=ServiceSettings(allow_remote=arguments.allow_remote), feedback_file=arguments.feedback_file,
+        engine, arguments.host, arguments.port, site=site, settings=settings, feedback_file=arguments.feedback_file,
     )
     return exits.OK
 

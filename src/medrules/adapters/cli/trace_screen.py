@@ -60,7 +60,7 @@ def show_answers(out: Console, traces: Sequence[Trace], title: str) -> None:
     """Many rules or lines at a glance: those that looked, and how many did not."""
     looked = [t for t in traces if t.steps or t.answer != "silent"]
     if looked:
-        table = Table(title=Text(title, "bold"), title_justify="left")
+        table = Table(title=Text(title, "bold"), title_justify="left", title_style="bold")
         for head in ("规则", "名称", "对象", "回答", "为什么"):
             table.add_column(head, overflow="fold", no_wrap=head in ("规则", "回答"))
         for t in looked:

@@ -29,12 +29,11 @@ def words_in_scope(ctx: RuleContext, place: Place) -> list[str]:
 
 
 def refuse_unknown(ctx: RuleContext, node: ast.Name, place: Place) -> NoReturn:
-    """Refuses the name. Told once where it is the first word of several: it is then one word that is missing or misspelt."""
+    """Refuses the name. Each word is told once in a rule: it is one word that is missing or misspelt, wherever it is used."""
     word = node.parts[0]
-    if len(node.parts) > 1:
-        if word in ctx.told:
-            ctx.sink.give_up()
-        ctx.told.add(word)
+    if word in ctx.told:
+        ctx.sink.give_up()
+    ctx.told.add(word)
     refuse_glued(ctx, node, word)
     listed = list(dict.fromkeys(w for w in words_in_scope(ctx, place) if w.isascii() == word.isascii()))
     near = next(_meant(ctx, node, place, listed), "") or suggestion(word, listed) or "、".join(listed[:8])

@@ -119,7 +119,7 @@ class Review:
         scene = Scene(tables, self.facts, encounter, lines, solo)
         out: list[Any] = []
         near: list[Any] = []
-        missed: list[Any] = []
+        missed: list[Any] = [] if solo else [m for m in encounter.items if m.on is UNKNOWN and not tables.knows(m.code)]
         e.loop(encounter, items, records, scene.codes(), -1, scene.alone(), solo, [scene], out, near, missed)
         for number in e.scans:
             if number in self.spoken:

@@ -10,6 +10,7 @@ from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
 from medrules.engine.optimized.rulecode import RuleCode, Said, said
 from medrules.engine.optimized.standalone import compile_shape
+from medrules.model.values import ABSENT, UNKNOWN
 from medrules.plan.constants import END_OF_DAYS, FIRST_DAY
 from medrules.plan.plan import Entry, Plan, Record
 from medrules.plan.shapes import Grouping
@@ -143,6 +144,10 @@ class Tables:
             if len(self._remembered) < MAX_REMEMBERED:
                 self._remembered[code] = found
         return found
+
+    def knows(self, code: Any) -> bool:
+        """Whether some table names the code, or it is no code at all."""
+        return code is UNKNOWN or code is ABSENT or code in self.index or self.knows_prefix(code)
 
     def knows_prefix(self, code: str) -> bool:
         """Whether a table of the pack, used or not, names a prefix of the code."""

@@ -18,7 +18,6 @@ _WORDS: Final = {
     "age": ({"<": "不满", "<=": "不超过", "=": "等于"}, {"<": "满", "<=": "超过", "=": "不等于"}),
 }
 _AGGREGATES: Final = {"sum": "合计", "count": "次数", "days": "天数", "kinds": "种数", "max": "最大", "min": "最小"}
-_ROLES: Final = {"first": "第一项", "second": "第二项", "previous": "前次", "current": "本次"}
 _KEYS: Final = {"patient": "患者", "institution": "机构", "encounter": "就诊", "prescription": "处方", "day": "日", "month": "月",
                 "year": "年", "row": "知识点", "column": "同值知识点", "quarter": "季"}
 _OPERATORS: Final = {"+": "+", "-": "−", "*": "×"}
@@ -68,7 +67,7 @@ def worded(e: Expr) -> str:
         case ir.Const():
             return "一律" if e.value is True else printed(e.value, e.type)
         case ir.Fact():
-            return f"{_ROLES[e.role]}.{label(e)}" if e.role in _ROLES else label(e)
+            return label(e)
         case ir.Ref():
             return SCHEMA.entities[e.type.name].zh if e.type.name in SCHEMA.entities else e.role
         case ir.Col():
