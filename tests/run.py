@@ -1,7 +1,8 @@
 """Sets up a private environment beside this checkout and runs every check: one command, any platform.
 
-    python tests/run.py            tests
-    python tests/run.py --ci       tests, types, lint, import contracts, pack checks (what CI runs)
+    python tests/run.py            tests (some minutes on two cores)
+    python tests/run.py --quick    tests without the property and hostile-input suites (about a minute)
+    python tests/run.py --ci       tests, types, lint, import contracts, pack checks, a small agreement campaign (what CI runs)
     python tests/run.py -- -k foo  everything after -- goes to pytest
 """
 from __future__ import annotations
@@ -48,6 +49,10 @@ def main() -> None:
         run([exe, "-m", "medrules", "check", "rulepacks/national"])
         run([exe, "-m", "medrules", "check", "rulepacks/edition-2025"])
         run([exe, "-m", "medrules", "test", "rulepacks/national"])
+        run([exe, "-m", "tests.property.campaign", "--cases", "3000", "--seed", "90000"])
+    if "--quick" in args:
+        extra += [f"--ignore=tests/{slow}" for slow in ("property", "rulepacks", "adapters/cli", "docs")]
+    print("测试在两核机器上约需几分钟 / the tests take some minutes on two cores", flush=True)
     run([exe, "-m", "pytest", "-n", "2", *extra])
 
 

@@ -25,12 +25,16 @@ __all__ = ["check"]
 def check(
     files: Sequence[tuple[Source, ast.File]], tables: Mapping[str, Table], codesets: Mapping[str, CodeSet],
     catalogues: Mapping[str, Catalogue], *, pack: str = "", version: str = "", hash: str = "",
+    sourced: bool = False, quiet_tables: frozenset[str] = frozenset(), failed_tables: frozenset[str] = frozenset(),
 ) -> tuple[Program, tuple[Diagnostic, ...]]:
     """Check the files of one pack together.
 
     Args:
         files: parsed files with their sources, in any order; names are pack-wide.
         tables, codesets, catalogues: under each of their names (both twins).
+        sourced: warn of rules without 依据 or 说明. Asked of whole packs; a text checked alone need not have them.
+        quiet_tables: files of tables whose lack of rows is not told: empty on purpose, or with wrong rows.
+        failed_tables: names of tables that could not be read and are told to be wrong: not called missing as well.
 
     Returns:
         The Program of the rules without errors, and every diagnostic, file by file in the order of the text.
@@ -45,13 +49,13 @@ def check(
     definitions = named_definitions([
         (d, sink) for file, sink in parsed for d in file.declarations if isinstance(d, ast.DefinitionDecl)])
     broken |= frozenset().union(*(unread_names(file, sink.source) for file, sink in parsed))
-    world = World(dated, codesets, catalogues, params, definitions, broken)
+    world = World(dated, codesets, catalogues, params, definitions, broken, failed_tables)
     written = _written(parsed)
     checked = [check_rule(rule, written, world) for rule in written.values()]
     named = frozenset(
         name for t in tables.values() for row in t.rows for cell in row.cells if isinstance(cell, ParamCell)
         for name in cell.params)
-    lint(checked, world, parsed, shared, named)
+    lint(checked, world, parsed, shared, named, sourced, quiet_tables)
     rules = tuple(c.rule for c in checked if c.rule is not None)
     program = Program(
         rules, MappingProxyType({t.name: t for t in dated.values()}), _by_own_name(params),

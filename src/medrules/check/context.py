@@ -39,6 +39,7 @@ class World:
     params: Mapping[str, ParamTable]
     definitions: Mapping[str, NamedDefinition]
     broken: frozenset[str] = frozenset()  # parameters and definitions that are told to be wrong elsewhere
+    failed_tables: frozenset[str] = frozenset()  # tables that are told to be unreadable elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -900,6 +900,24 @@ CODES: dict[str, Entry] = {
         '能给出编码的，改用知识表或编码集',
         'where codes can be given, use a table or a code set', Severity.NOTE,
     ),
+    "MR-W309": Entry(
+        '规则 {rule} 没有「依据」',
+        'rule {rule} has no basis',
+        '写上依据的文件和条款，例如：依据：《国家基本医疗保险、工伤保险和生育保险药品目录》备注',
+        'name the document it rests on: basis: "…"', Severity.WARNING,
+    ),
+    "MR-W310": Entry(
+        '规则 {rule} 没有「说明」，提示只会有规则名称',
+        'rule {rule} has no message: a finding shows its name only',
+        '写一句给医生看的话，例如：说明：「{{明细.名称}}不予支付」',
+        'write one sentence for the physician: message: "{{item.name}} is not covered"', Severity.WARNING,
+    ),
+    "MR-W311": Entry(
+        '「{key}」里还有「{word}」',
+        '`{key}` still says "{word}"',
+        '换成真正的内容',
+        'replace it by the real text', Severity.WARNING,
+    ),
     # -- end W --
 }
 

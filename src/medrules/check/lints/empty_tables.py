@@ -11,10 +11,10 @@ from medrules.check.rules import CheckedRule
 __all__ = ["empty_tables"]
 
 
-def empty_tables(checked: Sequence[CheckedRule], world: World, shared: Sink) -> None:
-    """Told once for each table, at its file."""
+def empty_tables(checked: Sequence[CheckedRule], world: World, shared: Sink, quiet: frozenset[str]) -> None:
+    """Told once for each table, at its file. `quiet`: files of tables that are empty on purpose or told to be wrong."""
     used = {table_of(c.rule.scope) for c in checked if c.rule is not None}
     for name in sorted(used - {""}):
         table = world.tables[name]
-        if not table.rows:
+        if not table.rows and table.file not in quiet:
             shared.add("MR-W303", None, place=table.file or name, table=name)

@@ -13,7 +13,7 @@ from medrules.engine.optimized import syntax as s
 from medrules.model.entities import ENTITIES
 from medrules.plan.shapes import CodesProbe, Hole, Shape, SharedGroup, TotalOver, Touch
 
-__all__ = ["FACT_NAMES", "Places", "emit", "hole_names", "line_fact"]
+__all__ = ["FACT_NAMES", "Places", "emit", "hole_names", "line_fact", "open_days"]
 
 FACT_NAMES: Final = frozenset(f for e in ENTITIES for f in e.fields)
 
@@ -53,6 +53,14 @@ def line_fact(path: tuple[str, ...], owner: str = "m") -> ast.expr:
         if step not in FACT_NAMES:
             raise ValueError(f"no fact is called `{step}`")
     return s.attr(s.name(owner), *path)
+
+
+def open_days(node: TotalOver | SharedGroup, places: Places) -> list[ast.expr]:
+    """Whether the window may reach back to days that are not known completely."""
+    if node.region == "encounter":
+        return []
+    start = s.name("on") if node.back == 0 else s.arithmetic("-", s.name("on"), s.number(node.back))
+    return [s.compare(start, "<", places.bound(node.region))]
 
 
 class _Emitter:
@@ -129,13 +137,6 @@ class _Emitter:
             case _:
                 return s.call(s.attr(names[0], "contains"), s.call(s.name("known"), birth), s.name("on"))
 
-    def open(self, node: TotalOver | SharedGroup) -> list[ast.expr]:
-        """Whether the window may reach back to days that are not known completely."""
-        if node.region == "encounter":
-            return []
-        start = s.name("on") if node.back == 0 else s.arithmetic("-", s.name("on"), s.number(node.back))
-        return [s.compare(start, "<", self.places.bound(node.region))]
-
     def total(self, node: TotalOver) -> ast.expr:
         totals = self.places.totals(node)
         key = s.attr(s.name("m"), "code") if node.key is None else self.value(node.key)
@@ -146,10 +147,10 @@ class _Emitter:
             own = line_fact(node.value) if node.value else s.number(1)
             amount = s.choice(self.places.alone(), own, amount)
         over = s.compare(amount, ">=" if node.reaches else ">", self.value(node.limit))
-        return s.either([*self.open(node), over])
+        return s.either([*open_days(node, self.places), over])
 
     def shared(self, node: SharedGroup) -> ast.expr:
         key = s.attr(s.name("m"), "code") if node.key is None else self.value(node.key)
-        return s.either([*self.open(node), s.compare(s.item(self.places.groups(node), key), "is", s.name("MANY"))])
+        return s.either([*open_days(node, self.places), s.compare(s.item(self.places.groups(node), key), "is", s.name("MANY"))])
 
 

@@ -40,7 +40,7 @@ class Evaluator:
         self.whole = tuple(by_kind.get("whole", ()))
         self.indexed = tuple(r for kind in ("code", "scan", "pair") for r in by_kind.get(kind, ()))
 
-        self.pairs_by_day = all(self.codes[n].frame == "day" for n in self.pair_rules)
+        self.pairs_by_day = self.tables.pairs_by_day
         self.partners = self.tables.partners
         self.only_lines = not self.scans and not self.whole and not self.tables.unmatched_by_reference
 

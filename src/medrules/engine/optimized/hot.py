@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from medrules.engine.optimized import syntax as s
-from medrules.engine.optimized.emit import emit, hole_names, line_fact
+from medrules.engine.optimized.emit import emit, hole_names, line_fact, open_days
 from medrules.engine.optimized.names import NAMES
 from medrules.engine.optimized.numbers import ListSpec, Numbers
 from medrules.engine.optimized.scene import scene_in
@@ -37,8 +37,8 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
         are judged), else (missed, out, near, box).
     """
     places = _InLine(tables.numbers, plan.usage.prefix_lengths)
-    body = _body(plan, places, False)
-    watching = _body(plan, places, True) if plan.streamed else body
+    body = _body(plan, tables, places, False)
+    watching = _body(plan, tables, places, True)
     start = _start(plan, places)
     names: Names = {
         **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "partners": tables.partners,
@@ -49,11 +49,11 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
     loop = s.build("look", s.function("look", PARAMETERS, [*start, walk]), names)
     answer = s.give(s.packed([s.name("missed"), s.name("out"), s.name("near"), s.name("box")]))
     walk = s.loop(("m", "r"), pairs, watching)  # groups are watched as long as each line's row is in force on the line's day
-    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan), *start, walk, answer]), names)
+    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, answer]), names)
     return loop, common
 
 
-def _open_request(plan: Plan) -> list[ast.stmt]:
+def _open_request(plan: Plan, tables: Tables) -> list[ast.stmt]:
     """The one encounter, its lines, their codes and records; gives None where the request is of another kind."""
     other = [s.give(s.number(None))]
     encounter, items, patient = s.name("encounter"), s.name("items"), s.name("patient")
@@ -61,8 +61,9 @@ def _open_request(plan: Plan) -> list[ast.stmt]:
     several = s.compare(s.call(s.name("len"), s.attr(patient, "encounters")), "!=", s.number(1))
     empty: list[ast.stmt] = [s.assign(n, s.listed([])) for n in ("out", "near", "missed")]
     n_lines, n_codes = (s.call(s.name("len"), s.name(n)) for n in ("listed", "codes"))
+    bit = s.item(s.name("r"), s.number(len(_record_names(plan, tables)) - 2))
     sieve = s.loop(("r",), s.name("records"), [s.when(s.compare(s.name("r"), "is not", s.number(None)), [
-        s.assign("sieve", s.arithmetic("|", s.name("sieve"), s.item(s.name("r"), s.number(-2))))])])
+        s.assign("sieve", s.arithmetic("|", s.name("sieve"), bit))])])
     return [
         s.assign("current", s.attr(s.name("facts"), "current")),
         s.when(s.compare(s.call(s.name("len"), s.name("current")), "!=", s.number(1)), other),
@@ -82,7 +83,7 @@ def _open_request(plan: Plan) -> list[ast.stmt]:
             s.name("alone")])),
         *([s.assign("sieve", s.number(0)),
            s.when(s.compare(n_lines, ">", s.number(MAX_SIEVED)), [s.assign("sieve", s.number(-1))], [sieve])]
-          if plan.pairs.n_pairs else []),
+          if tables.has_pairs else []),
     ]
 
 
@@ -98,13 +99,13 @@ def _start(plan: Plan, places: _InLine) -> list[ast.stmt]:
     return start
 
 
-def _body(plan: Plan, places: _InLine, watching: bool) -> list[ast.stmt]:
+def _body(plan: Plan, tables: Tables, places: _InLine, watching: bool) -> list[ast.stmt]:
     """What is done with each line `m` and the record `r` of its code."""
     tests = [_slot(plan.shapes[number], i, places, watching and number in plan.streamed) for i, number in enumerate(plan.dense)]
     body: list[ast.stmt] = [
         s.assign("on", s.attr(s.name("m"), "on")),
         s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)),
-        *_open_record(plan, watching),
+        *_open_record(plan, tables, watching),
     ]
     if plan.usage.ages:
         places.fact(("patient", "birth_date"))
@@ -115,10 +116,10 @@ def _body(plan: Plan, places: _InLine, watching: bool) -> list[ast.stmt]:
             s.compare(s.name("on"), "!=", s.name("last")),
             [s.assign("last", s.name("on")), s.attempt([s.assign("step", steps)], "UNSURE", [unknown])]))
     body += tests
-    if any(r.others for rs in (*plan.records.values(), *plan.prefix_records.values()) for r in rs):
+    if tables.has_others:
         body.append(_others())
-    if plan.pairs.n_pairs:
-        body.append(_partners())
+    if tables.has_pairs:
+        body.append(_partners(watching and tables.pairs_by_day))
     return body
 
 
@@ -127,9 +128,10 @@ def _scene() -> ast.expr:
     return s.call(s.name("scene_in"), s.name("box"))
 
 
-def _record_names(plan: Plan) -> tuple[str, ...]:
+def _record_names(plan: Plan, tables: Tables) -> tuple[str, ...]:
     constants = [n for i, number in enumerate(plan.dense) for n in _constants(plan.shapes[number], i)]
-    return ("start", "end", *constants, "others", "_", "mask")
+    return (
+        "start", "end", *constants, *(("others",) if tables.has_others else ()), *(("_", "mask") if tables.has_pairs else ()))
 
 
 def _constants(shape: Shape, place: int) -> list[str]:
@@ -154,13 +156,13 @@ def _unknown_code(plan: Plan) -> list[ast.stmt]:
     ]
 
 
-def _open_record(plan: Plan, watching: bool) -> list[ast.stmt]:
+def _open_record(plan: Plan, tables: Tables, watching: bool) -> list[ast.stmt]:
     """Unpack the record that is in force on the line's day."""
-    names = _record_names(plan)
+    names = _record_names(plan, tables)
     on = s.name("on")
     other = s.call(s.attr(_scene(), "segment"), s.attr(s.name("m"), "code"), on)
     outside = s.negated(s.compare(s.name("start"), "<=", on, "<", s.name("end")))
-    if watching:
+    if watching and plan.streamed:
         return [s.assign(names, s.name("r")), s.when(outside, [s.give(s.number(None))])]
     return [
         s.assign(names, s.name("r")),
@@ -188,7 +190,12 @@ def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt
     ask = [s.when(s.compare(s.name(n), "is", s.number(None)), body) for n, body in places.loops.items()]
     ask += [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
     entry = _entry(place)
-    body = s.attempt([*ask, s.when(test, [_note(entry, shape.exact)])], "UNSURE", [_note(entry, False)])
+    found = [_note(entry, shape.exact)]
+    if isinstance(shape.test, TotalOver) and shape.test.grouping.kind == "code":
+        # Alone with its code, a line is all of its window: over the limit is then certain, if the window lacks nothing.
+        sure = s.both([s.name("alone"), *(s.negated(o) for o in open_days(shape.test, places))])
+        found = [s.do(s.call(s.name("add"), s.packed([s.name("m"), entry, sure])))]
+    body = s.attempt([*ask, s.when(test, found)], "UNSURE", [_note(entry, False)])
     first = _constants(shape, place)[0]
     if streamed:
         body = _watched(shape, place, first, places)
@@ -216,12 +223,14 @@ def _others() -> ast.stmt:
     ])
 
 
-def _partners() -> ast.stmt:
-    """A line one of whose partners is among the codes of the patient: asked of 512 bits first, then of the codes."""
+def _partners(same_day: bool) -> ast.stmt:
+    """A line one of whose partners is among the codes of the patient (of the same day, if all pairs are of one day): asked of 512
+    bits first, then of the codes, then of the days."""
     partners = s.item(s.name("partners"), s.attr(s.name("m"), "code"))
     meets = s.negated(s.call(s.attr(partners, "isdisjoint"), s.name("codes")))
+    on_day = s.call(s.name("meets_on_day"), s.name("m"), partners, s.name("items"))
     return s.when(s.arithmetic("&", s.name("mask"), s.name("sieve")), [
-        s.when(meets, [s.do(s.call(s.attr(s.name("near"), "append"), s.name("m")))]),
+        s.when(s.both([meets, on_day]) if same_day else meets, [s.do(s.call(s.attr(s.name("near"), "append"), s.name("m")))]),
     ])
 
 

@@ -1,7 +1,7 @@
 """The plan's index in the form that the fast path reads: flat tuples, frozensets, functions."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 from zlib import crc32
@@ -25,12 +25,17 @@ Test = Callable[..., bool]
 
 
 class Tables:
-    """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others, bit of the code, bits of
-    its partners). What only candidates ask for (entries, partners) stands elsewhere: a probe touches little memory."""
+    """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others if any record of the plan has
+    them, bit of the code and bits of its partners if there are pairs). What only candidates ask for (entries, partners) stands
+    elsewhere: a probe touches little memory."""
 
     def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
         self.plan = plan
         self._codes = codes
+        self.has_others = any(r.others for rs in (*plan.records.values(), *plan.prefix_records.values()) for r in rs)
+        self.has_pairs = bool(plan.pairs.n_pairs)
+        paired = [codes[r.rule] for r in plan.routes if r.kind == "pair"]
+        self.pairs_by_day = all(c.frame == "day" for c in paired)
         self._bits = tuple(1 << n for n in range(N_BITS))
         self._shared: dict[Any, Any] = {}
         self.numbers = Numbers(plan)
@@ -44,9 +49,9 @@ class Tables:
         whole = (FIRST_DAY, END_OF_DAYS)
         nothing = (None,) * sum(self.widths)
         for code in partners.keys() - plan.records.keys():
-            self._add(code, ((*whole, *nothing, None, *self._meets(code, partners[code])),))
+            self._add(code, (self._record(code, *whole, nothing, None, partners[code]),))
         for code in plan.known_codes - self.index.keys():
-            self._add(code, ((*whole, *nothing, None, *self._meets(code, None)),))
+            self._add(code, (self._record(code, *whole, nothing, None, None),))
         self.prefixes = {code: tuple(self._flat(code, r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
         self._groups = {g: self._grouped(g) for g in plan.groups}
@@ -69,7 +74,7 @@ class Tables:
         nothing = (None,) * sum(self.widths)
         for start, end in pairwise(cuts):
             if start not in taken:
-                yield (start, end, *nothing, None, *self._meets(code, self.partners[code]))
+                yield self._record(code, start, end, nothing, None, self.partners[code])
 
     def _flat(self, code: str, record: Record, partners: frozenset[str] | None) -> Flat:
         """Constants side by side in one tuple."""
@@ -80,7 +85,14 @@ class Tables:
             else:
                 constants.extend(map(self._one, entry.tests[0][1] or (True,)))
         others = tuple((self._test(e), e) for e in record.others) or None
-        return (record.start, record.end, *constants, others, *self._meets(code, partners))
+        return self._record(code, record.start, record.end, constants, others, partners)
+
+    def _record(
+        self, code: str, start: int, end: int, constants: Sequence[Any], others: Any, partners: frozenset[str] | None
+    ) -> Flat:
+        return (
+            start, end, *constants, *((others,) if self.has_others else ()),
+            *(self._meets(code, partners) if self.has_pairs else ()))
 
     def _meets(self, code: str, partners: frozenset[str] | None) -> tuple[int, int]:
         """The code's bit, and the bits of the partners that are kept with it (0 = none)."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 from medrules.knowledge.table import EMPTY
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
-__all__ = ["MANY", "any_member", "earlier", "filled", "known", "meet", "member", "not_later", "read", "same_moment"]
+__all__ = ["MANY", "any_member", "earlier", "filled", "known", "meet", "meets_on_day", "member", "not_later", "read", "same_moment"]
 
 
 class Many:
@@ -104,3 +104,12 @@ def same_moment(a: Any, b: Any) -> bool:
     if a.lo == a.hi == b.lo == b.hi:
         return True
     raise UnknownTouched
+
+
+def meets_on_day(line: Any, partners: frozenset[str], lines: tuple[Any, ...]) -> bool:
+    """Whether another line of the same day has one of the codes."""
+    on = line.on
+    for m in lines:  # noqa: SIM110 - a generator costs more than the lines
+        if m.on == on and m.code in partners and m is not line:
+            return True
+    return False
