@@ -8,7 +8,7 @@ from medrules.check.checker import check
 from medrules.check.program import Program
 from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.engine.engine import Engine
-from medrules.errors import InvalidPack
+from medrules.errors import InvalidPack, NoSuchPack
 from medrules.knowledge.folder import PackSources, read_pack_folder
 from medrules.language.nodes import File
 from medrules.language.parser import parse
@@ -32,7 +32,13 @@ class CheckedPack:
 
 
 def check_pack(folder: str | Path) -> CheckedPack:
-    """Read, parse and check a pack folder; every problem is a diagnostic, nothing is raised for its content."""
+    """Read, parse and check a pack folder; every problem is a diagnostic, nothing is raised for its content.
+
+    Raises:
+        NoSuchPack: there is no such folder.
+    """
+    if not Path(folder).is_dir():
+        raise NoSuchPack(f"没有这个文件夹：{folder} / no such folder")
     sources = read_pack_folder(Path(folder))
     problems = list(sources.diagnostics)
     files = []
@@ -43,7 +49,8 @@ def check_pack(folder: str | Path) -> CheckedPack:
             files.append((source, tree))
     program, found = check(
         files, sources.tables, sources.codesets, sources.catalogues,
-        pack=sources.name, version=sources.version, hash=sources.hash,
+        pack=sources.name, version=sources.version, hash=sources.hash, sourced=True, quiet_tables=sources.quiet_tables,
+        failed_tables=sources.failed_tables,
     )
     problems.extend(found)
     return CheckedPack(sources, program, tuple(problems), tuple(files))
@@ -54,6 +61,7 @@ def open_pack(folder: str | Path) -> Engine:
 
     Raises:
         InvalidPack: the pack has errors; `diagnostics` lists all of them with places and help.
+        NoSuchPack: there is no such folder.
     """
     checked = check_pack(folder)
     if checked.has_errors:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACT_ERRORS", "FactError", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError",
-    "MissingExtra",
+    "MissingExtra", "NoSuchPack",
 ]
 
 
@@ -28,6 +28,12 @@ class InvalidPack(MedRulesError):
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
         super().__init__(message)
         self.diagnostics = tuple(diagnostics)
+
+
+class NoSuchPack(MedRulesError):
+    """There is no folder where a pack was looked for; the message names it. What is wrong inside a folder is `InvalidPack`."""
+
+    code = "MR-E101"
 
 
 # The stable codes of what can be wrong with native facts: in Chinese and in English.

@@ -30,9 +30,14 @@ def section(code: str, heading: str) -> str:
     return page.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
 
 
-def run(blocks: Sequence[tuple[str, str]], folder: Path) -> tuple[Diagnostic, ...]:
+# 依据 and 说明 are asked of whole packs only, so that the other pages may leave them out.
+ASKED_OF_PACKS = ("MR-W309", "MR-W310", "MR-W311")
+
+
+def run(blocks: Sequence[tuple[str, str]], folder: Path, sourced: bool = False) -> tuple[Diagnostic, ...]:
     if all(kind == "medrule" for kind, _ in blocks):
-        return check([parsed("\n".join(text for _, text in blocks))], with_a_row(tables()), codesets(), catalogues())[1]
+        text = "\n".join(text for _, text in blocks)
+        return check([parsed(text)], with_a_row(tables()), codesets(), catalogues(), sourced=sourced)[1]
     (folder / "pack.toml").write_text('name = "demo"\nversion = "1"\ntitle = "示例"\n', encoding="utf-8")
     last = ""
     for kind, text in blocks:
@@ -64,7 +69,7 @@ def test_a_page_has_its_headings(code: str) -> None:
 def test_a_bad_example_yields_exactly_its_code(code: str, tmp_path: Path) -> None:
     blocks = BLOCK.findall(section(code, "错误示例"))
     assert blocks
-    found = run(blocks, tmp_path)
+    found = run(blocks, tmp_path, code in ASKED_OF_PACKS)
     assert {d.code for d in found} == {code}, [(d.code, d.message) for d in found]
     assert all(d.message and d.message_en and d.help and d.help_en and (d.span is not None or d.place) for d in found)
 
@@ -73,7 +78,7 @@ def test_a_bad_example_yields_exactly_its_code(code: str, tmp_path: Path) -> Non
 def test_a_good_example_yields_none(code: str, tmp_path: Path) -> None:
     blocks = BLOCK.findall(section(code, "正确示例"))
     assert blocks
-    assert [(d.code, d.message) for d in run(blocks, tmp_path)] == []
+    assert [(d.code, d.message) for d in run(blocks, tmp_path, code in ASKED_OF_PACKS)] == []
 
 
 def test_no_page_without_a_code() -> None:

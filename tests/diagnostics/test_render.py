@@ -42,7 +42,7 @@ def test_places_without_a_span_and_several_lines() -> None:
 
 def test_control_characters_never_reach_the_terminal() -> None:
     source = Source("x\x1b[2J.medrule", "当：\x1b[31m\u202e甲\t乙")
-    shown = render(diagnostic("MR-L107", source, Span(2, 3), character="\x1b", point="U+001B"))
+    shown = render(diagnostic("MR-L107", source, Span(2, 3), character="\x1b", point="U+001B", hint="", hint_en=""))
     assert not set(shown) & set("\x1b\u202e\t")
 
 

@@ -68,7 +68,7 @@ def test_rules_read_only_declared_columns() -> None:
 
 @pytest.mark.parametrize(("name", "code", "expected"), [
     ("妊娠分娩产褥", "O26.900", True), ("妊娠分娩产褥", "Z34.900", True), ("妊娠分娩产褥", "Z36.000", False),
-    ("性别发育异常", "Q99.000", True), ("性别发育异常", "Q99.200", False),
+    ("性别发育异常", "Q99.000", True), ("性别发育异常", "Q99.200", True), ("性别发育异常", "Q89.900", False),
     ("抗菌药物", "XJ01CAA040B001010100001", True),
     ("抗菌药物", "XJ05ABA", False), ("治疗性项目", "003306020030000", True), ("椎体成形手术", "81.6500", True),
 ])

@@ -34,7 +34,8 @@ def render(root: Path) -> str:
     for name, content in vocabulary.items():
         if name != "language":
             out.extend(_tables(name, content))
-    out.append("\n## 文法（供程序员）/ Grammar, for programmers\n\n写规则不需要读这一节。Not needed to write rules.\n\n文法里没有任何一种语言的词：大写的是终结符，由词表对应到词。The grammar holds no word of either language.\n")
+    out.append("\n## 文法（供程序员）/ Grammar, for programmers\n\n写规则不需要读这一节。Not needed to write rules.\n")
+    out.append("文法里没有任何一种语言的词：大写的是终结符，由词表对应到词。The grammar holds no word of either language.\n")
     out.append("```lark")
     out.append((language / "rules.lark").read_text("utf-8").rstrip())
     out.append("```")

@@ -8,8 +8,8 @@ HEAD = """# 规则语言参考 / Language reference
 第一次写规则，先读 [writing-rules.md](writing-rules.md)（一步一步写成一个规则族）；本页供查阅。
 *First rule? Read [writing-rules.md](writing-rules.md); this page is for looking things up.*
 
-一条规则像一张公文表：每行一个「关键字：内容」，各行的顺序由 `medrules fmt` 排好，金额写成公式。规则写形状，知识表放数据。
-中文和英文是同一文法的两套词，`medrules fmt --lang en` 互译。
+一条规则像一张公文表：每行一个「关键字：内容」，金额写成公式。规则写形状，知识表放数据。
+各行先后不限；照下例的次序写，人好读（`medrules fmt` 只统一格式，不调换行）。中文和英文是同一文法的两套词，`medrules fmt --lang en` 互译。
 
 ```medrule
 规则 LK-901「药品限儿童使用」{

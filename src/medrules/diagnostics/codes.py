@@ -61,7 +61,7 @@ CODES: dict[str, Entry] = {
     ),
     "MR-L107": Entry(
         "不认识的字符「{character}」（{point}）", "Unknown character `{character}` ({point})",
-        "删掉它；文字写在「」里，注释以 # 开头。", "Delete it; texts go in quotes, comments begin with #.",
+        "{hint}", "{hint_en}",
     ),
     "MR-L108": Entry(
         "引号没有合上，缺「{close}」", "The quote is not closed: `{close}` is missing",
@@ -675,6 +675,10 @@ CODES: dict[str, Entry] = {
         "这一行的键有 {count} 种组合，最多 {limit} 种",
         "The keys of this row have {count} combinations, at most {limit} are allowed",
         "把编码分到几行，各用自己的知识点号。", "Spread the codes over several rows, each with its own point number.",
+    ),
+    "MR-K310": Entry(
+        "除知识点号外，和第 {line} 行一样", "But for its point number, the row is the same as line {line}",
+        "删去一行，或改正写错的一格。", "Delete one of them, or correct the cell that is wrong.", Severity.WARNING,
     ),
     "MR-K401": Entry(
         "「{cell}」不是范围", "`{cell}` is no range", "写成「满3岁 不满12岁」「不超过28天」「满 参数.老年年龄」。",

@@ -9,7 +9,7 @@ from typing import Any
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.table import Row
 
-__all__ = ["Conflicts"]
+__all__ = ["Conflicts", "Repeats"]
 
 MAX_PRODUCT = 64  # pairs of codes of one row that are remembered one by one
 MAX_KEYS = 10_000  # combinations of the key cells of one row of a table with unique keys
@@ -60,6 +60,19 @@ class Conflicts:
                 if len(same) < MAX_PRODUCT:
                     same.append(row)
         return None
+
+
+class Repeats:
+    """Finds a row whose cells are, but for the point number, those of an earlier one. Remembers a hash of each row."""
+
+    def __init__(self, point: int) -> None:
+        self._point = point
+        self._lines: dict[int, int] = {}
+
+    def add(self, cells: list[str], line: int) -> Problem | None:
+        i = self._point
+        earlier = self._lines.setdefault(hash((*cells[:i], *cells[i + 1:])), line)
+        return None if earlier == line else Problem("MR-K310", {"line": str(earlier)})
 
 
 class _Calendar:

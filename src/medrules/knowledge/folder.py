@@ -6,6 +6,7 @@
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ __all__ = ["PackSources", "read_pack_folder"]
 
 PARAMETERS: Final = "shared/parameters.medrule"
 DEFINITIONS: Final = "shared/definitions.medrule"
+_NAMED: Final = re.compile(r"""^[ \t]*(?:name|en)[ \t]*=[ \t]*["']([^"'\n]*)""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class PackSources:
     cases         the families' case files
     origins       where each code set comes from and how sure it is
     hash          SHA-256 of all files of the pack
+    quiet_tables  files of tables whose lack of rows is no news: empty on purpose, or their lines have diagnostics
+    failed_tables names of tables that could not be read; their diagnostics say why
     """
 
     declaration: PackDeclaration
@@ -50,6 +54,8 @@ class PackSources:
     cases: tuple[Path, ...]
     hash: str
     diagnostics: tuple[Diagnostic, ...]
+    quiet_tables: frozenset[str] = frozenset()
+    failed_tables: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -75,12 +81,15 @@ def read_pack_folder(folder: Path) -> PackSources:
     origins, found = read_codesets(sets)
     problems.extend(found)
     codesets = {name: origin.set for name, origin in origins.items()}
-    tables = _tables(files, codesets, problems)
+    tables, quiet, failed = _tables(files, codesets, problems)
+    if declaration.tables_empty:
+        quiet |= {t.file for t in tables.values()}
     catalogues = _catalogues(files, declaration, problems)
     cases = tuple(folder / n for n in files.contents if n.endswith(("cases.yaml", "cases.json")))
     return PackSources(
         declaration, rule_sources, MappingProxyType(families), MappingProxyType(tables), MappingProxyType(codesets),
         origins, MappingProxyType(catalogues), cases, content_hash(files.contents), tuple(problems),
+        frozenset(quiet), frozenset(failed),
     )
 
 
@@ -104,14 +113,20 @@ def _text(files: PackFiles, name: str, problems: list[Diagnostic]) -> Source | N
         return None
 
 
-def _tables(files: PackFiles, codesets: Mapping[str, CodeSet], problems: list[Diagnostic]) -> dict[str, Table]:
+def _tables(files: PackFiles, codesets: Mapping[str, CodeSet], problems: list[Diagnostic]) -> tuple[
+    dict[str, Table], set[str], set[str],
+]:
+    """The tables by both names; the files that have wrong lines; the names of tables that could not be read."""
     tables: dict[str, Table] = {}
+    quiet: set[str] = set()
+    failed: set[str] = set()
     declarations = files.named("families/*/tables/*.toml") + files.named("shared/tables/*.toml")
     for csv_name in files.named("families/*/tables/*.csv") + files.named("shared/tables/*.csv"):
         if csv_name.removesuffix(".csv") + ".toml" not in files.contents:
             problems.append(_alone(csv_name, ".toml"))
     for toml_name in declarations:
         csv_name = toml_name.removesuffix(".toml") + ".csv"
+        failed |= _names(files.contents[toml_name])
         source = _text(files, toml_name, problems)
         if source is None:
             continue
@@ -129,11 +144,22 @@ def _tables(files: PackFiles, codesets: Mapping[str, CodeSet], problems: list[Di
             continue
         table, found = read_rows(declared, files.contents[csv_name], codesets, csv_name)
         problems.extend(found)
+        if found:
+            quiet.add(csv_name)
         if table is not None:
             tables[table.name] = table
             if table.en:
                 tables[table.en] = table
-    return tables
+    return tables, quiet, failed - set(tables)
+
+
+def _names(content: bytes) -> set[str]:
+    """What a declaration seems to call its table, even if it cannot be read."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", "replace")  # the usual other encoding
+    return set(_NAMED.findall(text.split("\n[[", 1)[0])) - {""}
 
 
 def _alone(name: str, other: str) -> Diagnostic:

@@ -5,6 +5,7 @@
     title = "…"                      # Chinese title; title_en its twin
     authority = "…"                  # who publishes it
     area = ""                        # administrative code; "" = the whole country
+    tables_empty = false             # true: the pack brings headers only, so that a table without rows is no slip
     [[catalogue]]                    # lists asked with 在册
     name = "ICD10医保版"
     en = "icd10_nhsa"
@@ -50,6 +51,7 @@ class PackDeclaration:
     source: str = ""
     doc: str = ""
     catalogues: tuple[CatalogueEntry, ...] = ()
+    tables_empty: bool = False
 
 
 def read_pack_toml(source: Source, fallback: str) -> tuple[PackDeclaration, tuple[Diagnostic, ...]]:
@@ -61,6 +63,7 @@ def read_pack_toml(source: Source, fallback: str) -> tuple[PackDeclaration, tupl
     entries = Entries(data, source, problems, "MR-G203", "MR-G204")
     name, version, title = entries.text("name"), entries.text("version"), entries.text("title")
     rest = {key: entries.text(key, "") for key in _OPTIONAL}
+    empty = entries.flag("tables_empty", False)
     catalogues = []
     start = 0
     for table in entries.tables("catalogue"):
@@ -72,4 +75,5 @@ def read_pack_toml(source: Source, fallback: str) -> tuple[PackDeclaration, tupl
         ))
         one.close()
     entries.close()
-    return PackDeclaration(name or fallback, version, title, **rest, catalogues=tuple(catalogues)), tuple(problems)
+    made = PackDeclaration(name or fallback, version, title, **rest, catalogues=tuple(catalogues), tables_empty=empty)
+    return made, tuple(problems)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from medrules.diagnostics import Diagnostic, Source
 from medrules.knowledge.cells import MAX_CELL
 from medrules.knowledge.codeset import CodeSet
-from medrules.knowledge.conflicts import Conflicts
+from medrules.knowledge.conflicts import Conflicts, Repeats
 from medrules.knowledge.declaration import Declaration, read_declaration
 from medrules.knowledge.entries import turning_marks
 from medrules.knowledge.header import Header, read_header
@@ -110,6 +110,7 @@ class _Reading:
         builder = RowBuilder(self._declared, header, codesets)
         pairs = self._declared.key_kind == "pair" and not self._declared.unordered
         conflicts = Conflicts(unique=self._declared.unique, ordered_pairs=pairs)
+        repeats = Repeats(header.reserved["知识点号"])
         build, width, end, count = builder.build, builder.width, reader.line_num, 0
         for cells in reader:
             line, end = end + 1, reader.line_num
@@ -125,6 +126,9 @@ class _Reading:
             if conflict is not None:
                 self._report(conflict, line, "知识点号" if conflict.code == "MR-K302" else self._declared.keys[0].zh)
                 continue
+            repeat = repeats.add(cells, line)
+            if repeat is not None:
+                self._report(repeat, line, "")
             count += 1
             if count > MAX_ROWS:
                 self._report(Problem("MR-K206", {"limit": str(MAX_ROWS)}), line, "")

@@ -49,6 +49,16 @@ _SYMBOLS: Final = {
     "<": "LT", "<=": "LE", "≤": "LE", ">": "GT", ">=": "GE", "≥": "GE",
 }
 _FRAME_PLACES: Final = frozenset({"TAKE", "WITHIN", "PER"})
+# What to write instead of a sign of another language; the rest is to be deleted.
+_QUOTES: Final = ("文字和名称写在「」里，条件用（）括起来。", "Texts and names go in quotes, conditions in brackets ( ).")
+_MEANT: Final = {
+    "&": ("写成「且」。", "Write `and`."), "|": ("写成「或」。", "Write `or`."),
+    "!": ("否定写成「非」，不等于写成「≠」。", "Write `not`, or `!=` for unequal."),
+    ".": ("日期写成 2025-01-31 的样子；点号后面写列名。", "Dates look like 2025-01-31; a dot is followed by a column."),
+    **dict.fromkeys("【】〔〕〖〗[]", _QUOTES),
+    **dict.fromkeys("《》『』〈〉‘’'`", ("文字和名称写在「」里。", "Texts and names go in quotes.")),
+}
+_NOTHING_MEANT: Final = ("删掉它；文字写在「」里，注释以 # 开头。", "Delete it; texts go in quotes, comments begin with #.")
 _CLOSERS: Final = {"「": "」", "“": "”", '"': '"'}
 
 
@@ -343,8 +353,9 @@ class _Lexer:
         end = pos + 1
         while end < len(self.text) and self.source.text[end] == character:
             end += 1
+        hint, hint_en = _MEANT.get(self.text[pos], _NOTHING_MEANT)
         self._report("MR-L107", Span(pos, end), character=character if character.isprintable() else "\ufffd",
-                     point=f"U+{ord(character):04X}")
+                     point=f"U+{ord(character):04X}", hint=hint, hint_en=hint_en)
         return end
 
     def _report(self, code: str, span: Span, **values: Any) -> None:

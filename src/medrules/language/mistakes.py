@@ -5,6 +5,7 @@ detectors are tried in order, the most telling first; the last one always answer
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
@@ -33,6 +34,7 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
 }
 # Words that stand between two names or before one; others (天数, 合计 …) are part of many a good name.
 _OPERATORS: Final = _COMPARISONS | {"AS", "WHERE", "WITHIN", "BY_SAME", "TAKE", "TABLE", "CODESET", "ATTESTED", "DECLARED"}
+_SPELT_DATE: Final = re.compile(r"(\d{4})(?:年(\d{1,2})月(\d{1,2})日?|/(\d{1,2})/(\d{1,2}))([ \t]*起)?")
 _SHOWN_FIRST: Final = ("NAME", "NUMBER", "STRING", "DATE", "FRAME", "PERIOD", "SUBJECT", "RPAR", "LPAR")
 
 
@@ -187,6 +189,21 @@ def _range_as_number(v: _View) -> Diagnostic | None:
         hint_en="A range is written `at least 12 years under 18 years`; `under 18 years` leaves 18 out, `at most 18 years` has it in.")
 
 
+def _spelt_date(v: _View) -> Diagnostic | None:
+    """2026年1月1日, 2026/1/1: a date is written 2026-01-01. The mistake may be met behind its first number."""
+    near = [t for t in v.tokens[max(v.at - 3, 0):v.at + 1] if t.type == "NUMBER"]
+    for token in near:
+        found = _SPELT_DATE.match(v.source.text, token.start_pos)
+        if found is None or not found.start() <= v.span.start < found.end():
+            continue
+        year, month, day = (int(part) for part in found.groups()[:-1] if part is not None)
+        text = f"{year:04}-{month:02}-{day:02}"
+        end = found.end() if found[6] is None else found.start(6)
+        zh = f"写成 {text}{'' if found[6] is None else ' 起'}。"
+        return v.tell("MR-P103", Span(found.start(), end), text=found[0][:end - found.start()], hint=zh, hint_en=f"Write {text}.")
+    return None
+
+
 def _chained_comparison(v: _View) -> Diagnostic | None:
     if v.type not in _COMPARISONS:
         return None
@@ -271,7 +288,7 @@ def _ended(v: _View) -> Diagnostic | None:
 
 
 _DETECTORS: Final[tuple[Callable[[_View], Diagnostic | None], ...]] = (
-    _division, _keyword_as_name, _mixed_languages, _brackets, _known, _mixed_logic, _unquoted_name, _range_as_number, _where,
+    _spelt_date, _division, _keyword_as_name, _mixed_languages, _brackets, _known, _mixed_logic, _unquoted_name, _range_as_number, _where,
     _chained_comparison, _unknown_unit, _part_order, _glued_words, _choice_branch, _bracketed_collection, _scope_start, _amount_for_all, _ended,
 )
 

@@ -77,7 +77,8 @@ def test_coverage_of_3101(run: Run) -> None:
     first = answer["send_next"][0]
     assert first["fact"] == "attestation.outcome" and RULE in first["rules_alone"]
     level = next(g for g in answer["send_next"] if g["fact"] == "institution.level")
-    assert level["field_3101"] == "medins_lv"
+    assert level["field_3101"] == "medins_lv" and level["site_setting"] == "institutions"
+    assert "站点设置 institutions" in done.out
 
 
 def test_coverage_of_other_doors(run: Run) -> None:

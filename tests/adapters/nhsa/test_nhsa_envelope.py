@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from nhsa_messages import as_bytes, message, of_encounter, order, patient
 
-from medrules.adapters.nhsa import Limits, SiteSettings, read_request
+from medrules import Facts, Report
+from medrules.adapters.nhsa import Limits, SiteSettings, read_request, review_message
 from medrules.adapters.nhsa.refusals import REFUSALS, refuse
 from medrules.errors import InvalidMessage
 
@@ -150,3 +151,13 @@ def test_many_threads_share_one_reader() -> None:
     for t in threads:
         t.join()
     assert len(seen) == 400 and all(seen)
+
+
+@pytest.mark.parametrize("body", [None, 1, [], object()])
+def test_what_is_no_bytes_is_told_so(body: Any) -> None:
+    class Idle:
+        def review(self, facts: Facts, *, deadline: float | None = None) -> Report:
+            return Report()
+
+    answer = json.loads(review_message(Idle(), body))
+    assert answer["infcode"] == -1 and answer["err_msg"].startswith("报文应为字节")

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from medrules import Engine, Facts, Report, SiteSettings
+from medrules.adapters.cli.main import main
 from medrules.adapters.nhsa import read_feedback
 from medrules.adapters.sidecar import Desk, FeedbackFile, ServiceSettings
 from medrules.adapters.sidecar.web import build_app
@@ -131,7 +133,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
         time.sleep(0.8)
         assert len(begun) == 1
         assert client.post(BEFORE, content=OUTPATIENT).json()["infcode"] == -1  # late again, and not "busy"
-        assert client.get("/health").json()["answers"] == {"failed": 5}
+        assert client.get("/health").json()["answers"] == {"late": 5}
 
 
 def test_nothing_that_was_sent_is_logged(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
@@ -250,8 +252,27 @@ def test_the_log_has_one_line_for_each_request_and_nothing_of_it(served: tuple[i
     process.wait(timeout=15)
     text = log.read_text(encoding="utf-8")
     assert f"{BEFORE} 200 reviewed bytes={len(OUTPATIENT)}" in text and "Traceback" not in text
+    assert f"serving http://127.0.0.1:{port} " in text
     for word in ("P9000", "MZ2026", "示例患者", "A0000"):
         assert word not in text
+
+
+@pytest.mark.parametrize("more", [["--host", "0.0.0.0", "--port", "0"], ["--host", "192.0.2.1"]])
+def test_a_service_that_does_not_start_does_not_say_that_it_serves(more: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--pack", str(ROOT / "rulepacks" / "national"), *more]) != 0
+    said = capfd.readouterr()
+    assert "serving" not in said.out + said.err and "本机地址" in said.err
+
+
+def test_half_a_surrogate_pair_and_odd_line_ends_stay_on_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    sent = json.loads((EXAMPLES / "10-feedback-3103.json").read_bytes())
+    reason = "病情\ud800需\u2028要\x85"
+    sent["input"]["data"]["warns"][0]["dspo_way_rea"] = reason
+    FeedbackFile(path, lambda: datetime(2026, 7, 6, 9, 50, 1, 99))(read_feedback(json.dumps(sent).encode()))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2 and "病情" in lines[0]
+    assert json.loads(lines[0])["reason"] == reason.rstrip() and json.loads(lines[0])["received"] == "2026-07-06 09:50:01"
 
 
 def test_the_desk_speaks_for_an_engine_without_a_pack() -> None:

@@ -99,7 +99,7 @@ def test_gbk_in_gbk_out(client: TestClient, content_type: str) -> None:
 def test_feedback_is_on_disk_before_it_is_answered(client: TestClient, kept: Path) -> None:
     for address in (FEEDBACK, "/nhsa"):
         assert client.post(address, content=(EXAMPLES / "10-feedback-3103.json").read_bytes()).json()["infcode"] == 0
-    lines = [json.loads(line) for line in kept.read_text(encoding="ascii").splitlines()]
+    lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
     assert [line["outcome"] for line in lines] == ["go_on", "change"] * 2 and lines[0]["reason"].startswith("病情需要")
     assert kept.stat().st_mode & 0o077 == 0
 
@@ -135,6 +135,25 @@ def test_broken_native_facts_are_a_400_with_the_places(client: TestClient) -> No
     assert client.post("/review", content=b"{").status_code == 400
 
 
+@pytest.mark.parametrize("charset", ["GBK", "gb18030"])
+def test_native_facts_in_gbk_when_declared(client: TestClient, charset: str) -> None:
+    body, kind = json.dumps(NATIVE, ensure_ascii=False).encode(charset), {"content-type": f"application/json; charset={charset}"}
+    answer = client.post("/review", content=body, headers=kind)
+    assert answer.status_code == 200 and answer.headers["content-type"] == "application/json; charset=gbk"
+    found = json.loads(answer.content.decode("gbk"))
+    assert found == client.post("/review", json=NATIVE).json()
+    assert client.post("/review", content=b"\xff\xff", headers=kind).status_code == 400
+    undeclared = client.post("/review", content=body)
+    assert undeclared.status_code == 400 and "UTF-8" in undeclared.json()["message"]
+
+
+def test_what_gbk_lacks_is_escaped(client: TestClient) -> None:
+    sent = json.dumps({**NATIVE, "环节": "事前"}, ensure_ascii=False).replace("水合氯醛灌肠剂", "水合氯醛\U00020000")
+    kind = {"content-type": "application/json; charset=gb18030"}
+    answer = client.post("/review", content=sent.encode("gb18030"), headers=kind)
+    assert json.loads(answer.content.decode("gbk")) == client.post("/review", content=sent.encode()).json()
+
+
 def test_health(client: TestClient) -> None:
     client.post(BEFORE, content=OUTPATIENT)
     client.post(BEFORE, content=b"{")
@@ -145,7 +164,16 @@ def test_health(client: TestClient) -> None:
 
 def test_addresses_and_methods(client: TestClient) -> None:
     assert client.get("/").status_code == 404 and client.post("/health").status_code == 405
-    assert client.get(BEFORE).status_code == 405
+    assert client.get(BEFORE).status_code == 405 and client.get(BEFORE).headers["allow"]
+    page = {"origin": "https://evil.example"}
+    for answer, error in (
+        (client.get("/"), "path"), (client.get(BEFORE), "method"), (client.post("/health"), "method"),
+        (client.get("/health", headers={"host": "evil.example"}), "host"),
+        (client.post(BEFORE, content=OUTPATIENT, headers=page), "origin"), (client.options(BEFORE, headers=page), "origin"),
+    ):
+        assert answer.headers["content-type"] == "application/json; charset=utf-8"
+        message = answer.json()["message"]
+        assert answer.json()["error"] == error and not message.isascii() and message.rstrip(")").endswith(("address", "health", "allowed"))
 
 
 def test_a_body_over_the_limit_is_refused_with_and_without_its_length(engine: Engine) -> None:
@@ -160,6 +188,7 @@ def test_a_body_over_the_limit_is_refused_with_and_without_its_length(engine: En
             sent = client.post(BEFORE, content=content).json()
             assert sent["infcode"] == -1 and "超过上限" in sent["err_msg"]
         assert client.post("/review", content=b" " * 2000).status_code == 413
+        assert client.get("/health").json()["answers"] == {"large": 3}
 
 
 def test_a_late_answer_says_not_checked_in_time() -> None:

@@ -56,7 +56,7 @@ def test_only_facts_of_the_schema_become_attributes() -> None:
 
 def test_the_namespace_is_small() -> None:
     assert set(NAMES) == {
-        "ABSENT", "UNKNOWN", "MANY", "known", "member", "any_member", "meet", "meets_on_day", "UNSURE", "set", "frozenset", "list", "len", "map",
+        "ABSENT", "UNKNOWN", "MANY", "known", "member", "any_member", "meet", "meets_on_day", "UNSURE", "any", "set", "frozenset", "list", "len", "map",
         "zip"}
 
 

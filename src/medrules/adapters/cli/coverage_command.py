@@ -21,6 +21,11 @@ from medrules.model.schema import SCHEMA
 
 HISTORY: Final = "history.items"
 STAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"3101": ("before",), "3102": ("during",)})
+# Facts that 3101 and 3102 carry once the site has settled something, and the site setting.
+SITE_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({
+    "institution.level": "institutions", "institution.grade": "institutions", "institution.specialty": "institutions",
+    "patient.maternity": "matn_stas",
+})
 # status: (Chinese, English, colour, what it means)
 STATUS: Final[Mapping[Status, tuple[str, str, str, str, str]]] = MappingProxyType({
     "full": ("能判", "decides", "green", "每个回答都有定论", "every answer is decided"),
@@ -92,7 +97,7 @@ def _as_json(checked: CheckedPack, found: Coverage, lang: Language) -> dict[str,
         ],
         "send_next": [
             {"fact": g.fact, "name": _name(g.fact, lang), "rules_alone": list(g.alone), "rules_together": list(g.together), "rows": g.rows,
-             "field_3101": _wire(g.fact)}
+             "field_3101": _wire(g.fact), "site_setting": _setting(g.fact, found.door)}
             for g in found.gains
         ],
     }
@@ -113,6 +118,16 @@ def _reach(horizon: str, en: bool) -> str:
 def _wire(fact: str) -> str:
     field = SCHEMA.fields.get(fact)
     return field.nhsa if field is not None else ""
+
+
+def _setting(fact: str, door: str) -> str:
+    return SITE_SETTINGS.get(fact, "") if door in STAGES else ""
+
+
+def _how(fact: str, door: str, en: bool) -> str:
+    """What to do for a fact: a site setting where that is what is missing, else the field to send."""
+    setting = _setting(fact, door)
+    return (f"site: {setting}" if en else f"站点设置 {setting}") if setting else _wire(fact) or "–"
 
 
 def _show(out: Console, checked: CheckedPack, found: Coverage, lang: Language, every: bool) -> None:
@@ -160,7 +175,7 @@ def _send_next(out: Console, found: Coverage, lang: Language, every: bool, most:
     table.add_column("rows +" if en else "知识点 +", justify="right")
     for gain in gains if every else gains[:most]:
         table.add_row(
-            Text(_name(gain.fact, lang)), _wire(gain.fact) or "–", Text(_listed(gain.alone, names), "green"),
+            Text(_name(gain.fact, lang)), _how(gain.fact, found.door, en), Text(_listed(gain.alone, names), "green"),
             Text(_listed(gain.together, names)), str(gain.rows))
     out.print(table)
     if not every and len(gains) > most:

@@ -34,13 +34,17 @@ def run(arguments: argparse.Namespace) -> int:
     _can_listen(arguments.host, arguments.port)
     if arguments.feedback_file and not Path(arguments.feedback_file).resolve().parent.is_dir():
         raise MedRulesError(f"反馈文件所在的文件夹不存在：{arguments.feedback_file} / the folder of the feedback file does not exist")
-    error_console().print(f"medrules 服务 / serving http://{arguments.host}:{arguments.port} （Ctrl+C 停止 to stop）", markup=False)
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("medrules.sidecar").setLevel(logging.INFO)  # one line for each request, never its content
     serve(
         engine, arguments.host, arguments.port, site=site, settings=settings, feedback_file=arguments.feedback_file,
+        started=_say_where,
     )
     return exits.OK
+
+
+def _say_where(address: str) -> None:
+    error_console().print(f"medrules 服务 / serving {address} （Ctrl+C 停止 to stop）", markup=False)
 
 
 def _can_listen(host: str, port: int) -> None:

@@ -6,6 +6,7 @@ means that there is none (where the fact may be absent). The validated values ar
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ from pydantic import (
 )
 
 from medrules.adapters.native.scalars import Reading, converter, read_flag
+from medrules.model.entity import Entity
 from medrules.model.entity import Field as Fact
 from medrules.model.schema import SCHEMA
 from medrules.model.types import Type
@@ -45,6 +47,7 @@ _ORDER: Final = (
     "institution", "settlement", "physician", "history", "diagnosis", "operation", "session", "result", "prescription",
     "item", "attestation", "declaration", "stock", "patient", "encounter",
 )
+_RULING: Final = re.compile(r" ?\(T\d+\)|; T\d+(?=\))")
 _CONFIG: Final = ConfigDict(extra="forbid", arbitrary_types_allowed=True, protected_namespaces=())
 
 
@@ -69,6 +72,11 @@ def _aliases(zh: str, en: str, language: Language) -> AliasChoices:
     return AliasChoices(zh, en) if language == "zh" else AliasChoices(en, zh)
 
 
+def public_doc(entity: type[Entity]) -> str:
+    """The docstring without the project's own numbers of decisions, which say nothing to a reader of facts."""
+    return _RULING.sub("", entity.__doc__ or "")
+
+
 def _entity_model(key: str, made: Mapping[str, type[BaseModel]], language: Language) -> type[BaseModel]:
     entity = SCHEMA.entities[key]
     fields: dict[str, Any] = {}
@@ -80,7 +88,7 @@ def _entity_model(key: str, made: Mapping[str, type[BaseModel]], language: Langu
             alias = _aliases(fact.zh, fact.en, language)
             default = ... if fact.id in _REQUIRED else None
             fields[fact.name] = (annotation, Field(default, validation_alias=alias, description=_describe(fact)))
-    return create_model(entity.__name__, __config__=_CONFIG, __doc__=entity.__doc__, **fields)
+    return create_model(entity.__name__, __config__=_CONFIG, __doc__=public_doc(entity), **fields)
 
 
 def _describe(fact: Fact) -> str:

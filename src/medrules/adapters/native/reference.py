@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
+from medrules.adapters.native.models import public_doc
 from medrules.errors import FACT_ERRORS
 from medrules.model.entity import Entity, Field
 from medrules.model.schema import SCHEMA
@@ -16,6 +17,28 @@ __all__ = ["facts_markdown"]
 
 _KINDS: Final[dict[str, str]] = {
     "bool": "是/否", "text": "文字", "date": "日期", "instant": "时间", "age": "年龄",
+}
+_ABOUT: Final[dict[str, str]] = {
+    "patient": "参保人。年龄不存，按所判明细当日由出生日期算出。",
+    "encounter": "一次门诊、急诊、住院或购药。明细已冲减退费、跨日的已分日；原始明细是原样。",
+    "diagnosis": "就诊的一条诊断。",
+    "operation": "就诊的一台手术或操作。",
+    "item": "一条医嘱或一条收费。3101 送医嘱，3102 送收费，一条明细不会两者都是。",
+    "prescription": "一次就诊里处方号相同的明细。",
+    "institution": "定点医疗机构或药店。专科类别、能力取自经办机构的登记。",
+    "department": "科室，以国家标准科室代码为准；明细的开单科室、执行科室写的就是这个代码。",
+    "physician": "开单医师。",
+    "settlement": "一次就诊的结算。",
+    "history": "送来的历史记录从哪天起、在多大范围内是全的。",
+    "session": "设备或病区记录的一次治疗（如透析、呼吸机）。",
+    "result": "一条检验结果。",
+    "group": "「每组明细」归到一起的明细。",
+    "period": "一个对象的一个月、一季或一年（每个 机构 每 月 记为 期），只用于筛查。",
+    "day": "期内的一天。",
+    "stock": "一条进销存记录：一个机构、一个品种、一段日期。",
+    "attestation": "人对一个知识点、一条明细或一次就诊核对的结论。",
+    "declaration": "医院申报某个除外成立，按除外的标签。",
+    "other": "整个请求的事实。",
 }
 _HEAD: Final = """# 事实一览 Facts
 
@@ -56,15 +79,21 @@ def _errors() -> str:
 
 
 def _entity(entity: type[Entity]) -> str:
-    first = (entity.__doc__ or "").strip().splitlines()[0]
     lines = [
-        f"## {entity.zh} `{entity.key}`", "", first, "",
+        f"## {entity.zh} `{entity.key}`", "", _ABOUT[entity.key], f"*{_english(entity)}*", "",
         "| 中文名 | English | 类型 | 3101 | 标记 | 说明 |", "|---|---|---|---|---|---|",
     ]
     for f in entity.fields.values():
         marks = "、".join(mark for mark, on in (("推导", f.derived), ("除外", f.declarative)) if on)
         lines.append(f"| {f.zh} | `{f.en}` | {_type(f.type)} | {_wire(f)} | {marks} | {f.doc} |")
     return "\n".join([*lines, ""])
+
+
+def _english(entity: type[Entity]) -> str:
+    """The first sentence of the docstring."""
+    paragraph = public_doc(entity).strip().split("\n\n")[0]
+    text = " ".join(paragraph.split())
+    return text.split(". ")[0].removesuffix(".") + "."
 
 
 def _wire(f: Field) -> str:

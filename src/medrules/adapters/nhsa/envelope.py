@@ -95,6 +95,8 @@ def open_envelope(
     if isinstance(message, (bytearray, memoryview)):
         message = bytes(message)
     if not isinstance(message, (bytes, str)):
+        if not isinstance(message, Mapping):
+            raise refuse("not_bytes")
         root: Any = message
     else:
         if isinstance(message, str):

@@ -14,6 +14,7 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "报文 {size} 字节，超过上限 {limit} 字节，请分次发送",
         "the body has {size} bytes, the limit is {limit}",
     ),
+    "not_bytes": ("报文应为字节", "the body must be bytes"),
     "empty": ("报文为空", "the body is empty"),
     "encoding": ("报文不是 {encoding} 编码，请用 UTF-8，或用 GBK 并声明", "the body is not valid {encoding}"),
     "unknown_encoding": ("不认识的编码 {encoding}，请用 UTF-8 或 GBK", "unknown encoding {encoding}"),

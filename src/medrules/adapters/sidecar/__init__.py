@@ -7,6 +7,7 @@ anything itself, listens beyond loopback unless told to, or keeps a doctor waiti
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from medrules.adapters.nhsa.service import Engine
@@ -21,6 +22,7 @@ __all__ = ["Desk", "FeedbackFile", "PackInfo", "Reply", "ServiceSettings", "serv
 def serve(
     engine: Engine, host: str = "127.0.0.1", port: int = 8310, *, site: SiteSettings = DEFAULT_SITE,
     settings: ServiceSettings | None = None, info: PackInfo | None = None, feedback_file: str | Path | None = None,
+    started: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first.
 
@@ -32,6 +34,7 @@ def serve(
         settings: time limits and the like.
         info: what /health says about the pack; None = asked of the engine.
         feedback_file: where 3103 feedback is appended (JSON lines); None = 3103 is refused.
+        started: called with the address once the port is open, never when it cannot be opened.
 
     Raises:
         InvalidSettings: the host is not loopback and `allow_remote` is off.
@@ -41,4 +44,4 @@ def serve(
 
     chosen = settings or ServiceSettings()
     store = FeedbackFile(feedback_file) if feedback_file is not None else None
-    run(Desk(engine, site=site, settings=chosen, info=info, store=store), host, port)
+    run(Desk(engine, site=site, settings=chosen, info=info, store=store), host, port, started)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from medrules.adapters.native import read_facts
 from medrules.adapters.native_report import Language, dump_report
+from medrules.adapters.nhsa.envelope import decode
 from medrules.adapters.nhsa.feedback import Feedback
 from medrules.adapters.nhsa.service import Answer, Engine, Service
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
@@ -38,6 +39,8 @@ _WHY: Final[Mapping[str, tuple[int, str]]] = MappingProxyType({
     "busy": (503, "服务繁忙，未检查；不等于没有问题，可继续诊疗 (busy, not checked)"),
     "origin": (403, "来源网页不在 origins 名单中 (origin not allowed)"),
     "host": (403, "请用本机地址（127.0.0.1、localhost）访问，其他主机名须写进 hosts (host name not allowed)"),
+    "path": (404, "没有这个地址，见接入指南第 3 节 (no such address)"),
+    "method": (405, "这个地址不收这种请求方法：审核用 POST，/health 用 GET (method not allowed: POST to review, GET for /health)"),
 })
 
 
@@ -80,20 +83,21 @@ class Desk:
     def answer(self, path: str, content_type: str, query: Mapping[str, str], body: bytes) -> Reply:
         """Answer a POST. `path` is one of NATIONAL_PATHS or /review."""
         deadline = self._ticks() + self.settings.deadline_ms / 1000
-        if path == NATIVE_PATH:
-            return self._native("en" if query.get("lang") == "en" else "zh", body, deadline)
         charset = _charset(content_type)
+        if path == NATIVE_PATH:
+            return self._native("en" if query.get("lang") == "en" else "zh", body, charset, deadline)
         return _national(self._service.answer(body, charset, NATIONAL_PATHS[path], deadline))
 
     def refuse(self, path: str, content_type: str, why: str) -> Reply:
-        """The answer where nothing could be reviewed: "large", "slow", "late", "busy", "origin" or "host".
+        """The answer where nothing could be reviewed: a key of _WHY.
 
-        National addresses answer with HTTP 200 and infcode -1, because their clients read the body and not the status.
+        National addresses answer with HTTP 200 and infcode -1, because their clients read the body and not the status;
+        except to callers that are not their clients: a wrong address, method, page or host name.
         """
         status, text = _WHY[why]
-        if path in NATIONAL_PATHS and status != 403:
-            return _national(self._service.refuse(text, _charset(content_type)))
-        return _json(status, {"error": why, "message": text}, why)
+        if path in NATIONAL_PATHS and status not in (403, 404, 405):
+            return _national(self._service.refuse(text, _charset(content_type)))._replace(outcome=why)
+        return _in_charset(_json(status, {"error": why, "message": text}, why), _charset(content_type))
 
     def health(self) -> Reply:
         """GET /health: 200 while the service can review."""
@@ -111,9 +115,13 @@ class Desk:
         with self._lock:
             self._counts[reply.outcome] = self._counts.get(reply.outcome, 0) + 1
 
-    def _native(self, language: Language, body: bytes, deadline: float) -> Reply:
+    def _native(self, language: Language, body: bytes, charset: str, deadline: float) -> Reply:
+        return _in_charset(self._review(language, body, charset, deadline), charset)
+
+    def _review(self, language: Language, body: bytes, charset: str, deadline: float) -> Reply:
         try:
-            facts = read_facts(body, midnight_is_time=self._site.midnight_is_time)
+            text = decode(body, self._site.limits, charset)[0] if charset else body
+            facts = read_facts(text, midnight_is_time=self._site.midnight_is_time)
         except InvalidFacts as error:
             return _json(400, {
                 "error": error.code, "message": str(error),
@@ -137,6 +145,25 @@ def _national(answer: Answer) -> Reply:
 def _json(status: int, content: Mapping[str, Any], outcome: str) -> Reply:
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     return Reply(status, body, "application/json; charset=utf-8", outcome)
+
+
+def _in_charset(reply: Reply, charset: str) -> Reply:
+    """GBK in, GBK out, as at the national addresses: a character that GBK lacks becomes its JSON escape."""
+    if not charset.startswith(("gb", "cp936")):
+        return reply
+    text = reply.body.decode("utf-8")
+    try:
+        body = text.encode("gbk")
+    except UnicodeEncodeError:
+        body = b"".join(_gbk_or_escape(c) for c in text)
+    return reply._replace(body=body, media_type="application/json; charset=gbk")
+
+
+def _gbk_or_escape(character: str) -> bytes:
+    try:
+        return character.encode("gbk")
+    except UnicodeEncodeError:
+        return json.dumps(character)[1:-1].encode("ascii")
 
 
 def _charset(content_type: str) -> str:

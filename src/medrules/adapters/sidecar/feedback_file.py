@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from medrules.adapters.nhsa.feedback import Feedback
 from medrules.model.values import DAY_SECONDS, Instant
@@ -14,28 +16,33 @@ from medrules.model.values import DAY_SECONDS, Instant
 __all__ = ["FeedbackFile"]
 
 
+# Some readers end a line at these too.
+_LINE_ENDS: Final = {n: f"\\u{n:04x}" for n in (0x85, 0x2028, 0x2029)}
+
+
 class FeedbackFile:
     """Appends each feedback message. Safe between threads; readable by its owner only, because reasons are free
     text."""
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | Path, clock: Callable[[], datetime] = datetime.now) -> None:
+        self._path, self._clock = Path(path), clock
         self._lock = Lock()
 
     def __call__(self, feedback: Feedback) -> None:
         """Append one line for each response. OSError if the disk refuses; the client then sends it again, so a
         reader of the file takes the last line of each (msgid, warning)."""
+        received = self._clock().isoformat(" ", "seconds")
         lines = "".join(
             json.dumps(
                 {
                     "msgid": feedback.msgid, "institution": feedback.institution, "stage": feedback.stage,
-                    "at": _written(feedback.at), "warning": response.warning,
+                    "at": _written(feedback.at), "received": received, "warning": response.warning,
                     "outcome": response.outcome, "reason": response.reason,
                 },
-                ensure_ascii=True,
+                ensure_ascii=False,
             ) + "\n"
             for response in feedback.responses
-        ).encode("ascii")
+        ).translate(_LINE_ENDS).encode("utf-8", "backslashreplace")  # half a surrogate pair becomes its JSON escape
         with self._lock, open(self._path, "a+b", buffering=0, opener=_for_owner) as file:
             end = file.seek(0, os.SEEK_END)
             try:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import ipaddress
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +19,15 @@ from medrules.errors import InvalidSettings, MissingExtra
 try:
     import uvicorn
     from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
     from starlette.requests import ClientDisconnect, Request
     from starlette.responses import Response
     from starlette.routing import Route
 except ImportError as error:  # pragma: no cover
-    raise MissingExtra("本机服务需要扩展：pip install medrules[server] (the local service needs this extra)") from error
+    raise MissingExtra(
+        '本机服务需要扩展：pip install "medrules[server]"（在源码目录里：pip install -e ".[server]"）'
+        ' / the local service needs this extra: pip install "medrules[server]" (from a checkout: pip install -e ".[server]")'
+    ) from error
 
 __all__ = ["build_app", "run"]
 
@@ -91,7 +96,7 @@ def build_app(desk: Desk) -> Starlette:
         """A browser asks before it posts JSON; only listed pages get a yes."""
         origin = request.headers.get("origin", "")
         if origin not in settings.origins or not is_named(request):
-            return Response(status_code=403)
+            return _response(desk.refuse(request.scope["path"], "", "host" if origin in settings.origins else "origin"), None)
         headers = {
             "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": "POST",
             "Access-Control-Allow-Headers": "content-type", "Vary": "Origin",
@@ -99,6 +104,14 @@ def build_app(desk: Desk) -> Starlette:
         if request.headers.get("access-control-request-private-network") == "true":
             headers["Access-Control-Allow-Private-Network"] = "true"  # a page of a server calls this machine
         return Response(status_code=204, headers=headers)
+
+    async def elsewhere(request: Request, error: Exception) -> Response:
+        """No such address, or not this method there."""
+        method = isinstance(error, HTTPException) and error.status_code == 405
+        answer = _response(desk.refuse(request.scope["path"], "", "method" if method else "path"), None)
+        if isinstance(error, HTTPException) and error.headers:
+            answer.headers.update(error.headers)  # Allow
+        return answer
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -108,11 +121,25 @@ def build_app(desk: Desk) -> Starlette:
     routes = [Route(HEALTH_PATH, health, methods=["GET"])]
     for path in (*NATIONAL_PATHS, NATIVE_PATH):
         routes += [Route(path, post, methods=["POST"]), Route(path, preflight, methods=["OPTIONS"])]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: elsewhere, 405: elsewhere})
 
 
-def run(desk: Desk, host: str, port: int) -> None:
-    """Listen until SIGINT or SIGTERM.
+class _Server(uvicorn.Server):
+    """Tells the address as soon as the port is open, and not before."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._tell_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._tell_started is not None:
+            host, port = self.config.host, self.servers[0].sockets[0].getsockname()[1]  # the port that 0 became
+            self._tell_started(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+
+def run(desk: Desk, host: str, port: int, started: Callable[[str], None] | None = None) -> None:
+    """Listen until SIGINT or SIGTERM. `started` is called with the address once the port is open.
 
     Raises:
         InvalidSettings: the host is not loopback and `allow_remote` is off.
@@ -124,10 +151,14 @@ def run(desk: Desk, host: str, port: int) -> None:
     # The pack stays for the life of the process: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    server = _Server(uvicorn.Config(
         build_app(desk), host=host, port=port, access_log=False, server_header=False, log_level="warning",
         timeout_graceful_shutdown=max(1, desk.settings.grace_ms // 1000),
-    )
+    ), started)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(3)  # uvicorn has said why
 
 
 def _is_loopback(host: str) -> bool:

@@ -45,6 +45,8 @@ def table_named(ctx: RuleContext, name: str, node: ast.Expr) -> str:
     found = ctx.world.tables.get(name)
     if found is None:
         known = sorted({t.name for t in ctx.world.tables.values()})
+        if name in ctx.world.failed_tables:
+            ctx.sink.give_up()
         ctx.sink.refuse("MR-N104", node.span, word=name, near=suggestion(name, known) or "、".join(known[:6]))
     return found.name
 

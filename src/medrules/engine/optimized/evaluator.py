@@ -7,7 +7,7 @@ from typing import Any
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
 from medrules.engine.optimized.hot import compile_loops
-from medrules.engine.optimized.review import Review, count_unmatched
+from medrules.engine.optimized.review import Review, count_unmatched, plain_hits
 from medrules.engine.optimized.rulecode import compile_rule
 from medrules.engine.optimized.settle import Settler
 from medrules.engine.optimized.tables import Tables
@@ -31,6 +31,7 @@ class Evaluator:
         self.fallback = Fallback(program)
         self.settler = Settler(program, self.fallback, version)
         self.cleans = self.settler.cleans
+        self.said = self.tables.whole
         self.guards = tuple(_guard(g, Closures(program, "all")) for g in plan.guards.guards)
         by_kind: dict[str, list[int]] = {}
         for route in plan.routes:
@@ -49,11 +50,19 @@ class Evaluator:
         if deadline is None and self.only_lines:
             try:
                 found = self.common(facts)
+                if found.__class__ is list:
+                    missed, out, near, box = found
+                    unmatched = count_unmatched(missed) if missed else 0
+                elif found is not None:
+                    out = near = box = ()
+                    unmatched = count_unmatched(found)
             except Exception:  # an UNKNOWN code or day, or a fault: the careful way finds out
                 found = None
             if found is not None:
-                missed, out, near, box = found
-                unmatched = count_unmatched(missed) if missed else 0
+                if out and not near:
+                    hits = plain_hits(self, facts, out)
+                    if hits is not None:
+                        return self.settler.decided(facts, hits, unmatched)
                 if out or near:
                     return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
                 if not facts.notes and unmatched in self.cleans:

@@ -115,7 +115,8 @@ class Closures:
 
     def witnesses(self, over: ir.Window, body: ir.Expr) -> Code:
         """The members of a window of lines that make an existential true."""
-        wanted = body if over.where is None else ir.And((over.where, body), body.type)
+        certain = isinstance(body, ir.Const) and body.value is True
+        wanted = body if over.where is None else over.where if certain else ir.And((over.where, body), body.type)
         code, test = window(over, self.program, self.fees), compile_test(wanted, (over.anchor, over.var))
         if test is None:
             members, slow, var = self.members(over), self.truth(body), over.var

@@ -34,7 +34,7 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
     any lines: (encounter, items, their records, all codes of the patient, their bits, whether these are distinct, solo, the
         scene's box, out, near, missed) → None; the last three lists are filled.
     one encounter: (facts) → None if the request is not of the common kind (one encounter, known alone, of which only lines
-        are judged), else (missed, out, near, box).
+        are judged); its lines, if no table knows any of them; else [missed, out, near, box].
     """
     places = _InLine(tables.numbers, plan.usage.prefix_lengths)
     body = _body(plan, tables, places, False)
@@ -47,7 +47,7 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
     pairs = s.call(s.name("zip"), s.name("items"), s.name("records"))
     walk = s.loop(("m", "r"), pairs, body)
     loop = s.build("look", s.function("look", PARAMETERS, [*start, walk]), names)
-    answer = s.give(s.packed([s.name("missed"), s.name("out"), s.name("near"), s.name("box")]))
+    answer = s.give(s.listed([s.name("missed"), s.name("out"), s.name("near"), s.name("box")]))
     walk = s.loop(("m", "r"), pairs, watching)  # groups are watched as long as each line's row is in force on the line's day
     common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, answer]), names)
     return loop, common
@@ -60,6 +60,8 @@ def _open_request(plan: Plan, tables: Tables) -> list[ast.stmt]:
     operations, unknown = s.name("operations"), s.name("UNKNOWN")
     several = s.compare(s.call(s.name("len"), s.attr(patient, "encounters")), "!=", s.number(1))
     empty: list[ast.stmt] = [s.assign(n, s.listed([])) for n in ("out", "near", "missed")]
+    none = s.negated(s.call(s.name("any"), s.name("records")))
+    unknown_all = [] if plan.prefix_records or plan.known_prefixes else [s.when(none, [s.give(s.name("items"))])]
     n_lines, n_codes = (s.call(s.name("len"), s.name(n)) for n in ("listed", "codes"))
     bit = s.item(s.name("r"), s.number(len(_record_names(plan, tables)) - 2))
     sieve = s.loop(("r",), s.name("records"), [s.when(s.compare(s.name("r"), "is not", s.number(None)), [
@@ -72,11 +74,11 @@ def _open_request(plan: Plan, tables: Tables) -> list[ast.stmt]:
         s.assign("operations", s.attr(encounter, "operations")),
         s.when(s.either([s.compare(items, "is", unknown), several, s.attr(s.name("facts"), "unjudged")]), other),
         s.when(s.both([s.compare(operations, "is not", unknown), operations]), other),
-        *empty,
         s.assign("listed", s.each(s.attr(s.name("m"), "code"), "m", items)),
+        s.assign("records", s.call(s.name("list"), s.call(s.name("map"), s.name("get"), s.name("listed")))),
+        *unknown_all, *empty,
         s.assign("codes", s.call(s.name("frozenset"), s.name("listed"))),
         s.assign("alone", s.compare(n_codes, "=", n_lines)),
-        s.assign("records", s.call(s.name("list"), s.call(s.name("map"), s.name("get"), s.name("listed")))),
         s.assign("solo", s.number(True)),
         s.assign("box", s.listed([
             s.number(None), s.name("tables"), s.name("facts"), encounter, items, s.number(True), s.name("codes"),
@@ -299,7 +301,9 @@ class _InLine:
         if node.grouping.kind != "code":
             return self._later(f"t{number}", "totals", s.number(number))
         # Only asked for where two lines share a code: see `alone`.
-        return s.call(s.attr(_scene(), "totals"), s.number(number))
+        asked = s.choice(s.name("alone"), s.name("UNKNOWN"), s.call(s.attr(_scene(), "totals"), s.number(number)))
+        self.needed[f"t{number}"] = self._lazy[f"t{number}"] = asked
+        return s.name(f"t{number}")
 
     def groups(self, node: SharedGroup) -> ast.expr:
         number = self.numbers.group(node)

@@ -12,14 +12,14 @@ from typing import Any, Final
 from medrules.check import program as ir
 from medrules.engine.optimized import syntax as s
 from medrules.engine.optimized.emit import FACT_NAMES
-from medrules.engine.optimized.values import earlier, filled, known, not_later, same_moment
+from medrules.engine.optimized.values import earlier, filled, known, member, not_later, same_moment
 from medrules.model.values import ABSENT
 
 __all__ = ["compile_test"]
 
 Test = Callable[..., Any]
 NAMES: Final[dict[str, Any]] = {
-    "known": known, "filled": filled, "earlier": earlier, "not_later": not_later, "same_moment": same_moment, "ABSENT": ABSENT,
+    "known": known, "member": member, "filled": filled, "earlier": earlier, "not_later": not_later, "same_moment": same_moment, "ABSENT": ABSENT,
 }
 MOMENTS: Final = {"<": "earlier", "<=": "not_later", "=": "same_moment"}
 
@@ -54,6 +54,12 @@ class _Emitter:
                 return s.either([self.truth(a) for a in args])
             case ir.Not(arg=arg):
                 return s.negated(self.truth(arg))
+            case ir.Const(value=bool() as value):
+                return s.number(value)
+            case ir.In(how="codes", x=ir.Fact() as x, container=ir.Const() | ir.Col() as codes):
+                return s.call(s.name("member"), self.value(codes), self.value(x))
+            case ir.In(how="list", x=x, container=container):
+                return s.compare(s.call(s.name("known"), self.value(x)), "in", s.call(s.name("known"), self.value(container)))
             case ir.Has(x=ir.Fact() as x):
                 return s.compare(s.call(s.name("known"), self.value(x)), "is not", s.name("ABSENT"))
             case ir.Truth(x=ir.Fact() as x):

@@ -16,5 +16,6 @@ UNSURE: Final = (UnknownTouched, AttributeError, TypeError)
 
 NAMES: Final[Mapping[str, Any]] = MappingProxyType({
     "ABSENT": ABSENT, "UNKNOWN": UNKNOWN, "MANY": MANY, "known": known, "member": member, "any_member": any_member, "meet": meet,
-    "meets_on_day": meets_on_day, "UNSURE": UNSURE, "set": set, "frozenset": frozenset, "list": list, "len": len, "map": map, "zip": zip,
+    "meets_on_day": meets_on_day, "UNSURE": UNSURE, "any": any, "set": set, "frozenset": frozenset, "list": list, "len": len,
+    "map": map, "zip": zip,
 })

@@ -23,15 +23,15 @@ Suspects = dict[tuple[int, int], tuple[Any, list[tuple[Row, Any, str]]]]
 def suspects(near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], scene: Scene) -> Suspects:
     """All (row, partner) of each line that may be at fault. `near`: lines whose kept partners meet the patient's codes."""
     found: Suspects = {}
-    lines = [(a, known(a.code), a.on) for a in scene.lines if a.on is not UNKNOWN]
+    codes_held = scene.codes()
     for m in near:
         partners, on = plan.partners[m.code], m.on
-        others = partners.keys() & scene.codes()
-        for a, other, day in lines:
-            if other in others and a is not m:
-                for number, row, m_is_first in partners[other]:
+        others = partners.keys() & codes_held
+        for a in scene.lines:
+            if a.code in others and a is not m and a.on is not UNKNOWN:
+                for number, row, m_is_first in partners[a.code]:
                     code = codes[number]
-                    if day != on and code.frame == "day":
+                    if a.on != on and code.frame == "day":
                         continue
                     first, second = (m, a) if m_is_first else (a, m)
                     for fault in code.rule.fault:

@@ -14,13 +14,13 @@ from medrules.engine.optimized.rulecode import Hit
 from medrules.engine.optimized.scene import Scene, all_lines, scene_in
 from medrules.engine.refs import ref
 from medrules.model.facts import Facts
-from medrules.model.reports import Report, Unchecked
+from medrules.model.reports import LineRef, Report, Unchecked
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
 if TYPE_CHECKING:
     from medrules.engine.optimized.evaluator import Evaluator
 
-__all__ = ["Review", "count_unmatched"]
+__all__ = ["Review", "count_unmatched", "plain_hits"]
 
 
 class Review:
@@ -51,7 +51,10 @@ class Review:
 
     def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
         """The report, if nothing else than these candidates is to be judged."""
-        self.settle(out, near, box)
+        if out:
+            self._exactly(out, box)
+        if near:
+            self._pairs(near, scene_in(box))
         return self.finish(Answers(), unmatched)
 
     def finish(self, answers: Answers, unmatched: int) -> Report:
@@ -119,7 +122,7 @@ class Review:
         scene = Scene(tables, self.facts, encounter, lines, solo)
         out: list[Any] = []
         near: list[Any] = []
-        missed: list[Any] = [] if solo else [m for m in encounter.items if m.on is UNKNOWN and not tables.knows(m.code)]
+        missed: list[Any] = []
         e.loop(encounter, items, records, scene.codes(), -1, scene.alone(), solo, [scene], out, near, missed)
         for number in e.scans:
             if number in self.spoken:
@@ -130,7 +133,11 @@ class Review:
         elif e.pair_rules and lines is not encounter.items:
             near.extend(m for m in lines if m.encounter is not encounter and m.code in e.partners)
         self.settle(out, near, [scene])
-        return count_unmatched(missed) if missed else 0
+        unmatched = count_unmatched(missed) if missed else 0
+        if items is not encounter.items:  # lines without a day are not judged, but known to a table or not
+            unmatched += sum(
+                1 for m in encounter.items if m.on is UNKNOWN and m.is_current is not False and not tables.knows(m.code))
+        return unmatched
 
     @staticmethod
     def incomplete_lines(lines: tuple[Any, ...]) -> bool:
@@ -141,6 +148,9 @@ class Review:
         """Judge what the loop could not prove silent."""
         if out:
             self._exactly(out, box)
+        if near and self.e.pairs_by_day:
+            scene = scene_in(box)
+            near = [m for m in near if not self.e.partners[m.code].isdisjoint(scene.codes_on(m.on))]
         if near:
             self._pairs(near, scene_in(box))
 
@@ -191,10 +201,6 @@ class Review:
 
     def _pairs(self, near: list[Any], scene: Scene) -> None:
         e = self.e
-        if e.pairs_by_day:
-            near = [m for m in near if not e.partners[m.code].isdisjoint(scene.codes_on(m.on))]
-            if not near:
-                return
         try:
             found = suspects(near, e.plan.pairs, e.codes, scene)
         except UNSURE:
@@ -212,8 +218,39 @@ class Review:
                 self.again.append((number, line))
 
 
-def count_unmatched(missed: list[Any]) -> int:
-    """Lines under review that no table knows, each once however many day pieces it has."""
-    held = [m.position for m in missed if m.is_current is not False and m.code is not ABSENT]
-    n = len(set(held))
-    return n if n == len(held) or -1 not in held else len({ref(m) for m in missed if m.is_current is not False})
+def plain_hits(e: Evaluator, facts: Facts, out: list[Any]) -> list[Hit] | None:
+    """The hits, if every candidate is certain and nothing but its base has to be asked; None if one is not."""
+    hits: list[Hit] = []
+    said_of, spoken, door = e.said, e.plan.guards.at_stage[facts.stage], facts.door
+    for line, place, sure in out:
+        if sure is not True or place.__class__ is not int:
+            return None
+        saids = said_of.get(line.code)
+        if saids is None:
+            return None
+        said = saids[place]
+        code = said.code
+        if not said.plain:
+            return None
+        if code.number in spoken and line.is_current is not False:
+            worth = base(line, code.fees, door)
+            if worth is UNKNOWN:
+                hits.append((code, line, said.points, None, (), ()))
+            elif worth > 0:
+                hits.append((code, line, said.points, worth, (), ()))
+    return hits
+
+
+def count_unmatched(missed: Iterable[Any]) -> int:
+    """Lines under review that no table knows, each once however many day pieces it has. A line without a day raises."""
+    found = 0
+    pieces: set[LineRef] = set()
+    for m in missed:
+        if m.on is UNKNOWN:
+            raise UnknownTouched
+        if m.is_current is not False and m.code is not ABSENT:
+            if m.piece_of is None:
+                found += 1
+            else:
+                pieces.add(ref(m))
+    return found + len(pieces)

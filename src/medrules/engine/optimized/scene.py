@@ -256,32 +256,32 @@ def _closed_from(encounter: Any, region: str) -> int:
     return min(covered, admitted) if isinstance(admitted, int) else covered
 
 
-def _plain(scene: Scene) -> None:
-    """Raises unless every line has what membership of a window asks for: kind, day, and (elsewhere) an institution."""
-    for m in scene.lines:
-        if m.line_kind is UNKNOWN or m.at is UNKNOWN:
-            raise UnknownTouched
-    patient = scene.encounter.patient
-    if patient is not UNKNOWN and patient.encounters is not UNKNOWN and len(patient.encounters) > 1:
-        for e in patient.encounters:
-            known(read(e, ("institution", "id")))
+def _known_places(scene: Scene) -> None:
+    """Raises unless it is known of every encounter of the patient where it was."""
+    if not scene.solo:
+        for m in scene.lines:
+            known(read(m, ("encounter", "institution", "id")))
 
 
 def _totals(scene: Scene, spec: TotalSpec) -> Mapping[Any, int]:
-    _plain(scene)
+    """Every line counts, whatever a window's filters; a line without kind or day makes the total inexact and raises."""
+    _known_places(scene)
     per_day, path = spec.per_day, spec.value
     found: dict[Any, int] = {}
     if spec.grouping.kind == "code" and per_day and len(path) == 1:
         (step,) = path
         for m in scene.lines:
             key: Any = m.code, m.on
+            if m.line_kind is UNKNOWN:
+                raise UnknownTouched
             found[key] = found.get(key, 0) + getattr(m, step)
         return found
     groups = scene.tables.groups_of(spec.grouping)
     for m in scene.lines:
-        amount = known(read(m, path)) if path else 1
+        known(m.line_kind)
+        on, amount = known(m.on), known(read(m, path)) if path else 1
         for group in groups(known(m.code)):
-            key = (group, m.on) if per_day else group
+            key = (group, on) if per_day else group
             found[key] = found.get(key, 0) + amount
     return found
 

@@ -57,7 +57,7 @@ class Tables:
         self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
         self.unmatched_by_reference = not plan.counts_codes
-        self._said: dict[str, Any] = dict(self._whole())
+        self.whole: dict[str, Any] = dict(self._whole())
         self._remembered: dict[str, tuple[Flat, ...]] = {}
 
     def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
@@ -103,7 +103,7 @@ class Tables:
 
     def said(self, code: str, on: int, place: int) -> Said:
         """What the record of a code says on a day at one of its dense places."""
-        found = self._said.get(code)
+        found = self.whole.get(code)
         if found is not None:
             return found[place]  # type: ignore[no-any-return]
         records = self.plan.records.get(code)
