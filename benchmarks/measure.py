@@ -17,6 +17,7 @@ from benchmarks.workload.encounters import Visit
 __all__ = ["Latency", "Side", "compare_sides", "ratios"]
 
 COLLECT_EVERY = 500
+BEST_OF = 3  # each request is built and answered so often per round and the shortest time counts: a shared machine interrupts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,16 @@ def compare_sides(sides: tuple[Side, Side], visits: Sequence[Visit], rounds: int
             for n, visit in enumerate(visits):
                 order = ((first, second, taken[0]), (second, first, taken[1]))
                 for side, other, times in order if n % 2 else reversed(order):
-                    other.build(visit)
-                    request = side.build(visit)
-                    answer = side.answer
-                    start = clock()
-                    answer(request)
-                    times.append(clock() - start)
+                    shortest = 0
+                    for _ in range(BEST_OF):
+                        other.build(visit)
+                        request = side.build(visit)
+                        answer = side.answer
+                        start = clock()
+                        answer(request)
+                        taken_now = clock() - start
+                        shortest = min(shortest or taken_now, taken_now)
+                    times.append(shortest)
                 if n % COLLECT_EVERY == 0:
                     gc.collect()
             for latencies, times in zip(out, taken, strict=True):

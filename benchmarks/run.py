@@ -36,7 +36,7 @@ def main() -> None:
     draw = Random(options.seed)
     knowledge, market = draw_knowledge(draw)
     visits = draw_visits(draw, knowledge, market, options.visits)
-    table = [HEAD]
+    table: list[tuple[str, ...]] = [HEAD]
     for rows in (int(n) for n in options.rows.split(",")):
         table.append(_size(part_of(knowledge, rows), visits, options.rounds))
         print(" | ".join(table[-1]), flush=True)

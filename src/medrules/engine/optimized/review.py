@@ -174,7 +174,7 @@ class Review:
                         found((code, line, points, None if worth is UNKNOWN else worth, (), ()))
                     continue
                 scene = scene_in(box)
-                if code.plain or self._speaks(number, line, scene):
+                if not code.guarded or self._speaks(number, line, scene):
                     hit = judge_line(code, line, entry, sure, scene)
                     if hit is not None:
                         found(hit)

@@ -41,6 +41,7 @@ class RuleCode:
     frame: str = ""  # of pairs
     unordered: bool = False
     why: str = ""
+    guarded: bool = True  # whether the header asks something of the encounter
     fees: str = ""
     parent: str = ""
     deducts: str = ""  # "definite" or "suspect"; "" where nothing is deducted
@@ -109,7 +110,8 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
-        witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), fees=rule.header.fees, parent=rule.parent,
+        witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
+        parent=rule.parent,
         deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result, plain=plain,
         sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when))
 

@@ -115,27 +115,28 @@ class Settler:
         return tuple([f for _, f in made]), tuple(deductions)
 
     def _one(self, hit: Hit, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
+        """The only hit of a request."""
         code, line, rows, amount, others, claimable = hit
         if line.piece_of is not None:
             return None
         at = ref_of_line(line)
-        if others or not amount or code.deducts != "definite":
-            refs = {id(line): at}
-            if not amount or code.deducts == "":
-                return (self._finding(hit, refs, 0, "", facts),), ()
-            return (self._finding(hit, refs, amount, "", facts),), (_deduction(hit, at),)
-        own = (at, (), rows, (make_claim(at, amount),), amount, amount, "", claimable)
+        if not amount or not code.deducts:
+            return (self._finding(hit, {id(line): at}, 0, "", facts),), ()
+        involved: tuple[LineRef, ...] = ()
+        if len(others) == 1:
+            involved = (ref_of_line(others[0]),)
+        elif others:
+            involved = _refs(others, at, {})
+        own = (at, involved, rows, (make_claim(at, amount),), amount, amount, "", claimable)
         found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.rule, line, facts))
-        return (found,), (make_deduction(at, amount, 0, code.parent, ""),)
+        return (found,), (_deduction(hit, at),)
 
     def _finding(self, hit: Hit, refs: dict[int, LineRef], credited: int, carrier: str, facts: Facts) -> Finding:
         code, line, rows, amount, others, claimable = hit
         at = refs[id(line)]
         involved: tuple[LineRef, ...] = ()
         if others:
-            names = {refs.get(id(x)) or ref_of_line(x) for x in others}
-            names.discard(at)
-            involved = tuple(sorted(names, key=line_order))
+            involved = _refs(others, at, refs)
         rule = code.rule
         claims: tuple[Claim, ...] = ()
         if rule.deduct.kind == "none":
@@ -145,6 +146,13 @@ class Settler:
         return late(
             self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
             partial(self.fallback.words, rule, line, facts))
+
+
+def _refs(others: Iterable[Any], at: LineRef, refs: dict[int, LineRef]) -> tuple[LineRef, ...]:
+    """The lines involved, each once, without the one at fault."""
+    names = {refs.get(id(x)) or ref_of_line(x) for x in others}
+    names.discard(at)
+    return tuple(sorted(names, key=line_order))
 
 
 def _first(pair: tuple[Any, Finding]) -> Any:
