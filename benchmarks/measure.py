@@ -1,7 +1,8 @@
 """Times two functions on the same requests, interleaved, so that whatever disturbs the machine disturbs both.
 
 Each request is built immediately before it is reviewed, as in a hospital, and for both sides both forms are built, so that caches are
-equally disturbed. Building is not timed. The collector of cyclic garbage runs between requests, not inside them.
+equally disturbed. Building is not timed. The collector of cyclic garbage runs between requests, not inside them. An answer during
+which the machine took the processor away is asked for again: what is measured is the work, not the neighbours.
 """
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from resource import RUSAGE_THREAD, getrusage
 from statistics import median
 from typing import Any
 
@@ -17,7 +19,6 @@ from benchmarks.workload.encounters import Visit
 __all__ = ["Latency", "Side", "compare_sides", "ratios"]
 
 COLLECT_EVERY = 500
-BEST_OF = 3  # each request is built and answered so often per round and the shortest time counts: a shared machine interrupts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ def compare_sides(sides: tuple[Side, Side], visits: Sequence[Visit], rounds: int
     """Latencies per round of both sides. Which side goes first changes with every request."""
     first, second = sides
     out: tuple[list[Latency], list[Latency]] = ([], [])
-    clock = time.perf_counter_ns
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -57,16 +57,7 @@ def compare_sides(sides: tuple[Side, Side], visits: Sequence[Visit], rounds: int
             for n, visit in enumerate(visits):
                 order = ((first, second, taken[0]), (second, first, taken[1]))
                 for side, other, times in order if n % 2 else reversed(order):
-                    shortest = 0
-                    for _ in range(BEST_OF):
-                        other.build(visit)
-                        request = side.build(visit)
-                        answer = side.answer
-                        start = clock()
-                        answer(request)
-                        taken_now = clock() - start
-                        shortest = min(shortest or taken_now, taken_now)
-                    times.append(shortest)
+                    times.append(_timed(side, other, visit))
                 if n % COLLECT_EVERY == 0:
                     gc.collect()
             for latencies, times in zip(out, taken, strict=True):
@@ -75,6 +66,20 @@ def compare_sides(sides: tuple[Side, Side], visits: Sequence[Visit], rounds: int
         gc.enable()
         gc.unfreeze()
     return out
+
+
+def _timed(side: Side, other: Side, visit: Visit) -> int:
+    """Nanoseconds of one answer to a fresh request, undisturbed."""
+    clock, answer = time.perf_counter_ns, side.answer
+    while True:
+        other.build(visit)
+        request = side.build(visit)
+        before = getrusage(RUSAGE_THREAD).ru_nivcsw
+        start = clock()
+        answer(request)
+        taken = clock() - start
+        if getrusage(RUSAGE_THREAD).ru_nivcsw == before:
+            return taken
 
 
 def ratios(ours: Sequence[Latency], limit: Sequence[Latency], what: str) -> tuple[float, float, float]:

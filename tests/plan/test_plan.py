@@ -34,7 +34,7 @@ def test_rows_of_one_code_are_one_record_per_time_segment() -> None:
     ages = table("年龄", (AGES,), row("a", ["X"], years(18, None), start=100, end=200), row("b", ["X"], years(None, 60), start=150, end=300))
     early = plan(_valid_from(program(AGE_RULE, ages), 0)).records["X"]
     assert [(r.start, r.end) for r in early] == [(100, 150), (150, 200), (200, 300)]
-    assert [[e.rows for e in (*r.dense, *r.others) if e][0] for r in early][1] == (ages.rows[0], ages.rows[1])
+    assert [next(e.rows for e in (*r.dense, *r.others) if e) for r in early][1] == (ages.rows[0], ages.rows[1])
 
 
 def test_only_the_longest_key_in_force_counts() -> None:

@@ -60,7 +60,7 @@ class Evaluator:
                 found = None
             if found is not None:
                 if out and not near:
-                    hits = plain_hits(self, facts, out)
+                    hits = plain_hits(self, facts, out, box)
                     if hits is not None:
                         return self.settler.decided(facts, hits, unmatched)
                 if out or near:
