@@ -60,7 +60,7 @@ class Evaluator:
                 found = None
             if found is not None:
                 if out and not near:
-                    hits = plain_hits(self, facts, out, box)
+                    hits = plain_hits(self, facts, out)
                     if hits is not None:
                         return self.settler.decided(facts, hits, unmatched)
                 if out or near:

@@ -23,7 +23,7 @@ from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 __all__ = ["compile_loops"]
 
 PARAMETERS = ("encounter", "items", "records", "codes", "sieve", "alone", "solo", "box", "out", "near", "missed")
-MAX_SIEVED: Final = 400  # lines; beyond, most bits are set and the sieve holds nothing back
+MAX_SIEVED: Final = 48  # lines; beyond, most bits are set and the sieve holds nothing back
 
 Names = dict[str, Any]
 
@@ -226,7 +226,7 @@ def _others() -> ast.stmt:
 
 
 def _partners(same_day: bool) -> ast.stmt:
-    """A line one of whose partners is among the codes of the patient (of the same day, if all pairs are of one day): asked of 1,020
+    """A line one of whose partners is among the codes of the patient (of the same day, if all pairs are of one day): asked of 512
     bits first, then of the codes, then of the days."""
     partners = s.item(s.name("partners"), s.attr(s.name("m"), "code"))
     meets = s.negated(s.call(s.attr(partners, "isdisjoint"), s.name("codes")))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from medrules.engine.optimized.fallback import Answers
 from medrules.engine.optimized.judging import judge_line
-from medrules.engine.optimized.lines import GROUP, base
+from medrules.engine.optimized.lines import base
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects
 from medrules.engine.optimized.rulecode import Hit
@@ -218,35 +218,26 @@ class Review:
                 self.again.append((number, line))
 
 
-def plain_hits(e: Evaluator, facts: Facts, out: list[Any], box: list[Any]) -> list[Hit] | None:
-    """The hits, if nothing but bases and witnesses has to be asked of any candidate; None if more is, or something is not known."""
+def plain_hits(e: Evaluator, facts: Facts, out: list[Any]) -> list[Hit] | None:
+    """The hits, if every candidate is certain and nothing but its base has to be asked; None if one is not."""
     hits: list[Hit] = []
     said_of, spoken, door = e.said, e.plan.guards.at_stage[facts.stage], facts.door
-    try:
-        for line, place, sure in out:
-            saids = said_of.get(line.code)
-            if saids is None or place.__class__ is not int:
-                return None
-            said = saids[place]
-            code = said.code
-            if code.number not in spoken or line.is_current is False:
-                continue
+    for line, place, sure in out:
+        if sure is not True or place.__class__ is not int:
+            return None
+        saids = said_of.get(line.code)
+        if saids is None:
+            return None
+        said = saids[place]
+        code = said.code
+        if not said.plain:
+            return None
+        if code.number in spoken and line.is_current is not False:
             worth = base(line, code.fees, door)
             if worth is UNKNOWN:
-                worth = None
-            elif worth <= 0:
-                continue
-            if sure is True and said.plain:
+                hits.append((code, line, said.points, None, (), ()))
+            elif worth > 0:
                 hits.append((code, line, said.points, worth, (), ()))
-            elif said.witnesses is not None:
-                env = {"item": line} if sure is False else {"item": line, GROUP: sure}
-                found = said.witnesses(env, said.row, scene_in(box))
-                if found:
-                    hits.append((code, line, said.points, worth, found, ()))
-            else:
-                return None
-    except UNSURE:
-        return None
     return hits
 
 

@@ -8,8 +8,6 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
-from medrules.engine.report import RESULTS
-from medrules.knowledge.table import Row
 from medrules.plan.plan import Entry
 from medrules.plan.rows import unrestricted
 
@@ -47,30 +45,23 @@ class RuleCode:
     fees: str = ""
     parent: str = ""
     deducts: str = ""  # "definite" or "suspect"; "" where nothing is deducted
-    gravity: int = 0  # of its result: 0 is the gravest
-    bare: bool = False  # no guard, no exemption, no formula: nothing but condition and base has to be asked
-    plain: bool = False  # and no witnesses are to be named
+    plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a rule says of one code at a dense place, ready for its candidates. plain: if the test is certain, only the base is
-    left to ask for. witnesses: of a plain rule that is nothing else than one 有 同期明细, with its one row."""
+    left to ask for."""
 
     code: RuleCode
     entry: Entry
     points: tuple[str, ...]
     plain: bool
-    witnesses: Code | None
-    row: Row | None
 
 
 def said(code: RuleCode, entry: Entry) -> Said:
     points = tuple(sorted({row.point for row in entry.rows}))
-    free = all(unrestricted(row) for row in entry.rows)
-    sole = free and code.native and code.sole and code.bare and len(entry.rows) == 1
-    return Said(
-        code, entry, points, free and code.plain, code.witnesses[0] if sole else None, entry.rows[0] if entry.rows else None)
+    return Said(code, entry, points, code.plain and all(unrestricted(row) for row in entry.rows))
 
 
 # A violation found natively: rule, line at fault, knowledge points, amount claimed (fen, None = undetermined), lines involved,
@@ -115,14 +106,14 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         amount, scale = closures.value(rule.deduct.expr), rule.deduct.expr.type.scale
     when = None if rule.when is None or rule.mode == "always" else closures.truth(rule.when)
     witnesses = tuple(_witnesses(rule, closures))
-    bare = rule.guard is None and not rule.exempt and rule.deduct.kind == "all"
+    plain = rule.guard is None and not rule.exempt and rule.deduct.kind == "all" and not witnesses
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
-        tuple(_excuse(e, closures) for e in rule.exempt), amount, scale, witnesses=witnesses,
-        sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when),
-        frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
-        parent=rule.parent, deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result,
-        gravity=RESULTS.index(rule.header.result), bare=bare, plain=bare and not witnesses)
+        tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
+        witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
+        parent=rule.parent,
+        deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result, plain=plain,
+        sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when))
 
 
 def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:

@@ -14,12 +14,13 @@ from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.late import ByRule, late
 from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
 from medrules.engine.optimized.rulecode import Hit
-from medrules.engine.report import Draft, assemble, line_order
+from medrules.engine.report import RESULTS, Draft, assemble, line_order
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Unjudged
 
 __all__ = ["Settler"]
 
+GRAVITY: Final = {result: n for n, result in enumerate(RESULTS)}
 MAX_CLEAN: Final = 1_000
 
 
@@ -72,47 +73,46 @@ class Settler:
         if len(hits) == 1:
             return self._one(hits[0], facts)
         refs: dict[int, LineRef] = {}
+        met: set[tuple[str, int]] = set()
         on_line: dict[int, list[Hit]] = {}
         for hit in hits:
-            line = hit[1]
+            code, line = hit[0], hit[1]
             place = id(line)
-            held = on_line.get(place)
-            if held is None:
-                if line.piece_of is not None:
-                    return None
+            key = code.parent, place
+            if key in met or line.piece_of is not None:
+                return None
+            met.add(key)
+            if place in refs:
+                on_line[place].append(hit)
+            else:
                 refs[place] = ref_of_line(line)
                 on_line[place] = [hit]
-            else:
-                parent = hit[0].parent
-                for other in held:
-                    if other[0].parent == parent:
-                        return None
-                held.append(hit)
-        made: list[tuple[Any, ...]] = []  # what findings are sorted by, and the finding
-        deductions: list[Deduction] = []
-        finding = self._finding
+        made: list[tuple[Any, Finding]] = []
+        deductions = []
         for place, held in on_line.items():
             at = refs[place]
             where = line_order(at)
             if len(held) == 1:
                 (hit,) = held
-                code, _, _, amount, _, _ = hit
-                if amount and code.deducts:
-                    deductions.append(_deduction(hit, at))
-                    made.append((code.gravity, -amount, code.parent, where, finding(hit, refs, amount, "", facts)))
+                amount = hit[3]
+                if not amount or not hit[0].deducts:
+                    credits = [(0, "")]
                 else:
-                    made.append((code.gravity, -(amount or 0), code.parent, where, finding(hit, refs, 0, "", facts)))
-                continue
-            credits, deduction = _credited(held, at)
-            if deduction is not None:
-                deductions.append(deduction)
+                    credits = [(amount, "")]
+                    deductions.append(_deduction(hit, at))
+            else:
+                credits, deduction = _credited(held, at)
+                if deduction is not None:
+                    deductions.append(deduction)
             for hit, (credited, carrier) in zip(held, credits, strict=True):
-                code = hit[0]
-                made.append((code.gravity, -(hit[3] or 0), code.parent, where, finding(hit, refs, credited, carrier, facts)))
-        made.sort(key=_order)
+                rule = hit[0].rule
+                made.append((
+                    (GRAVITY[rule.header.result], -(hit[3] or 0), rule.parent, where),
+                    self._finding(hit, refs, credited, carrier, facts)))
+        made.sort(key=_first)
         if len(deductions) > 1:
-            deductions.sort(key=_line_of)
-        return tuple([m[4] for m in made]), tuple(deductions)
+            deductions.sort(key=lambda d: (d.line.encounter, d.line.position, d.line.line))
+        return tuple([f for _, f in made]), tuple(deductions)
 
     def _one(self, hit: Hit, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
         """The only hit of a request."""
@@ -155,13 +155,8 @@ def _refs(others: Iterable[Any], at: LineRef, refs: dict[int, LineRef]) -> tuple
     return tuple(sorted(names, key=line_order))
 
 
-def _order(made: tuple[Any, ...]) -> Any:
-    return made[:4]
-
-
-def _line_of(d: Deduction) -> Any:
-    at = d.line
-    return at.encounter, at.position, at.line
+def _first(pair: tuple[Any, Finding]) -> Any:
+    return pair[0]
 
 
 def _deduction(hit: Hit, at: LineRef) -> Deduction:

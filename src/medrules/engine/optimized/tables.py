@@ -17,7 +17,7 @@ from medrules.plan.shapes import Grouping
 
 __all__ = ["Tables"]
 
-N_BITS: Final = 1020  # of the sieve: most lines' partners have no bit in common with the request's codes and are not looked at
+N_BITS: Final = 512  # of the sieve that most requests' codes fall through before partners are looked at
 MAX_REMEMBERED: Final = 100_000
 
 Flat = tuple[Any, ...]
