@@ -100,8 +100,11 @@ def scope_reads(scope: ir.Scope, tables: dict[str, Table], fees: str, lines_at_f
             if scope.codes is not None:
                 out.add(f"{scope.role}.code" if scope.codes.system not in ("generic", "product") else f"item.{scope.codes.system}")
         case ir.PairScope():
-            out.update(key_fields(tables.get(scope.table), "item"))
+            table = tables.get(scope.table)
+            out.update(key_fields(table, "item"))
             out.update(_frame_fields(scope.frame, tables))
+            if table is not None and any(row.same_site for row in table.rows):
+                out.add("item.site")
         case ir.GroupScope():
             out.add("item.code")
             for key in scope.same:
