@@ -1,10 +1,20 @@
 """The hand-written limit of a 3101 answer: bytes in, bytes out, for six rule families, with nothing but dicts and loops.
 
 It does what a good programmer would write for exactly these families and no others: `json.loads`, the tolerant reads that
-touch its fields (object or list, numbers as text, several date forms, empty marks), one merged record per item, a response with
-all required fields, `json.dumps`. It knows nothing of unknown facts beyond "skip", of evidence, versions of rules, history,
-refunds, or deductions across rules. That is the point: medrules is held against it on the same bytes, and both must answer
-the same findings.
+touch its fields, one merged record per item, the six checks, a response with all required fields, `json.dumps`.
+
+* Read as the form is really sent: object or list, "" and null for a list, numbers as text and codes as numbers, empty marks,
+  the date forms of several vendors, the current encounter among several (all if none is named), lines that are not current
+  (all if none is), discharge diagnoses before admission ones, a main diagnosis that is only in its own field, GBK, repeated
+  rx_id. Fields that none of the six checks needs are not read at all.
+* Values that come again and again (numbers, times) are remembered; the usual date form is read without `strptime`; what a line
+  needs is read only when a check asks for it; nothing is built for a line without a knowledge row.
+* A message that cannot be read is answered with infcode -1 and does not raise.
+
+It knows nothing of unknown facts beyond "skip", of evidence, versions of rules, history, refunds, notes, several sites, or
+deductions across rules. That is the point: medrules is held against it on the same bytes, and both must answer the same
+findings. It was reviewed against the form and frozen before the reader and writer were tuned against it: it is not changed with
+them.
 """
 from __future__ import annotations
 
@@ -32,7 +42,12 @@ NAMES = {
     CHILD: ("药品限儿童使用", "1"), SEX_DRUG: ("药品区分性别使用", "2"), SEX_ITEM: ("医疗服务项目区分性别使用", "1"),
     LEVEL: ("药品限医疗机构级别", "1"), INDICATION: ("药品限适应症", "1"), DAILY: ("医疗服务项目限定频次", "1"),
 }
+VISIT_KINDS = frozenset(("11", "12", "13", "14", "21", "22", "52"))
+INPATIENT = frozenset(("21", "22", "52"))
+SEXES = {"1": "男", "2": "女"}
+OLD = ("0", 0)  # curr_drord_flag of a line that is not under review
 NOT_BY_SEX = (*(f"Q{n}" for n in (*range(50, 57), *range(90, 100))), "E25", "E29.1", "E30.0", "E34.5", "F64", "O99.808")
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 Record = dict[str, list[Any]]
 Found = tuple[str, int, int | None, str, str]  # rule, place of the line, fen, content, knowledge point
 
@@ -68,43 +83,54 @@ def build(pack: Path, level: int) -> tuple[Callable[[bytes], bytes], Record]:
 
     def answer(body: bytes) -> bytes:
         received = datetime.now()
-        root = json.loads(body)
+        try:
+            try:
+                root, encoding = json.loads(body), "utf-8"
+            except UnicodeDecodeError:
+                root, encoding = json.loads(body.decode("gb18030")), "gb18030"
+            results = review(root, body)
+        except Exception:
+            return _reply({}, received, len(body), -1, "报文读不出来", []).encode()
+        return _reply(root, received, len(body), 0, None, results).encode(encoding)
+
+    def review(root: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
         data = root["input"]["data"]
-        msgid = root.get("msgid") or data.get("task_id") or sha256(body).hexdigest()
+        task = str(data.get("task_id") or "")
+        seed = root.get("msgid") or task or sha256(body).hexdigest()
         results: list[dict[str, Any]] = []
-        for patient in _list(data.get("patient_dtos")):
+        for patient in _list(data["patient_dtos"]):
             current = str(patient.get("curr_mdtrt_id") or "").strip()
             visits = _list(patient.get("fsi_encounter_dtos"))
-            sex = {"1": "男", "2": "女"}.get(str(patient.get("gend")).strip())
+            if len(visits) > 1:
+                visits = [v for v in visits if str(v.get("mdtrt_id")).strip() == current] or visits
+            sex = SEXES.get(str(patient.get("gend")).strip())
             birth = moment(patient.get("brdy"))
             for visit in visits:
-                if len(visits) > 1 and str(visit.get("mdtrt_id")).strip() != current:
+                kind = str(visit.get("med_type") or "").strip()
+                if kind not in VISIT_KINDS:
                     continue
-                if str(visit.get("med_type") or "").strip() not in ("11", "12", "13", "14", "21", "22", "52"):
-                    continue
-                diagnoses = [str(d["dise_codg"]).strip().upper() for d in _list(visit.get("fsi_diagnose_dtos")) if d.get("dise_codg") not in (None, "", "-")]
                 lines = _list(visit.get("fsi_order_dtos"))
-                for found in _check(lines, get_record, number, moment, sex, birth, diagnoses, level):
-                    results.append(_item(msgid, patient, visit, lines[found[1]], found))
+                admitted = moment(visit.get("adm_date")) if kind in INPATIENT else None
+                for found in _check(lines, get_record, number, moment, sex, birth, admitted, _diagnoses(visit), level):
+                    results.append(_item(seed, task, patient, visit, lines[found[1]], found))
         results.sort(key=lambda r: (r["sev_deg"], -r["vola_amt"]))
-        reply = {
-            "infcode": 0, "inf_refmsgid": f"{str(root.get('mdtrtarea_admvs') or '')[:6]:0<6}{received:%Y%m%d%H%M%S}{len(body):010d}",
-            "refmsg_time": f"{received:%Y%m%d%H%M%S}000", "respond_time": f"{datetime.now():%Y%m%d%H%M%S}000", "enctype": None,
-            "signtype": None, "cainfo": None, "err_msg": None, "warn_msg": None, "output": {"result": results},
-        }
-        return json.dumps(reply, ensure_ascii=False).encode()
+        return results
 
     return answer, records
 
 
 def _check(
     lines: list[dict[str, Any]], get_record: Callable[[str], list[Any] | None], number: Callable[[Any], int | None],
-    moment: Callable[[Any], tuple[int, int] | None], sex: str | None, birth: tuple[int, int] | None, diagnoses: list[str], level: int,
+    moment: Callable[[Any], tuple[int, int] | None], sex: str | None, birth: tuple[int, int] | None, admitted: tuple[int, int] | None,
+    diagnoses: list[str], level: int, old: tuple[Any, ...] = OLD,
 ) -> list[Found]:
+    """`admitted` of an inpatient: a stay that began within the ages counts as within them."""
     out: list[Found] = []
     counted: list[tuple[int, int, int, list[Any]]] | None = None
+    n_old = 0
     for i, line in enumerate(lines):
-        if line.get("curr_drord_flag") in ("0", 0):
+        if line.get("curr_drord_flag") in old:
+            n_old += 1
             continue
         record = get_record(str(line.get("hilist_code") or "").strip().upper())
         if record is None:
@@ -134,7 +160,9 @@ def _check(
             rows = [r for r in ages if r[0] <= on < r[1]]
             if rows:
                 age = _years(birth[0], on)
-                if all(not r[2] <= age < r[3] for r in rows):
+                if all(not r[2] <= age < r[3] for r in rows) and (
+                    admitted is None or all(not r[2] <= _years(birth[0], admitted[0]) < r[3] for r in rows)
+                ):
                     out.append((CHILD, i, base, f"{line.get('hilist_name')}{rows[0][5]}，患者{age}岁", rows[0][4]))
         if least:
             rows = [r for r in least if r[0] <= on < r[1]]
@@ -144,9 +172,10 @@ def _check(
             rows = [r for r in indications if r[0] <= on < r[1]]
             if rows:
                 age = None if birth is None else _years(birth[0], on)
+                first = age if birth is None or admitted is None else _years(birth[0], admitted[0])
                 for r in rows:
                     if (
-                        (age is None or r[3] <= age < r[4]) and (not r[5] or r[5] == sex) and level >= r[6]
+                        (age is None or r[3] <= age < r[4] or r[3] <= first < r[4]) and (not r[5] or r[5] == sex) and level >= r[6]
                         and (not r[2] or any(d.startswith(r[2]) for d in diagnoses))
                     ):
                         break
@@ -166,12 +195,26 @@ def _check(
                         price = number(lines[i].get("pric"))
                         fen = None if price is None else (over * price + 500_000) // 1_000_000
                         out.append((DAILY, i, fen, f"{name}每日不超过{limit // 10_000}，本日超出{over // 10_000}", key))
+    if n_old and n_old == len(lines) and old:
+        return _check(lines, get_record, number, moment, sex, birth, admitted, diagnoses, level, ())
     return out
 
 
-def _item(msgid: str, patient: dict[str, Any], visit: dict[str, Any], line: dict[str, Any], found: Found) -> dict[str, Any]:
+def _diagnoses(visit: dict[str, Any]) -> list[str]:
+    """Discharge diagnoses if there are any, else admission ones; the main one may stand in its own field only."""
+    sent = _list(visit.get("fsi_diagnose_dtos"))
+    kinds = [str(d.get("inout_dise_type")).strip() for d in sent]
+    skipped = "1" if "2" in kinds else None
+    codes = [str(d.get("dise_codg") or "").strip().upper() for d, kind in zip(sent, kinds, strict=True) if kind != skipped]
+    main = str(visit.get("dscg_main_dise_codg") or "").strip().upper()
+    if main not in codes:
+        codes.append(main)
+    return [code for code in codes if code not in BLANK]
+
+
+def _item(seed: str, task: str, patient: dict[str, Any], visit: dict[str, Any], line: dict[str, Any], found: Found) -> dict[str, Any]:
     rule, i, fen, content, key = found
-    made = sha256(f"{msgid}|{rule}|{i}".encode()).hexdigest().upper()
+    made = sha256(f"{seed}|{rule}|{i}".encode()).hexdigest().upper()
     who, where = str(patient.get("patn_id") or ""), str(visit.get("mdtrt_id") or "")
     amount = 0 if fen is None else fen / 100
     name, severity = NAMES[rule]
@@ -182,8 +225,21 @@ def _item(msgid: str, patient: dict[str, Any], visit: dict[str, Any], line: dict
             "vola_amt": amount,
         }],
         "vola_amt": amount, "vola_amt_stas": "0" if fen is None else "1", "sev_deg": severity, "vola_evid": f"知识点 {key}",
-        "vola_bhvr_type": "0", "task_id": "",
+        "vola_bhvr_type": "0", "task_id": task,
     }
+
+
+def _reply(root: dict[str, Any], received: datetime, serial: int, infcode: int, error: str | None, results: list[dict[str, Any]]) -> str:
+    came = _stamp(received)
+    return ENCODE({
+        "infcode": infcode, "inf_refmsgid": f"{str(root.get('mdtrtarea_admvs') or '')[:6]:0<6}{came[:14]}{serial:010d}",
+        "refmsg_time": came, "respond_time": _stamp(datetime.now()), "enctype": None, "signtype": None, "cainfo": None,
+        "err_msg": error, "warn_msg": None, "output": {"result": results},
+    })
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%d%H%M%S}{at.microsecond // 1000:03d}"
 
 
 def _list(value: Any) -> list[dict[str, Any]]:
@@ -202,6 +258,13 @@ def _number(raw: Any) -> int | None:
 def _moment(raw: Any) -> tuple[int, int] | None:
     """(day, second)."""
     text = str(raw).strip().replace("/", "-") if raw is not None else ""
+    if len(text) == 19:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return (at.toordinal(), at.hour * 3_600 + at.minute * 60 + at.second) if at.year < 9999 else None
     for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S"):
         try:
             at = datetime.strptime(text, form)
