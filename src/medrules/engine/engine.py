@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from medrules.check.program import Program
+from medrules.engine.metering import StepBudget
 from medrules.engine.optimized.evaluator import Evaluator
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked
@@ -15,6 +16,7 @@ from medrules.plan.planner import plan as make_plan
 __all__ = ["ENGINE_VERSION", "Engine"]
 
 ENGINE_VERSION = "0.1.0"
+DEFAULT_BUDGET = StepBudget()
 
 
 class Engine:
@@ -23,10 +25,15 @@ class Engine:
     A review takes the plan once, at its start: it answers by the old plan or by the new one, never by both.
     """
 
-    __slots__ = ("_evaluator",)
+    __slots__ = ("_budget", "_evaluator")
 
-    def __init__(self, rules: Program | Plan) -> None:
-        self._evaluator = _evaluator(rules)
+    def __init__(self, rules: Program | Plan, *, budget: StepBudget | None = DEFAULT_BUDGET) -> None:
+        """
+        Args:
+            budget: how many steps a review may take; None = as many as it needs (batches).
+        """
+        self._budget = budget
+        self._evaluator = self._made(rules)
 
     @property
     def plan(self) -> Plan:
@@ -38,7 +45,7 @@ class Engine:
 
     def swap(self, rules: Program | Plan) -> Plan:
         """Put another plan in place, all at once; the plan that was there is given back (for rolling back)."""
-        made = _evaluator(rules)
+        made = self._made(rules)
         before, self._evaluator = self._evaluator, made
         return before.plan
 
@@ -48,9 +55,10 @@ class Engine:
         """What the rules say about one request.
 
         Args:
-            deadline: a moment on `clock`; rules not judged by then are listed as unchecked.
+            deadline: a moment on `clock`; rules not judged by then are listed as unchecked. It holds inside rules too: the review
+                ends within milliseconds after it.
 
-        A report with `unchecked` entries is never clean: something was not looked at (deadline, or a fault inside).
+        A report with `unchecked` entries is never clean: something was not looked at (deadline, step budget, or a fault inside).
         """
         evaluator = self._evaluator
         try:
@@ -58,9 +66,8 @@ class Engine:
         except Exception as fault:  # whatever breaks inside must not break the hospital's process
             return _nothing_checked(evaluator.plan, facts, fault)
 
-
-def _evaluator(rules: Program | Plan) -> Evaluator:
-    return Evaluator(rules if isinstance(rules, Plan) else make_plan(rules), ENGINE_VERSION)
+    def _made(self, rules: Program | Plan) -> Evaluator:
+        return Evaluator(rules if isinstance(rules, Plan) else make_plan(rules), ENGINE_VERSION, self._budget)
 
 
 def _nothing_checked(plan: Plan, facts: Facts, fault: Exception) -> Report:

@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from medrules.engine.metering import NO_LIMIT, Meter, StepBudget
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
 from medrules.engine.optimized.hot import compile_loops
-from medrules.engine.optimized.review import Review, count_unmatched, plain_hits
+from medrules.engine.optimized.review import FEW, Review, count_unmatched, plain_hits
 from medrules.engine.optimized.rulecode import compile_rule
 from medrules.engine.optimized.settle import Settler
 from medrules.engine.optimized.tables import Tables
@@ -22,8 +23,8 @@ __all__ = ["Evaluator"]
 class Evaluator:
     """Judges requests by one plan. Holds nothing about requests; threads may share it."""
 
-    def __init__(self, plan: Plan, version: str = "") -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, version: str = "", budget: StepBudget | None = None) -> None:
+        self.plan, self.budget = plan, budget
         program = plan.program
         self.codes = tuple(compile_rule(n, rule, program) for n, rule in enumerate(program.rules))
         self.tables = Tables(plan, self.codes)
@@ -62,13 +63,19 @@ class Evaluator:
                 if out and not near:
                     hits = plain_hits(self, facts, out)
                     if hits is not None:
-                        return self.settler.decided(facts, hits, unmatched)
+                        words = None if len(hits) <= FEW else self.words(False)
+                        return self.settler.decided(facts, hits, unmatched, words)
                 if out or near:
                     return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
                 if not facts.notes and unmatched in self.cleans:
                     return self.cleans[unmatched]
                 return self.settler.clean(unmatched, facts)
         return Review(self, facts, deadline, clock).report()
+
+    def words(self, is_late: bool) -> Meter:
+        """What the texts of one report's findings may cost."""
+        budget = self.budget
+        return Meter(None, NO_LIMIT if budget is None else budget.words_late if is_late else budget.words)
 
 
 def _guard(guard: Any, closures: Closures) -> Code | None:

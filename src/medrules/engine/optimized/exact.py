@@ -127,8 +127,10 @@ class Closures:
             anchor = env[role]
             region(anchor, scene)
             cells = () if row is None else row.cells
+            held = candidates(env, row, scene)
+            scene.steps += len(held)
             return [
-                m for m in candidates(env, row, scene)
+                m for m in held
                 if (own or m is not anchor) and test(anchor, m, cells) and (m is anchor or belongs(m, anchor, scene))
             ]
 
@@ -237,7 +239,10 @@ class Closures:
 
             def held(env: Env, row: Row | None, scene: Scene) -> Any:
                 found = known(listed(env, row, scene))
-                return () if found is ABSENT else found
+                if found is ABSENT:
+                    return ()
+                scene.steps += len(found)
+                return found
 
         if where is None:
             return held

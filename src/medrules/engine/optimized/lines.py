@@ -63,8 +63,10 @@ class WindowCode:
         anchor = env[self.anchor]
         self.region(anchor, scene)
         belongs, own = self.belongs, self.own
+        candidates = self.candidates(env, row, scene)
+        scene.steps += len(candidates)
         return [
-            m for m in self.candidates(env, row, scene) if (own if m is anchor else belongs(m, anchor, scene))
+            m for m in candidates if (own if m is anchor else belongs(m, anchor, scene))
         ]
 
 

@@ -1,8 +1,8 @@
 """Judges pairs: from lines that have a partner among the patient's codes to one candidate per rule and line at fault."""
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Container, Iterable
+from typing import Any, Final
 
 from medrules.engine.optimized.judging import excused, fen
 from medrules.engine.optimized.lines import base
@@ -16,23 +16,38 @@ from medrules.plan.rows import unrestricted
 
 __all__ = ["Suspects", "judge_pair", "suspects"]
 
+KEPT: Final = 10  # steps that a pair costs because it is kept (see reference.pairs)
+MANY: Final = 5_000  # lines looked at between two counts
 # (rule, id of the line at fault) → the line, and its (row, partner, role of the line)
 Suspects = dict[tuple[int, int], tuple[Any, list[tuple[Row, Any, str]]]]
 
 
-def suspects(near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], scene: Scene) -> Suspects:
-    """All (row, partner) of each line that may be at fault. `near`: lines whose kept partners meet the patient's codes."""
+def suspects(
+    near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], scene: Scene, count: Callable[[dict[int, int]], Container[int]]
+) -> Suspects:
+    """All (row, partner) of each line that may be at fault. `near`: lines whose kept partners meet the patient's codes.
+
+    count: told now and then how many steps were taken per rule (-1 = for all of them); answers which rules are to be left out.
+    Raises Stopped.
+    """
     found: Suspects = {}
-    codes_held = scene.codes()
+    by_code = scene.by_code()
+    steps: dict[int, int] = {}
+    looked = 0
+    over: Container[int] = ()
     for m in near:
         partners, on = plan.partners[m.code], m.on
-        others = partners.keys() & codes_held
-        for a in scene.lines:
-            if a.code in others and a is not m and a.on is not UNKNOWN:
-                for number, row, m_is_first in partners[a.code]:
+        for other in partners.keys() & by_code.keys():
+            lines = by_code[other]
+            looked += len(lines)
+            for a in lines:
+                if a is m or a.on is UNKNOWN:
+                    continue
+                for number, row, m_is_first in partners[other]:
                     code = codes[number]
-                    if a.on != on and code.frame == "day":
+                    if (a.on != on and code.frame == "day") or number in over:
                         continue
+                    steps[number] = steps.get(number, 0) + KEPT
                     first, second = (m, a) if m_is_first else (a, m)
                     for fault in code.rule.fault:
                         role = fault.role  # type: ignore[union-attr]
@@ -40,6 +55,11 @@ def suspects(near: Iterable[Any], plan: PairPlan, codes: tuple[RuleCode, ...], s
                             _note(found, number, row, first, second, role)
                         if role == "second" or code.unordered:
                             _note(found, number, row, second, first, role)
+        if looked > MANY:
+            steps[-1], looked = looked, 0
+            over = count(steps)
+            steps.clear()
+            found = {key: held for key, held in found.items() if key[0] not in over} if over else found
     return found
 
 

@@ -1,10 +1,11 @@
 """One request under review: each rule is settled natively, by the reference, or listed as unchecked. Nothing escapes."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from medrules.engine.metering import Meter, Stopped
 from medrules.engine.optimized.fallback import Answers
 from medrules.engine.optimized.judging import judge_line
 from medrules.engine.optimized.lines import base
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Review", "count_unmatched", "plain_hits"]
 
+FEW: Final = 20  # findings whose texts may each be worked out without counting them together
+
 
 class Review:
     """Collects what is found in one request."""
 
-    __slots__ = ("again", "clock", "deadline", "e", "facts", "hits", "incomplete", "spoken", "unchecked")
+    __slots__ = ("_meter", "again", "clock", "deadline", "e", "facts", "hits", "incomplete", "spoken", "unchecked")
 
     def __init__(self, e: Evaluator, facts: Facts, deadline: float | None, clock: Callable[[], float]) -> None:
         self.e, self.facts, self.deadline, self.clock = e, facts, deadline, clock
+        self._meter: Meter | None = None
         self.hits: list[Hit] = []
         self.again: list[tuple[int, Any]] = []  # (rule, line) for the reference
         self.unchecked: list[Unchecked] = []
@@ -46,47 +50,91 @@ class Review:
                 self.incomplete = True
         for number in e.whole:
             if number in self.spoken:
-                self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], facts, answers))
+                self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], facts, answers, self.meter), answers)
         return self.finish(answers, unmatched)
 
     def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
         """The report, if nothing else than these candidates is to be judged."""
-        if out:
-            self._exactly(out, box)
-        if near:
-            self._pairs(near, scene_in(box))
-        return self.finish(Answers(), unmatched)
+        answers = Answers()
+        try:
+            if out:
+                self._exactly(out, box)
+            if near:
+                self._pairs(near, scene_in(box))
+        except Stopped as stopped:
+            self._leave(self.e.indexed, stopped)
+        return self.finish(answers, unmatched)
 
     def finish(self, answers: Answers, unmatched: int) -> Report:
         """Ask the reference for what is left, and put everything together."""
         e, facts = self.e, self.facts
         if self.again:
             for number, line in dict.fromkeys(self.again):
-                self._guarded(number, partial(e.fallback.line, e.plan.rules[number], line, facts, answers))
+                if number in self.spoken:
+                    self._guarded(number, partial(e.fallback.line, e.plan.rules[number], line, facts, answers, self.meter), answers)
         if not (self.again or self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
-            return e.settler.decided(facts, self.hits, unmatched)
+            return e.settler.decided(facts, self.hits, unmatched, e.words(self._is_late()) if len(self.hits) > FEW else None)
         unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
             unmatched = e.fallback.reference.unmatched(facts)
         if self.hits or answers.any() or unjudged or facts.unjudged or self.unchecked:
-            return e.settler.report(facts, self.hits, answers, unjudged, self.unchecked, unmatched)
+            if self.unchecked:
+                self._whole_lines_only(answers)
+            return e.settler.report(facts, self.hits, answers, unjudged, self.unchecked, unmatched, e.words(self._is_late()))
         return e.settler.clean(unmatched, facts)
 
-    # ------------------------------------------------------------ time and faults
+    # ------------------------------------------------------------ time, steps and faults
+
+    @property
+    def meter(self) -> Meter:
+        """Counts this review's steps; most requests need none."""
+        found = self._meter
+        if found is None:
+            late = None if self.deadline is None else self._is_late
+            found = self._meter = self.e.fallback.reference.meter(self.facts, self.e.budget, late)
+        return found
 
     def _is_late(self) -> bool:
         return self.deadline is not None and self.clock() >= self.deadline
 
-    def _guarded(self, number: int, judge: Callable[[], None]) -> None:
-        """Judge, unless the deadline is over; a fault inside is an unchecked rule, never an exception."""
+    def _guarded(self, number: int, judge: Callable[[], None], answers: Answers) -> None:
+        """Judge, unless the deadline is over; too many steps or a fault inside is an unchecked rule, never an exception."""
         rule = self.e.plan.rules[number]
         if self._is_late():
             self.unchecked.append(Unchecked(rule.parent, "deadline"))
             return
+        marks = answers.marks()
         try:
+            self.meter.turn(number)
             judge()
+        except Stopped as stopped:
+            answers.cut(marks)
+            if stopped.reason == "budget":
+                self._over_budget(number, answers)
+            else:
+                self.unchecked.append(Unchecked(rule.parent, stopped.reason))
         except Exception as fault:  # the text of a fault may hold personal data: only its kind is kept
+            answers.cut(marks)
             self.unchecked.append(Unchecked(rule.parent, f"fault:{type(fault).__name__}"))
+
+    def _over_budget(self, number: int, answers: Answers | None = None) -> None:
+        """A rule that needs more steps than it may take says nothing at all."""
+        self.spoken = self.spoken - {number}
+        rule = self.e.plan.rules[number]
+        self.hits[:] = [h for h in self.hits if h[0].rule is not rule]
+        self.unchecked.append(Unchecked(rule.parent, "budget"))
+        if answers is not None:
+            answers.drop(rule)
+
+    def _leave(self, numbers: Iterable[int], stopped: Stopped) -> None:
+        """The review stops before these rules have seen all lines; what they have found so far stands."""
+        self.unchecked.extend(Unchecked(self.e.plan.rules[n].parent, stopped.reason) for n in numbers if n in self.spoken)
+
+    def _whole_lines_only(self, answers: Answers) -> None:
+        """Of a rule that did not see all lines only whole lines count: some pieces of a line would claim too little of it."""
+        left = {u.rule for u in self.unchecked}
+        self.hits = [h for h in self.hits if h[1].piece_of is None or h[0].parent not in left]
+        answers.found = [d for d in answers.found if not d.piece or d.rule.parent not in left]
 
     # ------------------------------------------------------------ lines
 
@@ -100,11 +148,14 @@ class Review:
         mark = len(self.hits), len(self.again)
         try:
             return self._judged(encounter)
+        except Stopped as stopped:
+            self._leave(e.indexed, stopped)
+            return 0
         except Exception:  # a fault in the fast path: the reference judges all of these rules
             del self.hits[mark[0]:], self.again[mark[1]:]
             for number in e.indexed:
                 if number in self.spoken:
-                    self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], self.facts, answers))
+                    self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], self.facts, answers, self.meter), answers)
             return 0
 
     def _judged(self, encounter: Any) -> int:
@@ -155,8 +206,8 @@ class Review:
             self._pairs(near, scene_in(box))
 
     def _exactly(self, out: Iterable[Any], box: list[Any]) -> None:
-        spoken, codes, said_of, found = self.spoken, self.e.codes, self.e.tables.said, self.hits.append
-        for line, entry, sure in out:
+        codes, said_of, found = self.e.codes, self.e.tables.said, self.hits.append
+        for line, entry, sure in out if self.deadline is None else self._in_time(out):
             points = None
             if entry.__class__ is int:
                 said = said_of(line.code, line.on, entry)
@@ -164,7 +215,7 @@ class Review:
                 if sure is True and said.plain:
                     points = said.points
             number = entry.rule
-            if number not in spoken or line.is_current is False:
+            if number not in self.spoken or line.is_current is False:
                 continue
             code = codes[number]
             try:
@@ -178,8 +229,41 @@ class Review:
                     hit = judge_line(code, line, entry, sure, scene)
                     if hit is not None:
                         found(hit)
+                if scene.steps:
+                    self._count(number, scene)
             except UNSURE:
                 self.again.append((number, line))
+
+    def _in_time(self, candidates: Iterable[Any]) -> Iterator[Any]:
+        """The candidates, as long as there is time."""
+        for n, candidate in enumerate(candidates):
+            if n % 64 == 63 and self._is_late():
+                raise Stopped("deadline")
+            yield candidate
+
+    def _count(self, number: int, scene: Scene) -> None:
+        """Count the lines that a rule's windows looked at."""
+        steps, scene.steps = scene.steps, 0
+        try:
+            self.meter.charge(number, steps)
+        except Stopped as stopped:
+            if stopped.reason == "deadline":
+                raise
+            self._over_budget(number)
+
+    def _count_pairs(self, steps: dict[int, int]) -> frozenset[int]:
+        """Count what pairs cost; the rules that are over their budget."""
+        for number, taken in steps.items():
+            if number < 0:
+                self.meter.charge(-1, taken)
+            elif number in self.spoken:
+                try:
+                    self.meter.charge(number, taken)
+                except Stopped as stopped:
+                    if stopped.reason == "deadline":
+                        raise
+                    self._over_budget(number)
+        return frozenset(n for n in self.e.pair_rules if n not in self.spoken)
 
     def _speaks(self, number: int, line: Any, scene: Scene) -> bool:
         """Whether the rule's header is about the line's encounter; raises if that is not known."""
@@ -202,13 +286,15 @@ class Review:
     def _pairs(self, near: list[Any], scene: Scene) -> None:
         e = self.e
         try:
-            found = suspects(near, e.plan.pairs, e.codes, scene)
+            found = suspects(near, e.plan.pairs, e.codes, scene, self._count_pairs)
         except UNSURE:
             self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in scene.lines)
             return
         for (number, _), (line, pairs) in found.items():
             if number not in self.spoken:
                 continue
+            if self.deadline is not None and self._is_late():
+                raise Stopped("deadline")
             try:
                 if self._speaks(number, line, scene):
                     hit = judge_pair(e.codes[number], line, pairs, scene)

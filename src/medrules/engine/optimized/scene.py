@@ -46,6 +46,7 @@ class Scene:
     _lists: dict[int, Any] | None = None
     _guards: dict[int, Any] | None = None
     _on: dict[int, set[str]] | None = None
+    steps = 0  # lines that windows looked at since somebody counted
 
     def __init__(self, tables: Tables, facts: Facts, encounter: Any, lines: tuple[Any, ...], solo: bool) -> None:
         self.tables = tables

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from medrules.check.program import Program
+from medrules.engine.metering import Meter, Stopped
 from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.late import ByRule, late
 from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
@@ -46,29 +47,32 @@ class Settler:
                 self.cleans[unmatched] = found
         return found
 
-    def decided(self, facts: Facts, hits: list[Hit], unmatched: int) -> Report:
-        """The report of a request in which everything was settled natively."""
+    def decided(self, facts: Facts, hits: list[Hit], unmatched: int, words: Meter | None = None) -> Report:
+        """The report of a request in which everything was settled natively. `words`: what its texts may cost together."""
         if not hits:
             return self.clean(unmatched, facts)
-        alone = self._alone(hits, facts)
+        alone = self._alone(hits, facts, words)
         if alone is None:
-            return self.report(facts, hits, Answers(), (), (), unmatched)
+            return self.report(facts, hits, Answers(), (), (), unmatched, words)
         return make_report(alone[0], alone[1], unmatched, facts.notes, self._pack, self.version)
 
     def report(
         self, facts: Facts, hits: list[Hit], answers: Answers, unjudged: Iterable[Unjudged], unchecked: Iterable[Unchecked],
-        unmatched: int,
+        unmatched: int, words: Meter | None = None,
     ) -> Report:
         """The report of a request where findings have to be merged, or something stays open."""
         drafts: list[Draft] = list(answers.found)
         for hit in hits:
-            drafts.extend(self.fallback.drafts(hit[0].rule, hit[1], facts))
+            try:
+                drafts.extend(self.fallback.drafts(hit[0].rule, hit[1], facts, words))
+            except Stopped:
+                drafts.append(_wordless(hit))
         return assemble(
             self.program, facts, drafts, answers.undecided, (*unjudged, *answers.unjudged), unchecked, unmatched, self.version)
 
     # ------------------------------------------------------------ each hit alone on its rule and line
 
-    def _alone(self, hits: list[Hit], facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
+    def _alone(self, hits: list[Hit], facts: Facts, words: Meter | None) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
         """Findings and deductions, None if some of the hits have to be merged."""
         if len(hits) == 1:
             return self._one(hits[0], facts)
@@ -108,7 +112,7 @@ class Settler:
                 rule = hit[0].rule
                 made.append((
                     (GRAVITY[rule.header.result], -(hit[3] or 0), rule.parent, where),
-                    self._finding(hit, refs, credited, carrier, facts)))
+                    self._finding(hit, refs, credited, carrier, facts, words)))
         made.sort(key=_first)
         if len(deductions) > 1:
             deductions.sort(key=lambda d: (d.line.encounter, d.line.position, d.line.line))
@@ -121,7 +125,7 @@ class Settler:
             return None
         at = ref_of_line(line)
         if not amount or not code.deducts:
-            return (self._finding(hit, {id(line): at}, 0, "", facts),), ()
+            return (self._finding(hit, {id(line): at}, 0, "", facts, None),), ()
         involved: tuple[LineRef, ...] = ()
         if len(others) == 1:
             involved = (ref_of_line(others[0]),)
@@ -131,7 +135,9 @@ class Settler:
         found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.rule, line, facts))
         return (found,), (_deduction(hit, at),)
 
-    def _finding(self, hit: Hit, refs: dict[int, LineRef], credited: int, carrier: str, facts: Facts) -> Finding:
+    def _finding(
+        self, hit: Hit, refs: dict[int, LineRef], credited: int, carrier: str, facts: Facts, words: Meter | None
+    ) -> Finding:
         code, line, rows, amount, others, claimable = hit
         at = refs[id(line)]
         involved: tuple[LineRef, ...] = ()
@@ -145,7 +151,17 @@ class Settler:
             claims = (make_claim(at, amount),)
         return late(
             self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
-            partial(self.fallback.words, rule, line, facts))
+            partial(self.fallback.words, rule, line, facts, words))
+
+
+def _wordless(hit: Hit) -> Draft:
+    """What a hit says, without its words: for a report whose texts would take too many steps."""
+    code, line, rows, amount, others, claimable = hit
+    rule, at = code.rule, ref_of_line(line)
+    claims = () if rule.deduct.kind == "none" else (make_claim(at, amount),)
+    return Draft(
+        rule, rule.header.result, rule.header.interaction, at, (at,), _refs(others, at, {}), tuple(sorted(set(rows))), claims, claimable,
+        "", (), "", "", line.piece)
 
 
 def _refs(others: Iterable[Any], at: LineRef, refs: dict[int, LineRef]) -> tuple[LineRef, ...]:

@@ -149,17 +149,20 @@ def drafts(rule: Rule, candidate: Candidate, verdict: Verdict, judge: Judge) -> 
     speaking = [o for o in verdict.options if _result(rule, o) == gravest]
     by_line: dict[int, tuple[Any, list[Option], list[Option]]] = {}
     for option in verdict.options:
+        judge.spend()
         for entity in _at_fault(rule, option, candidate.subject, judge):
             if _has_base(rule, entity, judge):
                 _, every, loud = by_line.setdefault(id(entity), (entity, [], []))
                 every.append(option)
-                if option in speaking:
+                if _result(rule, option) == gravest:
                     loud.append(option)
     if not by_line:
         return
     if rule.deduct.per_group:
         for option in speaking:
-            yield from _group_draft(rule, option, [e for e, every, _ in by_line.values() if option in every], verdict, judge)
+            judge.spend(len(by_line))
+            lines = [e for e, every, _ in by_line.values() if any(o is option for o in every)]
+            yield from _group_draft(rule, option, lines, verdict, judge)
         return
     for entity, every, loud in by_line.values():
         claims: tuple[Claim, ...] = ()

@@ -4,10 +4,11 @@ Plain and slow. It answers every other way of executing (law 1), and explains si
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from medrules.check.program import ItemScope, PeriodScope, Program, Rule
+from medrules.engine.metering import NO_LIMIT, Meter, StepBudget, Stopped, lines_in
 from medrules.engine.reference.bases import base_of
 from medrules.engine.reference.claims import drafts
 from medrules.engine.reference.expressions import Judge
@@ -20,7 +21,7 @@ from medrules.engine.reference.verdicts import Verdict, verdict
 from medrules.engine.refs import ref
 from medrules.engine.report import Draft, assemble
 from medrules.model.facts import Facts
-from medrules.model.reports import LineRef, Report, Undecided, Unjudged
+from medrules.model.reports import LineRef, Report, Unchecked, Undecided, Unjudged
 from medrules.model.values import ABSENT, UNKNOWN
 
 __all__ = ["Reference", "evaluate"]
@@ -35,14 +36,16 @@ class Reference:
         self.program = program
         self._tables: dict[str, TableRows] = {}
 
-    def judge(self, facts: Facts, rule: Rule) -> Judge:
-        return Judge(self.program, facts, rule.header.fees, self._tables)
+    def judge(self, facts: Facts, rule: Rule, meter: Meter | None = None) -> Judge:
+        return Judge(self.program, facts, rule.header.fees, self._tables, meter)
 
-    def judged(self, facts: Facts, rule: Rule, screening: bool = False) -> Iterator[tuple[Candidate, Verdict, Judge]]:
+    def judged(
+        self, facts: Facts, rule: Rule, screening: bool = False, meter: Meter | None = None
+    ) -> Iterator[tuple[Candidate, Verdict, Judge]]:
         """Every candidate of a rule in force, with its verdict. Period rules are judged when screening only (T39)."""
         if facts.stage not in rule.header.stages or (isinstance(rule.scope, PeriodScope) and not screening):
             return
-        judge = self.judge(facts, rule)
+        judge = self.judge(facts, rule, meter)
         for candidate in self.candidates(rule, judge):
             answer = self.verdict(rule, candidate, judge)
             if answer is not None:
@@ -68,15 +71,33 @@ class Reference:
         base = base_of(subject, rule.header.fees, judge.facts)
         return isinstance(base, Unk) or base > 0
 
-    def evaluate(self, facts: Facts, screening: bool = False) -> Report:
-        """The report of one request, or of many people's facts when screening."""
+    def evaluate(self, facts: Facts, screening: bool = False, budget: StepBudget | None = None) -> Report:
+        """The report of one request, or of many people's facts when screening.
+
+        With a budget a rule that needs more steps says nothing and is unchecked; every other rule says what it says without one.
+        """
         found: list[Draft] = []
         undecided: list[Undecided] = []
         unjudged = list(self.unjudged(facts))
-        for rule in self.program.rules:
-            for candidate, answer, judge in self.judged(facts, rule, screening):
-                self.collect(rule, candidate, answer, judge, found, undecided, unjudged)
-        return assemble(self.program, facts, found, undecided, unjudged, (), self.unmatched(facts))
+        unchecked: list[Unchecked] = []
+        meter = self.meter(facts, budget)
+        for number, rule in enumerate(self.program.rules):
+            marks = len(found), len(undecided), len(unjudged)
+            try:
+                meter.turn(number)
+                for candidate, answer, judge in self.judged(facts, rule, screening, meter):
+                    self.collect(rule, candidate, answer, judge, found, undecided, unjudged)
+            except Stopped as stopped:  # half of a rule is no answer
+                del found[marks[0]:], undecided[marks[1]:], unjudged[marks[2]:]
+                unchecked.append(Unchecked(rule.parent, stopped.reason))
+        return assemble(self.program, facts, found, undecided, unjudged, unchecked, self.unmatched(facts))
+
+    def meter(self, facts: Facts, budget: StepBudget | None, is_late: Callable[[], bool] | None = None) -> Meter:
+        """Counts the steps of one review under a budget (None: without limit)."""
+        if budget is None:
+            return Meter(None, NO_LIMIT, is_late)
+        rules, lines = self.program.rules, lines_in(facts)
+        return Meter(lambda n: budget.review if n < 0 else budget.of(rules[n].cost, lines), budget.review, is_late)
 
     def collect(
         self, rule: Rule, candidate: Candidate, answer: Verdict, judge: Judge, found: list[Draft],

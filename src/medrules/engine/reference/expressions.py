@@ -8,6 +8,7 @@ from typing import Any
 
 from medrules.check import program as ir
 from medrules.check.program import RESERVED, Expr, Members, Program, Window
+from medrules.engine.metering import Meter
 from medrules.engine.reference import primitives, quotas
 from medrules.engine.reference.aggregates import aggregate
 from medrules.engine.reference.rows import TableRows, in_force, member_of
@@ -30,7 +31,7 @@ from medrules.engine.reference.values import (
 )
 from medrules.engine.reference.windows import Binding, View, look
 from medrules.knowledge.codeset import CodeSet
-from medrules.knowledge.table import EMPTY
+from medrules.knowledge.table import EMPTY, Row
 from medrules.model.facts import Facts
 from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, Instant, NumRange, age_in
 
@@ -38,11 +39,15 @@ __all__ = ["Judge"]
 
 
 class Judge:
-    """Evaluates expressions of rules with one 费用 against one request."""
+    """Evaluates expressions of rules with one 费用 against one request. Every node asked and every member, partner or row looked
+    at is a step of `meter` (law 33); without one, steps have no limit."""
 
-    def __init__(self, program: Program, facts: Facts, fees: str, tables: dict[str, TableRows]) -> None:
+    def __init__(
+        self, program: Program, facts: Facts, fees: str, tables: dict[str, TableRows], meter: Meter | None = None
+    ) -> None:
         self.program, self.facts, self.fees = program, facts, fees
         self._tables = tables
+        self.spend = (Meter() if meter is None else meter).spend
 
     def rows(self, table: str) -> TableRows:
         """The rows of a table, found once for a program."""
@@ -50,10 +55,19 @@ class Judge:
             self._tables[table] = TableRows(self.program.tables[table])
         return self._tables[table]
 
+    def matching(self, table: str, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]:
+        """Rows of a table in force on `day` that match or may match."""
+        rows = self.rows(table)
+        self.spend(rows.looked_at(entity, max(column, 0)))
+        for found in rows.matching(entity, day, column):
+            self.spend(rows.looked_at(entity, 0) if rows.has_prefixes else 1)
+            yield found
+
     # ------------------------------------------------------------ values
 
     def value(self, e: Expr, b: Binding) -> Any:
         """The value of an expression: a plain value, ABSENT, Unk or an Interval."""
+        self.spend()
         if b.excuse:
             b = replace(b, excuse=0)
         match e:
@@ -116,6 +130,7 @@ class Judge:
         keys = [self.value(k, b) for k in e.keys]
         if any(isinstance(k, Unk) for k in keys):
             return Unk(causes_of(keys))
+        self.spend(len(rows.table.rows))
         for row in rows.table.rows:
             if in_force(row, b.day) and all(
                 rows.column_matches(row, i, k) is True for i, k in enumerate(keys)
@@ -165,6 +180,7 @@ class Judge:
         elif found is not ABSENT:
             held = [(m, True) for m in found]
         members = []
+        self.spend(len(held))
         for m, truth in held:
             if over.where is not None:
                 truth = conj((truth, self.truth(over.where, plain.bind(over.var, m))))
@@ -177,6 +193,7 @@ class Judge:
     def truth(self, e: Expr, b: Binding) -> Truth:
         """The truth of a condition. Inside an exemption (`b.excuse` ±1) an atom that is unknown for want of a fact which the
         door cannot carry counts as not declared: the literal it stands in is false."""
+        self.spend()
         match e:
             case ir.And():
                 return conj(self.truth(a, b) for a in e.args)
@@ -245,7 +262,7 @@ class Judge:
     def _membership(self, e: ir.In, b: Binding) -> Truth:
         if e.how == "table":
             assert isinstance(e.container, ir.Const)
-            return disj(t for _, t in self.rows(e.container.value).matching(self.value(e.x, b), b.day))
+            return disj(t for _, t in self.matching(e.container.value, self.value(e.x, b), b.day))
         x = self.value(e.x, b)
         if e.how == "catalogue":
             assert isinstance(e.container, ir.Const)
@@ -294,6 +311,7 @@ class Judge:
                 return True if cell is EMPTY else Unk(frozenset((f"column:{e.column.table}.{e.column.column}",)))
             text, point = cell, b.row.point
         subjects = set(self._subjects(e.role, b))
+        self.spend(len(self.facts.attestations))
         found = [a for a in self.facts.attestations if a.point is not UNKNOWN and a.subject is not UNKNOWN
                  and a.point in (point, text) and a.subject in subjects and a.outcome is not UNKNOWN]
         if not found:
@@ -305,6 +323,7 @@ class Judge:
         if not self.facts.door.can_carry("declarations"):
             return Unk(frozenset(("declarations",)))
         subjects = set(self._subjects(e.role, b))
+        self.spend(len(self.facts.declarations))
         return any(d.label is not UNKNOWN and d.label == e.label and d.subject is not UNKNOWN and d.subject in subjects
                    for d in self.facts.declarations)
 

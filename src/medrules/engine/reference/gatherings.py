@@ -36,6 +36,7 @@ def groups(scope: ir.GroupScope, judge: Judge) -> Iterator[Candidate]:
     rows = judge.rows(scope.table)
     anchors = [i for i in reviewed_lines(judge) if item_day(i) is not None and i.code is not UNKNOWN]
     for row in rows.table.rows:
+        judge.spend(len(anchors))
         done: set[tuple[int, ...]] = set()
         codes = row.cells[scope.column]
         for seed in anchors:
@@ -61,6 +62,7 @@ def _group_of(scope: ir.GroupScope, row: Row, codes: Any, seed: Any, judge: Judg
     sure, unsure = [], []
     b = Binding({"item": seed}, row, item_day(seed) or 0)
     for m in lines_of(seed.encounter):
+        judge.spend()
         parts: list[Truth] = [_in_group(codes, m), seen(m, seed, judge)]
         if m is not seed and False not in parts:
             parts += [same_key(k, scope.table, seed, m, b, judge, 0) for k in scope.same if k.kind != "row"]
@@ -152,6 +154,7 @@ def stay_pairs(rule: Rule, scope: ir.StayPairScope, judge: Judge) -> Iterator[Ca
 def _stay(scope: ir.StayPairScope, encounter: Any, current: Any, judge: Judge) -> Truth:
     """Whether an encounter is one of the stays that the scope puts in line with `current`."""
     parts: list[Truth] = []
+    judge.spend()
     if any(k.kind == "institution" for k in scope.same) and encounter is not current:
         parts.append(compare("=", read(encounter, ("institution", "id"), "institution.id"),
                              read(current, ("institution", "id"), "institution.id")))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from medrules.check import program as ir
 from medrules.check.program import Rule
@@ -16,6 +16,8 @@ from medrules.knowledge.table import EMPTY, Row
 from medrules.model.values import ABSENT, UNKNOWN, Frame
 
 __all__ = ["pair_candidate", "pairs"]
+
+KEPT: Final = 10  # steps that a partner costs because it is kept: a report of a million partners is no report
 
 
 def pairs(rule: Rule, scope: ir.PairScope, judge: Judge) -> Iterator[Candidate]:
@@ -33,6 +35,7 @@ def pair_candidate(rule: Rule, scope: ir.PairScope, line: Any, judge: Judge) -> 
     """One line at fault with its partners; None when it has none."""
     reviewed = {id(i) for i in reviewed_lines(judge)}
     lines = list(lines_of(line.encounter))
+    judge.spend(len(lines))
     return _pair_candidate(rule, scope, line, lines, reviewed, judge)
 
 
@@ -47,7 +50,7 @@ def _pair_candidate(
     for role in (f.role for f in rule.fault if isinstance(f, ir.RoleFault)):
         columns = (0, 1) if rows.table.unordered else ((0,) if role == "first" else (1,))
         for column in columns:
-            for row, matched in rows.matching(b, day, column):
+            for row, matched in judge.matching(scope.table, b, day, column):
                 holds = conj((matched, allowed(row, b, judge)))
                 if holds is not False:
                     options += _partners(rule, scope, judge, b, role, column, row, holds, lines, reviewed)
@@ -65,6 +68,7 @@ def _partners(
     rows = judge.rows(scope.table)
     found: list[tuple[Any, Truth]] = []
     for a in lines:
+        judge.spend()
         if a.position == b.position and a.encounter is b.encounter:
             continue  # the line itself, or another day piece of it
         main, included = (b, a) if column == 0 else (a, b)
@@ -82,19 +86,24 @@ def _partners(
         truth = conj(parts)
         if truth is not False:
             found.append((a, truth))
+    judge.spend(KEPT * len(found))
     itself = Group((b,), (), b.encounter)
 
-    def bound(a: Any, partners: list[tuple[Any, Truth]]) -> Binding:
+    def group(partners: list[tuple[Any, Truth]]) -> Group:
         sure = tuple(x for x, t in partners if t is True)
-        group = Group(sure, tuple((x, t) for x, t in partners if isinstance(t, Unk)), b.encounter)
-        return Binding({role: b, other: a, f"partners:{other}": group, f"partners:{role}": itself}, row, day)
+        return Group(sure, tuple((x, t) for x, t in partners if isinstance(t, Unk)), b.encounter)
 
+    def bound(a: Any, partners: Group) -> Binding:
+        return Binding({role: b, other: a, f"partners:{other}": partners, f"partners:{role}": itself}, row, day)
+
+    partners = group(found)
     if scope.where is not None:  # there 合计 of the partners means those of key and span
-        filtered = [(a, conj((t, judge.truth(scope.where, bound(a, found))))) for a, t in found]
+        filtered = [(a, conj((t, judge.truth(scope.where, bound(a, partners))))) for a, t in found]
         found = [(a, t) for a, t in filtered if t is not False]
+        partners = group(found)
     for a, truth in found:
         if id(a) in reviewed or id(b) in reviewed:
-            yield Option(bound(a, found), truth, a)
+            yield Option(bound(a, partners), truth, a)
 
 
 def _in_span(scope: ir.PairScope, binding: Binding, a: Any, b: Any, judge: Judge) -> Truth:

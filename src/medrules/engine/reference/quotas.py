@@ -5,6 +5,7 @@ refused bounds it from both sides, so that learning the missing fact can only na
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -53,7 +54,7 @@ def excess(node: Excess, b: Binding, judge: Evaluates) -> Any:
             if before is not False:
                 earlier.append((m, before, judge.value(node.value, b.bind(window.var, m))))
     if frame.kind in ("days", "hours"):
-        found = _rolling(node, frame, anchor, own, limit, earlier)
+        found = _rolling(node, frame, anchor, own, limit, earlier, judge.spend)
     else:
         found = _bucket(node, frame, anchor, own, limit, earlier, b, judge)
     if isinstance(own, Unk) or isinstance(limit, Unk):
@@ -112,7 +113,9 @@ def _start(line: Any, frame: Frame) -> int | None:
     return None if isinstance(day, Unk) else day
 
 
-def _rolling(node: Excess, frame: Frame, anchor: Any, own: Any, limit: Any, earlier: list[Line]) -> Any:
+def _rolling(
+    node: Excess, frame: Frame, anchor: Any, own: Any, limit: Any, earlier: list[Line], spend: Callable[[int], None]
+) -> Any:
     """Greedy over any n consecutive days (or hours): a unit is refused when what was *paid* in them already reaches the limit.
 
     For each line the units paid lie in [least, most]; a line whose window reaches days that are not complete may have been
@@ -138,6 +141,7 @@ def _rolling(node: Excess, frame: Frame, anchor: Any, own: Any, limit: Any, earl
         x_lo, x_hi, why = _bounds(value)
         since = place - width + 1
         open_here = frozenset(c for day, c in missing if day > (since if by_day else since // DAY_SECONDS))
+        spend(len(paid))
         inside = [p for p in paid if p[0] >= since]
         # On one day either every earlier line is paid in full, or the quota is used up and this one is refused wholly: so
         # what the day's earlier lines ask for counts in full against the most that can be paid here.
@@ -230,6 +234,7 @@ def kind_rank(node: KindRank, b: Binding, judge: Evaluates) -> Any:
     earlier = sorted((m for m, _, _, before in lines if before is True), key=order_key)
     kinds: list[Any] = []
     for m in earlier:
+        judge.spend(len(lines))
         kind = next(v for x, _, v, _ in lines if x is m)
         if kind is not ABSENT and kind not in kinds:
             kinds.append(kind)

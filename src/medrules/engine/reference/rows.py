@@ -15,6 +15,7 @@ from medrules.model.values import ABSENT, UNKNOWN
 __all__ = ["TableRows", "member_of"]
 
 EXACT: Final = 1_000  # an exact code beats every prefix
+MANY: Final = 16  # keys of one cell that are looked up rather than compared one by one
 
 
 def member_of(codes: CodeSet, code: Any, cause: str = "") -> Truth:
@@ -34,10 +35,13 @@ class TableRows:
         self.table = table
         self.has_prefixes = any(any(r.prefix) for r in table.rows)
         self._exact: list[dict[Any, list[Row]]] = [{} for _ in table.key_fields]
+        self._many: dict[tuple[int, int], frozenset[str]] = {}  # (id of a row, column) → its plain keys, where they are many
         self._other: list[list[Row]] = [[] for _ in table.key_fields]
         for row in table.rows:
             for i, keys in enumerate(row.keys):
                 plain = [k for j, k in enumerate(keys) if isinstance(k, str) and not self._is_prefix(row, i, j)]
+                if len(plain) == len(keys) > MANY:
+                    self._many[id(row), i] = frozenset(plain)
                 for key in plain:
                     self._exact[i].setdefault(key, []).append(row)
                 if not keys or len(plain) < len(keys):
@@ -74,6 +78,9 @@ class TableRows:
             return code
         if code is ABSENT:
             return False
+        many = self._many.get((id(row), column))
+        if many is not None:
+            return code in many
         answers: list[Truth] = []
         for j, key in enumerate(keys):
             if isinstance(key, CodeSet):
@@ -111,6 +118,13 @@ class TableRows:
         else:
             yield from self._exact[column].get(code, ())
             yield from self._other[column]
+
+    def looked_at(self, entity: Any, column: int) -> int:
+        """How many rows have to be looked at to find those that match."""
+        code = self.key_of(entity, column)
+        if isinstance(code, Unk):
+            return len(self.table.rows)
+        return 1 + len(self._exact[column].get(code, ())) + len(self._other[column])
 
     def matching(self, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]:
         """Rows in force on `day` that match or may match, in the order of the table."""

@@ -63,6 +63,7 @@ def _items(rule: Rule, scope: ir.ItemScope, judge: Judge) -> Iterator[Candidate]
 
 def item_candidate(scope: ir.ItemScope, entity: Any, judge: Judge) -> Candidate | None:
     """One anchor with the rows that match it; None when the scope does not bind it."""
+    judge.spend()
     day = judged_day(entity, judge)
     if day is None or (scope.relation != "raw_item" and entity.code is UNKNOWN):
         return None  # one Unjudged entry says so
@@ -70,7 +71,7 @@ def item_candidate(scope: ir.ItemScope, entity: Any, judge: Judge) -> Candidate 
     if not scope.table:
         held: list[tuple[Row | None, Truth]] = [(None, True if scope.codes is None else _in_codes(scope.codes, entity))]
     else:
-        held = [(row, conj((t, allowed(row, entity, judge)))) for row, t in judge.rows(scope.table).matching(entity, day)]
+        held = [(row, conj((t, allowed(row, entity, judge)))) for row, t in judge.matching(scope.table, entity, day)]
     options = []
     for row, holds in held:
         b = Binding(plain.roles, row, day)

@@ -45,6 +45,10 @@ class Evaluates(Protocol):
 
     def rows(self, table: str) -> TableRows: ...
 
+    def matching(self, table: str, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]: ...
+
+    def spend(self, steps: int = 1) -> None: ...
+
     def view(self, over: Members | Window, b: Binding) -> View | Unk: ...
 
 
@@ -102,11 +106,12 @@ def _same_row(key: SameKey, table: str, m: Any, b: Binding, judge: Evaluates, at
     rows = judge.rows(table)
     own = b.row.cells[key.column] if key.kind == "column" else EMPTY
     if own is EMPTY:
+        judge.spend(rows.looked_at(m, 0) if rows.has_prefixes else 1)
         return rows.match(b.row, m, b.day, at)
     column = rows.table.columns[key.column]
     unknown = Unk(frozenset((f"column:{rows.table.name}.{column.zh}",)))
     answers: list[Truth] = []
-    for row, matched in rows.matching(m, b.day, at):
+    for row, matched in judge.matching(table, m, b.day, at):
         cell = row.cells[key.column]
         same: Truth = row is b.row or unknown if cell is UNKNOWN or own is UNKNOWN else cell is not EMPTY and cell == own
         answers.append(conj((matched, same)))
@@ -139,6 +144,7 @@ def keyed(window: Window, b: Binding, judge: Evaluates) -> Iterator[tuple[Any, T
     pair = bool(window.table) and judge.rows(window.table).table.key_kind == "pair"
     column = -1 if not pair else 0 if window.anchor == "first" else 1
     for m in _all_lines(window, anchor):
+        judge.spend()
         if m is anchor:
             keys: Truth = True
         elif window.entity == "item":
