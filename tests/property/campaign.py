@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from medrules.adapters.native import read_facts
+from medrules.check.program import Program
 from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
 from tests.property.coverage import Coverage
-from tests.property.programs import random_program
-from tests.property.requests import request
+from tests.property.programs import line_program, random_program
+from tests.property.requests import request, stay
 from tests.property.test_information import dropped
 from tests.property.test_windows import crowded, cut, window_rules
 
@@ -31,16 +33,27 @@ def _crowded(rng: Random, n: int) -> Any:
     return data
 
 
+def _kind(seed: int) -> tuple[Callable[[int], Program], Callable[[Random, int], Any]]:
+    """What the programs and requests of a seed are like."""
+    match seed % 4:
+        case 3:  # windows and quotas over crowded histories
+            return window_rules, _crowded
+        case 1:  # rules about lines and requests of one stay, which the optimized evaluator judges in one loop
+            return line_program, lambda rng, _: stay(rng)
+        case _:
+            return random_program, lambda rng, _: request(rng)
+
+
 def differences(seed: int, coverage: Coverage | None = None) -> list[str]:
     """Where the paths differ on one random program and its requests."""
-    crowd = seed % 4 == 3  # every fourth program: windows and quotas over crowded histories
-    program = window_rules(seed) if crowd else random_program(seed)
+    make, ask = _kind(seed)
+    program = make(seed)
     reference, engine = Reference(program), Engine(program)
     if coverage is not None:
         coverage.saw(program)
     out = []
     for n in range(REQUESTS):
-        data = _crowded(Random(seed * 1_000 + n), n) if crowd else request(Random(seed * 1_000 + n))
+        data = ask(Random(seed * 1_000 + n), n)
         wanted, found = reference.evaluate(read_facts(data)), engine.review(read_facts(data))
         if coverage is not None:
             coverage.answered(wanted)

@@ -157,3 +157,15 @@ def request(rng: Random, *, drop: float | None = None, lines: int | None = None)
         if rng.random() < share:
             del data["历史"]
     return data
+
+
+def stay(rng: Random, **kinds: Any) -> Json:
+    """One request about one visit or stay without operations and without a history, the kind that most requests are; many of its
+    lines are paid by the patient, so that it matters which part of a line a rule deducts from (费用)."""
+    data = request(rng, **kinds)
+    data["就诊"], data["历次就诊"] = data["就诊"][:1], []
+    data["就诊"][0]["手术"] = []
+    for line in data["就诊"][0].get("明细", ()):
+        if rng.random() < 0.2 and "金额" in line:
+            line["自费金额"] = line["金额"]
+    return data

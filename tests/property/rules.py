@@ -1,6 +1,7 @@
 """Random rules as text: every scope, clause and kind of expression, with conditions that read what tables.py makes."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from tests.property.tables import PAIR_SPANS
@@ -115,6 +116,15 @@ def _item_rule(rng: Random) -> tuple[list[str], str]:
     return lines, deduct
 
 
+def _bare_rule(rng: Random) -> tuple[list[str], str]:
+    """What most rules of a real base are: one comparison with a row, at most one exemption, the whole amount."""
+    lines = [f"针对：明细 属于 知识表「{rng.choice(('码表', '码表', '前缀表'))}」记为 限定",
+             f"{rng.choice(('须', '当'))}：{rng.choice((*_ROW, *_ROW, *_ITEM_ROW, *_ITEM_ROW, *_ITEM, *_PLAIN))}"]
+    if rng.random() < 0.35:
+        lines.append(f"除外「甲除外」：{rng.choice((*_EXEMPT, '限定.儿童除外 且 患者.年龄 不满 18岁'))}")
+    return lines, rng.choice(("全额", "全额", "全额", "无"))
+
+
 def _scan_rule(rng: Random) -> tuple[list[str], str]:
     noun, fits = rng.choice((("明细", True), ("明细", True), ("原始明细", False)))
     if rng.random() < 0.4 and fits:
@@ -201,9 +211,17 @@ STAY = "环节：事后"
 
 def rule_text(rng: Random, code: str) -> str:
     """One random rule."""
-    make = rng.choices([s for s, _ in _SHAPES], [w for _, w in _SHAPES])[0]
+    return _text(rng, code, rng.choices([s for s, _ in _SHAPES], [w for _, w in _SHAPES])[0])
+
+
+def line_rule_text(rng: Random, code: str, valid: str = "") -> str:
+    """One random rule about lines of a table, or about pairs of them. valid: its days, where they are not to be drawn."""
+    return _text(rng, code, rng.choice((_bare_rule, _bare_rule, _bare_rule, _bare_rule, _item_rule, _pair_rule)), valid)
+
+
+def _text(rng: Random, code: str, make: Callable[[Random], tuple[list[str], str]], valid: str = "") -> str:
     lines, deduct = make(rng)
-    header = _header(rng, code)
+    header = [f"有效：{valid}" if valid and line.startswith("有效") else line for line in _header(rng, code)]
     if make is _stay_rule:
         header[2] = STAY
     if not any(line.startswith(("当：", "须：")) for line in lines):

@@ -41,6 +41,8 @@ KINDS = {
     "套餐表": ("code", ("编码",), ("code",), ("code",)),
 }
 
+BY_CODE = ("码表", "前缀表", "组合表", "对表", "无序表", "价表")  # tables about lines whose keys are item codes
+
 
 def _some(rng: Random, values: tuple[str, ...], most: int) -> str:
     return "|".join(sorted(rng.sample(values, rng.randint(1, min(most, len(values))))))
@@ -112,8 +114,9 @@ def _date(rng: Random) -> str:
     return rng.choice(("2026-02-27", "2026-03-01", "2026-03-05", "2026-03-10"))
 
 
-def make_table(rng: Random, name: str, codesets: dict[str, CodeSet]) -> Table:
-    """One table of the given name with up to six rows; lines that the reader refuses are left out by it."""
+def make_table(rng: Random, name: str, codesets: dict[str, CodeSet], steady: bool = False) -> Table:
+    """One table of the given name with up to eight rows; lines that the reader refuses are left out by it. steady: no row has days,
+    stage, scene, result or area of its own."""
     kind, zh_keys, en_keys, fields = KINDS[name]
     toml = (
         f'name = "{name}"\nen = "t_{list(KINDS).index(name)}"\nkey = "{kind}"\nsource = "例"\n'
@@ -127,7 +130,7 @@ def make_table(rng: Random, name: str, codesets: dict[str, CodeSet]) -> Table:
     for n in range(rng.randint(3, 8) if name != "价表" else len(CODES)):
         keys = [_key(rng, kind, f) for f in fields] if name != "价表" else [CODES[n], "", ""]
         row = [f"KP-{name}-{n}", *keys, *(_cell(rng, zh, name) for zh in COLUMNS)]
-        row += [
+        row += [""] * 7 if steady else [
             _date(rng) if rng.random() < 0.15 else "", "2026-03-06" if rng.random() < 0.1 else "",
             "事前" if rng.random() < 0.08 else "", "住院" if rng.random() < 0.1 else "",
             rng.choice(("监测", "可疑")) if rng.random() < 0.1 else "", "静默" if rng.random() < 0.1 else "",

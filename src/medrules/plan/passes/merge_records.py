@@ -123,19 +123,22 @@ class _Merger:
         # Under 须 one row that is met silences all, but only if it is known that the row is meant.
         meant = scope.where is None and all(
             k.row is None or (len(k.row.keys) == 1 and unrestricted(k.row)) for k in rows)
-        tests = []
+        tests, kept = [], []
         for keyed in rows:
             condition = draft.conditions[number, keyed.pattern]
             shape = draft.shapes[condition.shape]
             if isinstance(shape.test, Const) and shape.test.value is False:
-                if rule.mode == "must" and meant:
-                    return None
-                continue
+                if rule.mode == "must":
+                    if meant:
+                        return None
+                    kept.append(keyed)
+                continue  # under 当 such a row never decides anything, so it is no row of the finding either
+            kept.append(keyed)
             tests.append((shape.number, prepared(shape.holes, condition.sources, keyed.row)))
         if not tests:
             return None
         looks = meant or rule.mode != "must" or len(rows) == 1
-        return Entry(number, tuple(k.row for k in rows if k.row is not None), tuple(tests), rule.mode == "must", looks)
+        return Entry(number, tuple(k.row for k in kept if k.row is not None), tuple(tests), rule.mode == "must", looks)
 
 
 def _dense_shapes(pieces: Iterable[tuple[_Segment, ...]], shapes: tuple[Shape, ...]) -> tuple[int, ...]:
