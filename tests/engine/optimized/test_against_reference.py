@@ -127,7 +127,8 @@ def test_the_random_requests_reach_everything() -> None:
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.integers(0, 10**9))
 def test_law_32_what_never_touches_unknown_is_never_asked_again(seed: int) -> None:
-    """Poison: with the reference taken away, whatever the fast path finishes alone still equals the reference."""
+    """Poison: with three-valued code and the reference taken away, whatever the fast path finishes alone still equals the
+    reference."""
     engine = Engine(PROGRAM)
 
     class Touched(Exception):
@@ -139,7 +140,7 @@ def test_law_32_what_never_touches_unknown_is_never_asked_again(seed: int) -> No
 
         whole = line
 
-    engine._evaluator.fallback = NoReference(PROGRAM)
+    engine._evaluator.fallback = NoReference(engine._evaluator.plan, engine._evaluator.codes)
     facts = random_request(Random(seed))
     found, wanted = engine.review(facts), REFERENCE.evaluate(facts)
     asked = {u.rule for u in found.unchecked}
@@ -150,6 +151,16 @@ def test_law_32_what_never_touches_unknown_is_never_asked_again(seed: int) -> No
     assert not any(u.rule not in asked for u in wanted.undecided)
     if not asked:
         assert found.canonical()[:2] == wanted.canonical()[:2]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.integers(0, 10**9))
+def test_what_is_unknown_is_judged_without_the_reference(seed: int) -> None:
+    """Poison: the rules of this program are all judged, and their findings worded, by code of their own."""
+    engine = Engine(PROGRAM)
+    engine._evaluator.fallback.reference.judge = None  # type: ignore[assignment,method-assign]
+    facts = random_request(Random(seed))
+    assert engine.review(facts) == replace(REFERENCE.evaluate(facts), engine_version=ENGINE_VERSION)
 
 
 @pytest.fixture(scope="module")

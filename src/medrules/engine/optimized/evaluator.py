@@ -29,7 +29,7 @@ class Evaluator:
         self.codes = tuple(compile_rule(n, rule, program) for n, rule in enumerate(program.rules))
         self.tables = Tables(plan, self.codes)
         self.loop, self.common = compile_loops(plan, self.tables)
-        self.fallback = Fallback(program)
+        self.fallback = Fallback(plan, self.codes)
         self.settler = Settler(program, self.fallback, version)
         self.cleans = self.settler.cleans
         self.said = self.tables.whole

@@ -1,12 +1,15 @@
-"""Asks the reference for exactly the bindings that the fast path could not settle, and for rules it has no index for."""
+"""Judges what the two-valued fast path could not: three-valued code where a rule has any, else the reference evaluator."""
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from medrules.check.program import ItemScope, PairScope, Program, Rule
+from medrules.check.program import ItemScope, PairScope, Rule
 from medrules.engine.metering import Meter, StepBudget, Stopped
+from medrules.engine.optimized.kleene.ground import Ground
+from medrules.engine.optimized.kleene.native import Native
 from medrules.engine.optimized.late import Words
+from medrules.engine.optimized.rulecode import Hit, RuleCode
 from medrules.engine.reference.candidates import Candidate
 from medrules.engine.reference.claims import drafts
 from medrules.engine.reference.evaluator import Reference
@@ -16,6 +19,7 @@ from medrules.engine.reference.scopes import item_candidate
 from medrules.engine.report import Draft
 from medrules.model.facts import Facts
 from medrules.model.reports import Undecided, Unjudged
+from medrules.plan.plan import Plan
 
 __all__ = ["Answers", "Fallback"]
 
@@ -23,43 +27,63 @@ WORDS: Final = StepBudget().words  # what the words of one of a few findings may
 
 
 class Answers:
-    """What the reference said, before it is put into a report."""
+    """What was said of one request, before it is put into a report. `hits` were found by three-valued code."""
 
-    __slots__ = ("found", "undecided", "unjudged")
+    __slots__ = ("found", "hits", "undecided", "unjudged")
 
     def __init__(self) -> None:
+        self.hits: list[Hit] = []
         self.found: list[Draft] = []
         self.undecided: list[Undecided] = []
         self.unjudged: list[Unjudged] = []
 
     def any(self) -> bool:
-        return bool(self.found or self.undecided or self.unjudged)
+        return bool(self.hits or self.found or self.undecided or self.unjudged)
 
-    def marks(self) -> tuple[int, int, int]:
-        return len(self.found), len(self.undecided), len(self.unjudged)
+    def marks(self) -> tuple[int, int, int, int]:
+        return len(self.hits), len(self.found), len(self.undecided), len(self.unjudged)
 
-    def cut(self, marks: tuple[int, int, int]) -> None:
+    def cut(self, marks: tuple[int, int, int, int]) -> None:
         """Forget what was said since."""
-        del self.found[marks[0]:], self.undecided[marks[1]:], self.unjudged[marks[2]:]
+        del self.hits[marks[0]:], self.found[marks[1]:], self.undecided[marks[2]:], self.unjudged[marks[3]:]
 
     def drop(self, rule: Rule) -> None:
         """Forget what was said of one rule."""
+        self.hits = [h for h in self.hits if h[0].rule is not rule]
         self.found = [d for d in self.found if d.rule is not rule]
         self.undecided = [u for u in self.undecided if u.sub_rule != rule.code]
 
 
 class Fallback:
-    """The reference evaluator, one binding at a time."""
+    """One binding at a time."""
 
-    def __init__(self, program: Program) -> None:
-        self.reference = Reference(program)
-        for rule in program.rules:  # tables are indexed now, so that threads only read
-            if isinstance(rule.scope, (ItemScope, PairScope)) and rule.scope.table:
-                self.reference.judge(_NO_FACTS, rule).rows(rule.scope.table)
+    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
+        self.plan, self.codes = plan, codes
+        self.native = Native(plan)
+        self.reference = Reference(plan.program)
 
-    def line(self, rule: Rule, line: Any, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
+    def line(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
         """Judge one line under one rule."""
-        judge = self.reference.judge(facts, rule, meter)
+        if self.native.rule(number) is None:
+            return self._by_reference(number, line, ground, answers)
+        said = self.native.say(number, line, ground)
+        match said:
+            case None:
+                pass
+            case tuple():
+                points, amount, involved, claimable = said
+                answers.hits.append((self.codes[number], line, points, amount, involved, claimable))
+            case Draft():
+                answers.found.append(said)
+            case Undecided():
+                answers.undecided.append(said)
+            case Unjudged():
+                answers.unjudged.append(said)
+        return None
+
+    def _by_reference(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
+        rule = self.plan.rules[number]
+        judge = self.reference.judge(ground.facts, rule, ground.meter)
         candidate = _candidate(rule, line, judge)
         if candidate is None:
             return
@@ -67,22 +91,31 @@ class Fallback:
         if verdict is not None:
             self.reference.collect(rule, candidate, verdict, judge, answers.found, answers.undecided, answers.unjudged)
 
-    def whole(self, rule: Rule, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
+    def whole(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
         """Judge all that a rule binds in a request."""
+        rule = self.plan.rules[number]
         for candidate, verdict, judge in self.reference.judged(facts, rule, False, meter):
             self.reference.collect(rule, candidate, verdict, judge, answers.found, answers.undecided, answers.unjudged)
 
-    def drafts(self, rule: Rule, line: Any, facts: Facts, meter: Meter | None = None) -> Iterable[Draft]:
+    def drafts(self, number: int, line: Any, ground: Ground) -> Iterable[Draft]:
         """The drafts of a line that is known to be at fault."""
-        judge = self.reference.judge(facts, rule, meter)
+        made = self.native.draft(number, line, ground)
+        if made is not None:
+            return (made,)
+        rule = self.plan.rules[number]
+        judge = self.reference.judge(ground.facts, rule, ground.meter)
         candidate = _candidate(rule, line, judge)
         verdict = None if candidate is None else self.reference.verdict(rule, candidate, judge)
         return () if candidate is None or verdict is None else tuple(drafts(rule, candidate, verdict, judge))
 
-    def words(self, rule: Rule, line: Any, facts: Facts, meter: Meter | None = None) -> Words:
+    def words(self, number: int, line: Any, amount: int | None, facts: Facts, meter: Meter | None = None) -> Words:
         """What a finding says of itself to people; nothing where it takes too many steps, or `meter` has none left."""
+        ground = Ground(facts, meter or Meter(None, WORDS))
         try:
-            for d in self.drafts(rule, line, facts, meter or Meter(None, WORDS)):
+            found = self.native.words(number, line, amount, ground)
+            if found is not None:
+                return found
+            for d in self.drafts(number, line, ground):
                 return d.facts, d.formula, d.message, d.suggestion
         except Stopped:
             return (), "", "", ""
@@ -94,6 +127,3 @@ def _candidate(rule: Rule, line: Any, judge: Judge) -> Candidate | None:
         return pair_candidate(rule, rule.scope, line, judge)
     assert isinstance(rule.scope, ItemScope)
     return item_candidate(rule.scope, line, judge)
-
-
-_NO_FACTS: Any = None

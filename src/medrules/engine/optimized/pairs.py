@@ -105,7 +105,7 @@ def judge_pair(code: RuleCode, line: Any, pairs: list[tuple[Row, Any, str]], sce
             if answer is None:
                 continue
             claimable = tuple(sorted({*claimable, *answer}))
-        if partner.is_current is False and line.is_current is False:
+        if not (_reviewed(line, scene) or _reviewed(partner, scene)):
             continue
         decided.append((row, partner))
         if worth is not UNKNOWN and rule.deduct.kind != "none":
@@ -115,6 +115,11 @@ def judge_pair(code: RuleCode, line: Any, pairs: list[tuple[Row, Any, str]], sce
         return None
     rows = tuple(sorted({row.point for row, _ in decided}))
     return code, line, rows, amount, tuple({id(a): a for _, a in decided}.values()), claimable
+
+
+def _reviewed(line: Any, scene: Scene) -> bool:
+    """Whether a line is under review itself: not of an earlier encounter, nor ordered in an earlier session."""
+    return line.is_current is not False and any(line.encounter is e for e in scene.facts.current)
 
 
 def _together(frame: str, a: Any, b: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from medrules.engine.metering import Meter, Stopped
 from medrules.engine.optimized.fallback import Answers
 from medrules.engine.optimized.judging import judge_line
+from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.lines import base
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects
@@ -50,7 +51,7 @@ class Review:
                 self.incomplete = True
         for number in e.whole:
             if number in self.spoken:
-                self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], facts, answers, self.meter), answers)
+                self._guarded(number, partial(e.fallback.whole, number, facts, answers, self.meter), answers)
         return self.finish(answers, unmatched)
 
     def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
@@ -69,10 +70,13 @@ class Review:
         """Ask the reference for what is left, and put everything together."""
         e, facts = self.e, self.facts
         if self.again:
+            ground = Ground(facts, self.meter)
             for number, line in dict.fromkeys(self.again):
                 if number in self.spoken:
-                    self._guarded(number, partial(e.fallback.line, e.plan.rules[number], line, facts, answers, self.meter), answers)
-        if not (self.again or self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
+                    self._guarded(number, partial(e.fallback.line, number, line, ground, answers), answers)
+            self.hits += answers.hits
+            answers.hits = []
+        if not (self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
             return e.settler.decided(facts, self.hits, unmatched, e.words(self._is_late()) if len(self.hits) > FEW else None)
         unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
@@ -155,7 +159,7 @@ class Review:
             del self.hits[mark[0]:], self.again[mark[1]:]
             for number in e.indexed:
                 if number in self.spoken:
-                    self._guarded(number, partial(e.fallback.whole, e.plan.rules[number], self.facts, answers, self.meter), answers)
+                    self._guarded(number, partial(e.fallback.whole, number, self.facts, answers, self.meter), answers)
             return 0
 
     def _judged(self, encounter: Any) -> int:

@@ -74,7 +74,13 @@ def compile_rule(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     try:
         return _compiled(number, rule, program)
     except NoCode as reason:
-        return RuleCode(number, rule, False, unordered=_is_unordered(rule, program), why=str(reason))
+        return RuleCode(
+            number, rule, False, unordered=_is_unordered(rule, program), why=str(reason), fees=rule.header.fees, parent=rule.parent,
+            deducts=_deducts(rule))
+
+
+def _deducts(rule: ir.Rule) -> str:
+    return "" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result
 
 
 def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
@@ -112,7 +118,7 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
         witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
         parent=rule.parent,
-        deducts="" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result, plain=plain,
+        deducts=_deducts(rule), plain=plain,
         sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when))
 
 

@@ -12,10 +12,11 @@ from typing import Any, Final
 from medrules.check.program import Program
 from medrules.engine.metering import Meter, Stopped
 from medrules.engine.optimized.fallback import Answers, Fallback
+from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.late import ByRule, late
 from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
 from medrules.engine.optimized.rulecode import Hit
-from medrules.engine.report import RESULTS, Draft, assemble, line_order
+from medrules.engine.report import RESULTS, Draft, assemble, line_order, open_entries
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Unjudged
 
@@ -61,10 +62,17 @@ class Settler:
         unmatched: int, words: Meter | None = None,
     ) -> Report:
         """The report of a request where findings have to be merged, or something stays open."""
+        alone = None if answers.found else self._alone(hits, facts, words) if hits else ((), ())
+        if alone is not None:  # nothing has to be merged: what stays open is put beside the findings
+            undecided, unjudged = open_entries(facts, alone[0], answers.undecided, (*unjudged, *answers.unjudged))
+            return Report(
+                alone[0], undecided, unjudged, tuple(sorted(set(unchecked), key=lambda u: (u.rule, u.reason))), alone[1], unmatched,
+                facts.notes, *self._pack, self.version)
         drafts: list[Draft] = list(answers.found)
+        ground = Ground(facts, words or Meter())
         for hit in hits:
             try:
-                drafts.extend(self.fallback.drafts(hit[0].rule, hit[1], facts, words))
+                drafts.extend(self.fallback.drafts(hit[0].number, hit[1], ground))
             except Stopped:
                 drafts.append(_wordless(hit))
         return assemble(
@@ -132,7 +140,7 @@ class Settler:
         elif others:
             involved = _refs(others, at, {})
         own = (at, involved, rows, (make_claim(at, amount),), amount, amount, "", claimable)
-        found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.rule, line, facts))
+        found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.number, line, amount, facts))
         return (found,), (_deduction(hit, at),)
 
     def _finding(
@@ -151,7 +159,7 @@ class Settler:
             claims = (make_claim(at, amount),)
         return late(
             self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
-            partial(self.fallback.words, rule, line, facts, words))
+            partial(self.fallback.words, code.number, line, amount, facts, words))
 
 
 def _wordless(hit: Hit) -> Draft:

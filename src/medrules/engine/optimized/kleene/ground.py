@@ -1,0 +1,126 @@
+"""One request as the three-valued path reads it: the lines of each patient, found once, and single facts with their causes."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from medrules.engine.metering import Meter
+from medrules.engine.optimized.kleene.truths import Truth, Unsure, compare, lifted, missing
+from medrules.model.facts import Facts
+from medrules.model.values import ABSENT, UNKNOWN, Instant
+
+__all__ = ["LINKS", "Env", "Ground", "Partners", "at_of", "day_of", "reader", "same"]
+
+Env = dict[str, Any]
+LINKS: Final = {"institution": "encounter.institution", "physician": "item.physician", "prescription": "item.prescription",
+                "settlement": "encounter.settlement", "history": "patient.history"}
+NO_AT: Final = Unsure(frozenset(("item.performed_at",)))
+
+
+class Partners:
+    """The lines of a role that stands for several: `items` certainly, `unsure` perhaps (line, truth)."""
+
+    __slots__ = ("encounter", "items", "open", "unsure")
+
+    def __init__(self, items: tuple[Any, ...], unsure: tuple[tuple[Any, Any], ...], encounter: Any) -> None:
+        self.items, self.unsure, self.encounter = items, unsure, encounter
+        self.open: frozenset[str] = frozenset()
+
+
+class Ground:
+    """What is worked out once per request and shared by all rules."""
+
+    __slots__ = ("_by_code", "_current", "_lines", "facts", "meter")
+
+    def __init__(self, facts: Facts, meter: Meter) -> None:
+        self.facts, self.meter = facts, meter  # every line, member, row or node that is looked at is counted
+        self._current = frozenset(id(e) for e in facts.current)
+        self._lines: dict[int, tuple[Any, ...]] = {}
+        self._by_code: dict[int, tuple[dict[Any, list[Any]], list[Any]]] = {}
+
+    def is_reviewed(self, line: Any) -> bool:
+        """Whether a net line is one that findings may be about."""
+        return line.is_current is not False and id(line.encounter) in self._current
+
+    def encounters(self, anchor: Any) -> tuple[Any, ...]:
+        """All encounters of the anchor's patient; its own where they are not known."""
+        patient: Any = anchor.encounter.patient
+        held: Any = patient if patient is UNKNOWN else patient.encounters
+        return (anchor.encounter,) if held is UNKNOWN or held is ABSENT else held
+
+    def lines(self, anchor: Any) -> tuple[Any, ...]:
+        """All lines of the anchor's patient."""
+        key = id(anchor.encounter)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = tuple(
+                [m for e in self.encounters(anchor) if e.items is not UNKNOWN for m in e.items])
+        return found
+
+    def by_code(self, anchor: Any) -> tuple[dict[Any, list[Any]], list[Any]]:
+        """The same lines by item code (ABSENT is one), and those whose code is UNKNOWN."""
+        key = id(anchor.encounter)
+        found = self._by_code.get(key)
+        if found is None:
+            held: dict[Any, list[Any]] = {}
+            open_: list[Any] = []
+            for m in self.lines(anchor):
+                if m.code is UNKNOWN:
+                    open_.append(m)
+                else:
+                    held.setdefault(m.code, []).append(m)
+            found = self._by_code[key] = (held, open_)
+        return found
+
+
+def day_of(line: Any) -> Any:
+    """The ordinal day of a line, or why it is not known."""
+    on = getattr(line, "on", UNKNOWN)
+    if on is not UNKNOWN:
+        return on
+    at = getattr(line, "at", UNKNOWN)
+    return at.day if at.__class__ is Instant else missing(line, "at", "item.performed_at", NO_AT)
+
+
+def at_of(line: Any) -> Any:
+    """The instant of a line, or why it is not known."""
+    at = getattr(line, "at", UNKNOWN)
+    return at if at.__class__ is Instant else missing(line, "at", "item.performed_at", NO_AT)
+
+
+def reader(path: tuple[str, ...], field: str, links: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    """A function that walks a path from an entity: the value at its end (an instant as its second or span), ABSENT, or `Unsure`
+    with the field where the path broke off."""
+    last = len(path) - 1
+    fields = [field if n == last else (links[n] if n < len(links) and links[n] else LINKS.get(name, field))
+              for n, name in enumerate(path)]
+    steps = tuple((name, f, Unsure(frozenset((f,)))) for name, f in zip(path, fields, strict=True))
+    if len(steps) == 1:
+        ((only, _, usual),) = steps
+
+        def read(entity: Any) -> Any:
+            found = getattr(entity, only, UNKNOWN)
+            if found is UNKNOWN:
+                return missing(entity, only, field, usual)
+            return found if found.__class__ is not Instant else lifted(found, missing(entity, only, field, usual).causes)
+
+        return read
+
+    def walk(entity: Any) -> Any:
+        for name, broken, usual in steps:
+            found = getattr(entity, name, UNKNOWN)
+            if found is UNKNOWN:
+                return missing(entity, name, broken, usual)
+            if found is ABSENT:
+                return ABSENT
+            if found.__class__ is Instant:
+                return lifted(found, missing(entity, name, field, usual).causes)
+            entity = found
+        return entity
+
+    return walk
+
+
+def same(read: Callable[[Any], Any], a: Any, b: Any) -> Truth:
+    """Whether two entities agree in a fact; nothing equals ABSENT."""
+    return compare("=", read(a), read(b))

@@ -1,0 +1,160 @@
+"""Which rows of a table speak of an entity: by exact keys, prefixes (the longest wins), code sets and empty keys, three-valued."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from medrules.engine.optimized.kleene.ground import reader
+from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj, neg
+from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.table import EMPTY, Row, Table
+from medrules.model.schema import SCHEMA
+from medrules.model.values import ABSENT, UNKNOWN
+
+__all__ = ["Keys", "in_force", "is_member"]
+
+WHOLE: Final = 1_000_000  # how long an exact key counts: longer than any prefix
+
+
+def in_force(row: Row, day: int) -> bool:
+    return row.valid_from <= day < row.valid_to
+
+
+def is_member(codes: CodeSet, code: Any, cause: str) -> Truth:
+    """Whether a code read from facts is in a set; `cause` is why a set that is partly 待编 does not say."""
+    if code.__class__ is Unsure:
+        return code
+    if code is ABSENT:
+        return False
+    found = codes.member(code)
+    return Unsure(frozenset((cause or f"codeset:{codes.name}",))) if found is UNKNOWN else bool(found)
+
+
+class Keys:
+    """The rows of one table, found by what their keys say."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        n = len(table.key_fields)
+        self._fields = table.key_fields
+        self._readers: dict[tuple[str, int], Callable[[Any], Any]] = {}
+        self._is_prefix = tuple(table.key_kind == "icd" or f.endswith("area") for f in table.key_fields)
+        self._by_key: tuple[dict[str, list[int]], ...] = tuple({} for _ in range(n))
+        self._by_prefix: tuple[dict[str, list[int]], ...] = tuple({} for _ in range(n))
+        self._loose: tuple[list[int], ...] = tuple([] for _ in range(n))  # empty keys, code sets, numbers
+        self.has_prefixes = False
+        for place, row in enumerate(table.rows):
+            self.has_prefixes = self.has_prefixes or any(row.prefix)
+            for column, keys in enumerate(row.keys):
+                if not keys:
+                    self._loose[column].append(place)
+                for j, key in enumerate(keys):
+                    if not isinstance(key, str):
+                        self._loose[column].append(place)
+                    elif self._prefixed(row, column, j):
+                        self._by_prefix[column].setdefault(key, []).append(place)
+                    else:
+                        self._by_key[column].setdefault(key, []).append(place)
+        # Whether a known code alone decides: then nothing else has to be asked of a line.
+        self.plain = table.key_fields == ("code",) and not self.has_prefixes and not self._by_prefix[0] and not self._loose[0]
+
+    def _prefixed(self, row: Row, column: int, j: int) -> bool:
+        return self._is_prefix[column] or (column == 0 and j < len(row.prefix) and row.prefix[j])
+
+    def is_plain_in(self, column: int) -> bool:
+        """Whether the item codes of a key column alone say which lines it means."""
+        return self._fields[column] == "code" and not self._loose[column] and not self._by_prefix[column]
+
+    def fact(self, entity: Any, column: int) -> Any:
+        """What key column `column` is compared with."""
+        key = type(entity).key
+        read = self._readers.get((key, column))
+        if read is None:
+            *owner, name = self._fields[column].split(".")
+            path = (SCHEMA.path(key, owner[0]) or ()) if owner else ()
+            read = self._readers[key, column] = reader((*path, name), f"{owner[0] if owner else key}.{name}")
+        return read(entity)
+
+    def near(self, column: int, code: Any) -> Iterable[Row]:
+        """Rows that may match, in the order of the table."""
+        rows = self.table.rows
+        if code.__class__ is Unsure:
+            return rows
+        places = list(self._by_key[column].get(code, ()))
+        places += self._loose[column]
+        held = self._by_prefix[column]
+        if held and isinstance(code, str):
+            for n in range(1, len(code) + 1):
+                places += held.get(code[:n], ())
+        return [rows[p] for p in dict.fromkeys(sorted(places))]
+
+    def alike(self, column: int, cell: Any, day: int, held: Iterable[Any]) -> Iterator[Any]:
+        """Those of the codes for which a row in force has the same cell in a column, or a 待编 one (of a plain table)."""
+        rows, places = self.table.rows, self._by_key[0]
+        for code in held:
+            for p in places.get(code, ()):
+                other = rows[p].cells[column]
+                if in_force(rows[p], day) and (other is UNKNOWN or (other is not EMPTY and other == cell)):
+                    yield code
+                    break
+
+    def looked_at(self, entity: Any, column: int) -> int:
+        """How many rows have to be looked at to find those that match."""
+        code = self.fact(entity, column)
+        if code.__class__ is Unsure:
+            return len(self.table.rows)
+        return 1 + len(self._loose[column]) + len(self._by_key[column].get(code, ()))
+
+    def says(self, row: Row, column: int, code: Any) -> Truth:
+        """Whether one key cell means a code."""
+        keys = row.keys[column]
+        if not keys:
+            return True
+        if code.__class__ is Unsure:
+            return code
+        if code is ABSENT:
+            return False
+        answers: list[Truth] = []
+        for j, key in enumerate(keys):
+            if isinstance(key, CodeSet):
+                answers.append(is_member(key, code, "" if key.name else f"table:{self.table.name}"))
+            elif isinstance(key, str) and self._prefixed(row, column, j):
+                answers.append(code.startswith(key))
+            else:
+                answers.append(key == code)
+        return disj(answers)
+
+    def _reach(self, row: Row, code: Any) -> int:
+        """How long the key is by which a row means a code."""
+        best = 0
+        for j, key in enumerate(row.keys[0]):
+            if isinstance(key, str):
+                if key == code:
+                    return WHOLE
+                if self._prefixed(row, 0, j) and code.startswith(key):
+                    best = max(best, len(key))
+        return best
+
+    def match(self, row: Row, entity: Any, day: int, column: int = -1) -> Truth:
+        """Whether a row speaks of an entity (of a pair table: by one key column), given the rows in force on `day`."""
+        columns = (column,) if column >= 0 else tuple(range(len(self._fields)))
+        codes = [self.fact(entity, c) for c in columns]
+        base = conj([self.says(row, c, code) for c, code in zip(columns, codes, strict=True)])
+        code = codes[0]
+        if base is False or not self.has_prefixes or columns[0] != 0 or code.__class__ is Unsure or code is ABSENT:
+            return base
+        own = self._reach(row, code)
+        beaten = [
+            conj([self.says(r, c, k) for c, k in zip(columns, codes, strict=True)])
+            for r in self.near(0, code) if r is not row and in_force(r, day) and self._reach(r, code) > own
+        ]
+        return conj((base, neg(disj(beaten))))
+
+    def matching(self, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]:
+        """Rows in force that speak, or may speak, of an entity."""
+        for row in self.near(max(column, 0), self.fact(entity, max(column, 0))):
+            if in_force(row, day):
+                answer = self.match(row, entity, day, column)
+                if answer is not False:
+                    yield row, answer
+

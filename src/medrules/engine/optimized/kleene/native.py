@@ -1,0 +1,163 @@
+"""All rules of a program as three-valued code, each compiled when a line first needs it; what has no code is for the reference."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from medrules.check.program import Rule
+from medrules.engine.optimized.kleene.conditions import Compiler
+from medrules.engine.optimized.kleene.ground import Ground
+from medrules.engine.optimized.kleene.keys import Keys
+from medrules.engine.optimized.kleene.verdicts import LineRule, Verdict, weaker
+from medrules.engine.optimized.kleene.words import Speech, lead
+from medrules.engine.optimized.late import Words
+from medrules.engine.optimized.lines import NoCode
+from medrules.engine.refs import ref
+from medrules.engine.report import INTERACTIONS, Draft, line_order
+from medrules.knowledge.table import Row
+from medrules.model.reports import Claim, Undecided, Unjudged
+from medrules.plan.plan import Plan
+
+__all__ = ["Native", "Said"]
+
+# What is said of one line: a hit (knowledge points, amount, lines involved, exemptions that may be claimed), a draft where a row
+# changes the rule's result, or what stays open.
+Said = tuple[tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]] | Draft | Undecided | Unjudged
+
+
+class Native:
+    """Judges lines by the rules of a plan, UNKNOWN or not. Holds nothing about requests."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._keys: dict[str, Keys] = {}
+        self._rules: dict[int, LineRule | None] = {}
+        self._speech: dict[int, Speech | None] = {}
+        self._by_code = frozenset(
+            r.rule for r in plan.routes if r.kind == "code" and not r.reason)
+        self._lengths = tuple(sorted({len(p) for p in plan.prefix_records}, reverse=True))
+
+    # ------------------------------------------------------------ compiling
+
+    def keys(self, table: str) -> Keys:
+        """The rows of a table by their keys."""
+        found = self._keys.get(table)
+        if found is None:
+            found = self._keys[table] = Keys(self._plan.program.tables[table])
+        return found
+
+    def _compiler(self, rule: Rule) -> Compiler:
+        return Compiler(self._plan.program, rule.header.fees, self.keys)
+
+    def rule(self, number: int) -> LineRule | None:
+        """Code for a rule; None if it has none."""
+        try:
+            return self._rules[number]
+        except KeyError:
+            rule = self._plan.rules[number]
+            try:
+                made: LineRule | None = LineRule(rule, self._compiler(rule), number in self._by_code)
+            except NoCode:
+                made = None
+            self._rules[number] = made
+            return made
+
+    def speech(self, number: int) -> Speech | None:
+        """Code for what a rule's findings print; None if some part has none."""
+        try:
+            return self._speech[number]
+        except KeyError:
+            rule = self._plan.rules[number]
+            try:
+                made: Speech | None = Speech(rule, self._compiler(rule))
+            except NoCode:
+                made = None
+            self._speech[number] = made
+            return made
+
+    # ------------------------------------------------------------ judging
+
+    def _rows(self, number: int, line: Any) -> Iterable[Row] | None:
+        """The rows of a rule that a line's code matches on its day, from the plan's index."""
+        if number not in self._by_code:
+            return None
+        plan, code, day = self._plan, line.code, line.on
+        records = plan.records.get(code)
+        if records is None:
+            records = next((plan.prefix_records[code[:n]] for n in self._lengths if code[:n] in plan.prefix_records), ())
+        for record in records:
+            if record.start <= day < record.end:
+                for entry in (*record.dense, *record.others):
+                    if entry is not None and entry.rule == number:
+                        return entry.rows
+        return ()
+
+    def judge(self, number: int, line: Any, ground: Ground) -> Verdict | None:
+        """The verdict on a line by a rule that has code; None where it says nothing."""
+        rule = self.rule(number)
+        assert rule is not None
+        return rule.judge(line, self._rows(number, line), ground)
+
+    def say(self, number: int, line: Any, ground: Ground) -> Said | None:
+        """What a rule that has code says of a line."""
+        rule = self.rule(number)
+        assert rule is not None
+        v = rule.judge(line, self._rows(number, line), ground)
+        if v is None:
+            return None
+        if v.answer is not True:
+            return rule.open_entry(v)
+        if any(o.row is not None and (o.row.result is not None or o.row.interaction is not None) for o in v.options):
+            return self._draft(number, rule, v, ground)
+        amount = None if rule.rule.deduct.kind == "none" else rule.claim(v, v.options, ground)
+        return _points(v), amount, rule.involved(v, ground), v.claimable
+
+    # ------------------------------------------------------------ words
+
+    def words(self, number: int, line: Any, amount: int | None, ground: Ground) -> Words | None:
+        """What a finding on a line says of itself; None where the reference has to say it."""
+        speech = self.speech(number)
+        rule = self.rule(number)
+        if speech is None or rule is None:
+            return None
+        v = rule.judge(line, self._rows(number, line), ground)
+        assert v is not None and v.answer is True
+        return speech.of(lead(rule.speaking(v)), () if rule.rule.deduct.kind == "none" else (amount,), ground)
+
+    def draft(self, number: int, line: Any, ground: Ground) -> Draft | None:
+        """The draft of a line that is known to be at fault; None where the reference has to make it."""
+        rule = self.rule(number)
+        if rule is None or self.speech(number) is None:
+            return None
+        v = rule.judge(line, self._rows(number, line), ground)
+        assert v is not None and v.answer is True
+        return self._draft(number, rule, v, ground)
+
+    def _draft(self, number: int, rule: LineRule, v: Verdict, ground: Ground) -> Draft:
+        ir_rule, at = rule.rule, ref(v.line)
+        loud = rule.speaking(v)
+        claims: tuple[Claim, ...] = ()
+        if ir_rule.deduct.kind != "none":
+            claims = (Claim(at, rule.claim(v, loud, ground)),)
+        speech = self.speech(number)
+        assert speech is not None
+        facts, formula, message, suggestion = speech.of(lead(loud), [c.amount for c in claims], ground)
+        header = ir_rule.header
+        return Draft(
+            ir_rule, weaker(header.result, loud[0].row),
+            max((_interaction(header.interaction, o.row) for o in loud), key=INTERACTIONS.index), at, (at,),
+            tuple(sorted({ref(m) for m in rule.involved(v, ground)} - {at}, key=line_order)), _points(v), claims, v.claimable,
+            formula, facts, message, suggestion, v.line.piece)
+
+
+def _points(v: Verdict) -> tuple[str, ...]:
+    if len(v.options) == 1:
+        (only,) = v.options
+        return () if only.row is None else (only.row.point,)
+    return tuple(sorted({o.row.point for o in v.options if o.row is not None}))
+
+
+def _interaction(own: str, row: Row | None) -> str:
+    return own if row is None or row.interaction is None else min(own, row.interaction, key=INTERACTIONS.index)
+
+

@@ -1,0 +1,267 @@
+"""V = H ∧ W ∧ ¬X for one line of a rule, three-valued: a hit, what cannot be decided, or nothing."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from medrules.check import program as ir
+from medrules.check.walk import nodes
+from medrules.engine.optimized.kleene.conditions import Compiler
+from medrules.engine.optimized.kleene.ground import Env, Ground, day_of
+from medrules.engine.optimized.kleene.options import LineOptions, Option, PairOptions
+from medrules.engine.optimized.kleene.truths import Span, Truth, Unsure, conj, disj, missing, neg
+from medrules.engine.optimized.kleene.windows import Code
+from medrules.engine.optimized.lines import NoCode, base
+from medrules.engine.refs import ref
+from medrules.engine.report import RESULTS
+from medrules.knowledge.table import EMPTY, Row
+from medrules.model.reports import Undecided, Unjudged
+from medrules.model.rounding import round_div
+from medrules.model.values import UNKNOWN
+
+__all__ = ["LineRule", "Verdict"]
+
+NO_KIND = Unsure(frozenset(("encounter.visit_kind",)))
+
+
+@dataclass(slots=True)
+class Excuse:
+    """One exemption, as asked (`holds`) and with what the door cannot carry left open (`open`)."""
+
+    label: str
+    holds: Code
+    open: Code
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is said of one line. `options`: those that decided a violation, or all, if it is open."""
+
+    line: Any
+    answer: Truth
+    header: Truth
+    options: list[Option]
+    claimable: tuple[str, ...] = ()
+
+
+class LineRule:
+    """One rule about lines or pairs of lines, compiled. Raises NoCode where the reference has to judge."""
+
+    def __init__(self, rule: ir.Rule, compiler: Compiler, by_code: bool) -> None:
+        self.rule = rule
+        scope = rule.scope
+        faults = rule.fault or (ir.RoleFault(rule.judged),)
+        self._line: LineOptions | None = None
+        self._pair: PairOptions | None = None
+        match scope:
+            case ir.ItemScope(relation="item"):
+                if faults != (ir.RoleFault(scope.role),) or rule.judged != scope.role:
+                    raise NoCode("lines at fault")
+                self._line = LineOptions(scope, compiler, by_code)
+            case ir.PairScope():
+                if not all(isinstance(f, ir.RoleFault) for f in faults):
+                    raise NoCode("lines at fault")
+                self._pair = PairOptions(rule, scope, compiler)
+            case _:
+                raise NoCode("scope")
+        if rule.deduct.per_group:
+            raise NoCode("deduction of a group")
+        self._guard = None if rule.guard is None else compiler.truth(rule.guard)
+        self._when = None if rule.when is None or rule.mode == "always" else compiler.truth(rule.when)
+        inner = [self._pair is not None or _reads_row(e) for e in rule.exempt]
+        self._inner = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if own)
+        self._outer = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if not own)
+        self.amount: Code | None = None
+        self._scale = 0
+        if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
+            self.amount, self._scale = compiler.value(rule.deduct.expr), rule.deduct.expr.type.scale
+        self._witnesses = tuple(_witnesses(rule, compiler))
+        self._steps = sum(1 for _ in nodes(rule.when, rule.guard, *(x for e in rule.exempt for x in (e.when, e.but))))
+
+    # ------------------------------------------------------------ the verdict
+
+    def judge(self, line: Any, rows: Iterable[Row] | None, ground: Ground) -> Verdict | None:
+        """The verdict on one line; None where the rule says nothing of it. `rows`: those of its code in force on its day."""
+        if line.code is UNKNOWN:
+            return None  # one Unjudged entry says so
+        rule = self.rule
+        day = day_of(line)
+        if not isinstance(day, int) or not rule.valid_from <= day < rule.valid_to:
+            return None
+        worth = base(line, rule.header.fees, ground.facts.door)
+        if worth is not UNKNOWN and worth <= 0:
+            return None
+        if self._line is not None:
+            options = self._line.of(line, day, rows, ground)
+        else:
+            assert self._pair is not None
+            options = self._pair.of(line, day, ground)
+        return self._verdict(line, options, ground) if options else None
+
+    def _verdict(self, line: Any, options: list[Option], ground: Ground) -> Verdict | None:
+        ground.meter.spend(len(options) * self._steps)
+        first = options[0]
+        header: Truth = True
+        if self._guard is not None:
+            own = first.env if self._pair is None else {**first.env, self.rule.judged: line}
+            header = self._guard(own, first.row, ground)
+            if header is False:
+                return None
+        terms, w = self._condition(options, ground)
+        if w is False:
+            return None
+        x = False if not self._outer else disj([e.holds(first.env, first.row, ground) for e in self._outer])
+        if x is True:
+            return None
+        answer = conj((header, w, neg(x)))
+        if answer is not True:
+            return Verdict(line, answer, header, options)
+        decided = [o for o, t in zip(options, terms, strict=True) if t is True]
+        return Verdict(line, True, header, decided, self._claimable(first, decided, ground))
+
+    def _condition(self, options: list[Option], ground: Ground) -> tuple[list[Truth], Truth]:
+        """Per option whether it triggers, and W."""
+        when, terms = self._when, []
+        if self.rule.mode != "must":
+            for o in options:
+                t: Truth = o.holds if when is None else when(o.env, o.row, ground) if o.holds is True else conj(
+                    (o.holds, when(o.env, o.row, ground)))
+                if self._inner and t is not False:
+                    t = conj((t, neg(self._excused(o, ground))))
+                terms.append(t)
+            return terms, terms[0] if len(terms) == 1 else disj(terms)
+        met: list[Truth] = []
+        for o in options:
+            held: Truth = True if when is None else when(o.env, o.row, ground)
+            if self._inner and held is not True:
+                held = disj((held, self._excused(o, ground)))
+            met.append(held if o.holds is True else conj((o.holds, held)))
+            terms.append(conj((o.holds, neg(held))))
+        return terms, conj((disj(terms), neg(disj(met))))
+
+    def _excused(self, o: Option, ground: Ground) -> Truth:
+        return disj([e.holds(o.env, o.row, ground) for e in self._inner])
+
+    def _claimable(self, first: Option, decided: list[Option], ground: Ground) -> tuple[str, ...]:
+        """Exemptions that were not declared only because the door cannot carry what they ask for."""
+        if not self._inner and not self._outer:
+            return ()
+        found = {e.label for e in self._outer if _may_be_claimed(e, first, ground)}
+        found.update(e.label for e in self._inner if any(_may_be_claimed(e, o, ground) for o in decided))
+        return tuple(sorted(found))
+
+    # ------------------------------------------------------------ what it says
+
+    def open_entry(self, v: Verdict) -> Undecided | Unjudged:
+        """What is said of a line that cannot be decided: an entry of its own, or its encounter's one."""
+        encounter, header = v.line.encounter, v.header
+        if encounter is not UNKNOWN and header.__class__ is Unsure and encounter.visit_kind is UNKNOWN and (
+            missing(encounter, "visit_kind", "encounter.visit_kind", NO_KIND).causes <= header.causes
+        ):
+            return Unjudged(ref(encounter), "scene")
+        assert isinstance(v.answer, Unsure)
+        rule = self.rule
+        return Undecided(
+            rule.parent, rule.code, rule.name, ref(v.line), tuple(sorted(v.answer.causes)),
+            tuple(sorted({o.row.point for o in v.options if o.row is not None})))
+
+    def speaking(self, v: Verdict) -> list[Option]:
+        """The options with the gravest result."""
+        own = self.rule.header.result
+        if all(o.row is None or o.row.result is None for o in v.options):
+            return v.options
+        results = [weaker(own, o.row) for o in v.options]
+        gravest = min(results, key=RESULTS.index)
+        return [o for o, r in zip(v.options, results, strict=True) if r == gravest]
+
+    def claim(self, v: Verdict, options: list[Option], ground: Ground) -> int | None:
+        """Fen that some options claim on the line; None if one of them does not know."""
+        worth: Any = base(v.line, self.rule.header.fees, ground.facts.door)
+        if worth is UNKNOWN:
+            return None
+        if self.amount is None:
+            return int(max(worth, 0))
+        best = 0
+        for o in options:
+            found = fen(self.amount(o.env, o.row, ground), self._scale)
+            if found is None:
+                return None
+            best = max(best, min(found, worth))
+        return best
+
+    def involved(self, v: Verdict, ground: Ground) -> tuple[Any, ...]:
+        """Partners, and witnesses of 有 同期明细."""
+        found: dict[int, Any] = {}
+        for o in v.options:
+            if o.partner is not None:
+                found[id(o.partner)] = o.partner
+            for places, witnesses in self._witnesses:
+                if o.row is None or all(o.row.cells[p] is not EMPTY for p in places):
+                    for m in witnesses(o.env, o.row, ground):
+                        found[id(m)] = m
+        found.pop(id(v.line), None)
+        return tuple(found.values())
+
+
+def weaker(own: Any, row: Row | None) -> Any:
+    """The weaker of the rule's result and the row's."""
+    return own if row is None or row.result is None else max(own, row.result, key=RESULTS.index)
+
+
+def fen(value: Any, scale: int) -> int | None:
+    """A formula's value in fen, half up; of a span what is certain."""
+    if value.__class__ is Span:
+        value = value.lo
+    if value.__class__ is not int:
+        return None
+    return value if scale == 2 else round_div(value * 100, 10**scale)
+
+
+def _may_be_claimed(e: Excuse, o: Option, ground: Ground) -> bool:
+    return e.open(o.env, o.row, ground).__class__ is Unsure and e.holds(o.env, o.row, ground) is False
+
+
+def _reads_row(e: ir.Exempt) -> bool:
+    for n in nodes(e.when, e.but):
+        if isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None):
+            return True
+        if isinstance(n, ir.Window) and any(k.kind in ("row", "column") for k in n.same):
+            return True
+    return False
+
+
+def _excuse(e: ir.Exempt, compiler: Compiler) -> Excuse:
+    return Excuse(e.label, _but(e, compiler, 1), _but(e, compiler, 0))
+
+
+def _but(e: ir.Exempt, compiler: Compiler, excuse: int) -> Code:
+    when = compiler.truth(e.when, excuse)
+    if e.but is None:
+        return when
+    but = compiler.truth(e.but, -excuse)
+
+    def holds(env: Env, row: Row | None, ground: Ground) -> Truth:
+        answer = when(env, row, ground)
+        return answer if answer is False else conj((answer, neg(but(env, row, ground))))
+
+    return holds
+
+
+def _witnesses(rule: ir.Rule, compiler: Compiler) -> Iterator[tuple[tuple[int, ...], Code]]:
+    """有 同期明细 where it stands unnegated, with the cells that take its place when empty."""
+    if rule.mode == "when" and rule.when is not None:
+        for places, quant in _positive(rule.when, ()):
+            if isinstance(quant.over, ir.Window) and quant.over.entity == "item":
+                yield places, compiler.witnesses(quant)
+
+
+def _positive(e: ir.Expr, places: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ir.Quant]]:
+    match e:
+        case ir.And() | ir.Or():
+            for a in e.args:
+                yield from _positive(a, places)
+        case ir.Guard():
+            yield from _positive(e.atom, (*places, *(c.index for c in e.columns if c.index >= 0)))
+        case ir.Quant(kind="any"):
+            yield places, e

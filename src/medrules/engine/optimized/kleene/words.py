@@ -1,0 +1,86 @@
+"""What a finding says of itself to people: formula, facts, message and suggestion, from the same closures that judged."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from medrules.check import program as ir
+from medrules.check.walk import nodes
+from medrules.engine.messages import formula, label, printed, render
+from medrules.engine.optimized.kleene.conditions import Compiler
+from medrules.engine.optimized.kleene.ground import Ground
+from medrules.engine.optimized.kleene.options import Option
+from medrules.engine.optimized.kleene.windows import Code
+from medrules.engine.optimized.late import Words
+from medrules.model.order import order_key
+from medrules.model.values import Instant
+
+__all__ = ["Speech", "lead"]
+
+
+class Speech:
+    """Code for everything that one rule's findings print."""
+
+    def __init__(self, rule: ir.Rule, compiler: Compiler) -> None:
+        self._rule = rule
+        self._codes: dict[int, Code] = {}
+        self._facts: list[tuple[str, str, ir.Fact]] = []
+        for n in nodes(rule.when, rule.guard, *(x for e in rule.exempt for x in (e.when, e.but))):
+            if isinstance(n, ir.Fact):
+                self._compile(n, compiler)
+                self._facts.append((n.role, label(n), n))
+        for template in (rule.message, rule.suggestion):
+            for part in template.parts:
+                if not isinstance(part, str):
+                    self._compile(part, compiler)
+        if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
+            self._terms(rule.deduct.expr, compiler)
+
+    def _compile(self, e: ir.Expr, compiler: Compiler) -> None:
+        if id(e) not in self._codes:
+            self._codes[id(e)] = compiler.value(e)
+
+    def _terms(self, e: ir.Expr, compiler: Compiler) -> None:
+        """The parts of a formula that are printed with their numbers."""
+        match e:
+            case ir.Arith():
+                parts: tuple[ir.Expr, ...] = (e.a, e.b)
+            case ir.Prim(op="proportion"):
+                parts = e.args
+            case _:
+                return self._compile(e, compiler)
+        for part in parts:
+            self._terms(part, compiler)
+        return None
+
+    def of(self, o: Option, amounts: Iterable[int | None], ground: Ground) -> Words:
+        """The words of a finding, led by one option."""
+        rule, codes, env, row = self._rule, self._codes, o.env, o.row
+
+        def value(e: ir.Expr) -> Any:
+            return codes[id(e)](env, row, ground)
+
+        used: dict[str, str] = {}
+        roles = self._roles(o)
+        for role, name, fact in self._facts:
+            if role in roles and name not in used:
+                used[name] = printed(value(fact), fact.type)
+        return (
+            tuple(used.items()), formula(rule.deduct, value, amounts), render(rule.message, value), render(rule.suggestion, value))
+
+    @staticmethod
+    def _roles(o: Option) -> frozenset[str]:
+        """The roles of the binding itself (members of lists and windows are bound beside them)."""
+        return frozenset(("first", "second")) if o.partner is not None else frozenset(("item",))
+
+
+def lead(options: list[Option]) -> Option:
+    """The option whose numbers are shown: the earliest partner, then the lowest knowledge point."""
+    return options[0] if len(options) == 1 else min(options, key=_first)
+
+
+def _first(o: Option) -> Any:
+    place: tuple[Any, ...] = ()
+    if o.partner is not None:
+        place = order_key(o.partner) if o.partner.at.__class__ is Instant else (1 << 62,)
+    return place, "" if o.row is None else o.row.point
