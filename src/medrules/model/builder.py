@@ -55,13 +55,15 @@ _Unjudged = tuple[str, str, str, int, str, str]
 _BELOW: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("operations", Operation), ("sessions", Session), ("results", LabResult),
 )
-_set_dict: Final = object.__setattr__
+_TIMES: Final = ("performed_at", "charged_at", "begin")
+_new: Final = object.__new__
+_set_dict: Final = Entity.__dict__["__dict__"].__set__
 
 
 def _adopt(cls: type[_E], values: dict[str, Any]) -> _E:
     """An entity that keeps the given dict as its own (no copy: the dicts of a request are built once)."""
-    made = cls.__new__(cls)
-    _set_dict(made, "__dict__", values)
+    made = _new(cls)
+    _set_dict(made, values)
     return made
 
 
@@ -98,12 +100,14 @@ def build_facts(
 class _Builder:
     """The state of one `build_facts` call."""
 
-    __slots__ = ("as_of", "current", "no_ledger", "not_suspected", "unjudged")
+    __slots__ = ("as_of", "current", "no_ledger", "not_suspected", "times", "unjudged")
 
     def __init__(self, door: Door, as_of: Instant) -> None:
         self.as_of = as_of
         self.no_ledger = not door.can_carry("ledger")
         self.not_suspected = not door.can_carry("diagnosis.suspected")
+        # The times of a line that this door can carry, the one that counts first.
+        self.times = tuple(name for name in _TIMES if door.can_carry(f"item.{name}"))
         self.current: list[Encounter] = []
         self.unjudged: list[_Unjudged] = []
 
@@ -206,16 +210,16 @@ class _Builder:
     def items(self, sent: Sequence[dict[str, Any]], encounter: Encounter, place: int) -> tuple[tuple[Item, ...], bool]:
         """Adopt the lines: link, place, time and day. Answers whether any must be netted or cut."""
         changed, no_ledger, made = False, self.no_ledger, []
+        first, *others = self.times
         for values in sent:
             values["encounter"] = encounter
-            values.setdefault("position", place)
+            if "position" not in values:
+                values["position"] = place
             place += 1
             get = values.get
-            at = get("performed_at", ABSENT)
-            if at is ABSENT:
-                at = get("charged_at", ABSENT)
-                if at is ABSENT:
-                    at = get("begin", ABSENT)
+            at = get(first, ABSENT)
+            if at is ABSENT and others:
+                at = next((v for v in map(get, others) if v is not None and v is not ABSENT), ABSENT)
             if at is ABSENT:
                 why = get("_why", {})
                 cause = why.get("at") or why.get("performed_at") or "item.performed_at"
@@ -226,7 +230,7 @@ class _Builder:
             if no_ledger:
                 values["already_deducted"] = 0
             physician = get("physician")
-            if type(physician) is dict:
+            if physician.__class__ is dict:
                 values["physician"] = _adopt(Physician, physician)
             if not changed:
                 amount, unit = get("amount", ABSENT), get("unit", ABSENT)
@@ -234,7 +238,9 @@ class _Builder:
                     get("quantity", 1) <= 0 or (amount is not ABSENT and amount < 0)
                     or (unit is not ABSENT and may_need_cutting(unit, get("long_term")))
                 )
-            made.append(_adopt(Item, values))
+            item = _new(Item)
+            _set_dict(item, values)
+            made.append(item)
         return tuple(made), changed
 
     def net(self, encounters: Sequence[Encounter]) -> None:

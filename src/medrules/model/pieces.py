@@ -9,6 +9,7 @@ stay on the line's day. A line whose quantity is not known is cut too: the quant
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from medrules.model.derive import is_known
@@ -28,7 +29,12 @@ _PARTS: Final = ("copay", "pooled", "account_paid")
 
 def may_need_cutting(unit: Any, long_term: Any) -> bool:
     """A cheap first test: a line in hours or days that is not a long-term order."""
-    return is_known(unit) and long_term is not True and canonical_unit(unit) in _ONE_DAY
+    return long_term is not True and is_known(unit) and _is_span(unit)
+
+
+@lru_cache(maxsize=4_096)
+def _is_span(unit: str) -> bool:
+    return canonical_unit(unit) in _ONE_DAY
 
 
 def pieces(item: Item, room: int = MAX_PIECES) -> tuple[Item, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medrules.adapters.nhsa import fields
-from medrules.adapters.nhsa.lists import joined, read_rows
+from medrules.adapters.nhsa.lists import joined
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.site import SiteSettings
@@ -20,8 +20,8 @@ class ClinicalReader:
     def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site = site
         self._read_code = reading.code
-        self._diagnosis_rows = reading.rows(fields.DIAGNOSIS)
-        self._operation_rows = reading.rows(fields.OPERATION)
+        self._read_diagnosis = reading.rows(fields.DIAGNOSIS)
+        self._read_operation = reading.rows(fields.OPERATION)
 
     def diagnoses(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
         """诊断 and 主诊断. An empty list is not known; discharge diagnoses count if there are any, else admission ones.
@@ -60,7 +60,7 @@ class ClinicalReader:
             chosen.append({"_why": {"code": "encounter.diagnoses"}})
 
     def _diagnosis(self, entry: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
-        diagnosis = read_rows(self._diagnosis_rows, entry, notes)
+        diagnosis = self._read_diagnosis(entry, notes, {})
         code = self._code(entry.get("dise_codg"))
         if code:
             diagnosis["code"] = code
@@ -80,7 +80,7 @@ class ClinicalReader:
         """手术. No client fills the list, so an empty one says nothing unless the site declares that it does."""
         made = []
         for entry in joined(parts, "fsi_operation_dtos", "", notes):
-            operation = read_rows(self._operation_rows, entry, notes)
+            operation = self._read_operation(entry, notes, {})
             code = self._read_code.of(entry.get("oprn_code"))
             if type(code) is str:
                 operation["code"] = code

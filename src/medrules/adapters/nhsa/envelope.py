@@ -1,24 +1,27 @@
-"""From bytes to the parts of a national transaction: limits, encoding, JSON, envelope. Nothing about health care is
-read here.
+"""From bytes to the parts of a national transaction: limits, encoding, envelope. Nothing about health care is read here.
 
-Numbers stay text: `json` calls back with the digits as they were sent, so that no amount ever passes through a binary
-fraction. NaN and Infinity are refused.
+The text itself is parsed in `parsing`: quickly first, and again with the digits of every fraction as they were sent if a
+fraction that matters is met (`read_exactly_if_needed`), so that no amount ever passes through a binary fraction.
 """
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
 
+from medrules.adapters.nhsa.parsing import FAILED, parse, parse_quickly, spelled
 from medrules.adapters.nhsa.refusals import refuse
 from medrules.adapters.nhsa.site import Limits, SiteSettings
-from medrules.adapters.nhsa.values import as_text
+from medrules.adapters.nhsa.values import FractionSent, as_text
 
-__all__ = ["Envelope", "decode", "open_envelope", "shown_infno"]
+__all__ = ["Envelope", "Message", "decode", "open_envelope", "read_exactly_if_needed", "shown_infno"]
 
-_NOT_MARKS: Final = bytes(set(range(256)) - set(b'[]{}"'))
+Message = bytes | bytearray | memoryview | str | Mapping[str, Any]
+_T = TypeVar("_T")
+
+_UTF8: Final = frozenset({"", "utf-8", "UTF-8", "utf8", "UTF8"})
 _SHOWN: Final = re.compile(r"[0-9A-Za-z]{1,6}")
 # Keys that show a form outside the national one, for a message that helps (camelCase as in 3660/3661, flattened, no
 # envelope).
@@ -77,8 +80,17 @@ def decode(body: bytes, limits: Limits, encoding: str = "") -> tuple[str, str]:
         raise refuse("encoding", encoding="GBK" if wanted else "UTF-8/GBK") from None
 
 
+def read_exactly_if_needed(read: Callable[[bool], _T]) -> _T:
+    """Run `read(exact)`: first with exact False, where a number with a fraction is a binary one; if such a number is met where
+    it matters, once more with exact True."""
+    try:
+        return read(False)
+    except FractionSent:
+        return read(True)
+
+
 def open_envelope(
-    message: bytes | bytearray | memoryview | str | Mapping[str, Any], site: SiteSettings, encoding: str = "", infno: str = ""
+    message: Message, site: SiteSettings, encoding: str = "", infno: str = "", exact: bool = True
 ) -> Envelope:
     """Open one transaction.
 
@@ -86,81 +98,43 @@ def open_envelope(
         message: the body as bytes or text, or the parsed object.
         encoding: what the transport declared; "" = the site's, else UTF-8, else GBK.
         infno: the transaction of the address it was sent to, for an envelope that does not name one.
+        exact: numbers with a fraction arrive as their digits. False is quicker; whoever reads their value gets `FractionSent`.
 
     Raises:
         InvalidMessage: outside the limits or the national form.
     """
     used = "utf-8"
-    digest = ""
     if isinstance(message, (bytearray, memoryview)):
         message = bytes(message)
-    if not isinstance(message, (bytes, str)):
-        if not isinstance(message, Mapping):
-            raise refuse("not_bytes")
-        root: Any = message
+    digest: Any = message
+    root: Any = FAILED
+    if isinstance(message, bytes):
+        tried = not exact and 0 < len(message) <= site.limits.body_bytes and (encoding or site.encoding) in _UTF8
+        if tried:
+            root = parse_quickly(message, site.limits)
+        if root is FAILED:
+            digest, used = decode(message, site.limits, encoding or site.encoding)
+            if not exact and used != "utf-8":
+                root = parse_quickly(digest, site.limits)
+            if root is FAILED:
+                root = parse(digest, site.limits)
+    elif isinstance(message, str):
+        if len(message) > site.limits.body_bytes:
+            raise refuse("too_large", size=len(message), limit=site.limits.body_bytes)
+        root = parse(message, site.limits)
+    elif isinstance(message, Mapping):
+        root = spelled(message, site.limits) if exact else message
     else:
-        if isinstance(message, str):
-            text = message
-            if len(text) > site.limits.body_bytes:
-                raise refuse("too_large", size=len(text), limit=site.limits.body_bytes)
-        else:
-            text, used = decode(message, site.limits, encoding or site.encoding)
-        # Counting brackets in the bytes is an upper bound of their depth, and nearly free.
-        brackets = message.count("{") + message.count("[") if isinstance(message, str) else (
-            message.count(b"{") + message.count(b"["))
-        root = parse(text, site.limits, brackets > site.limits.depth)
-        digest = text
+        raise refuse("not_bytes")
     if type(root) is not dict and not isinstance(root, Mapping):
         raise refuse("double_encoded" if isinstance(root, str) else "not_object")
     data = _data(root, site)
     msgid, task = _text(root, "msgid"), _text(data, "task_id")
-    seed = f"{_text(root, 'fixmedins_code')}|{msgid or task}" if msgid or task else _hash(digest or root)
+    seed = f"{_text(root, 'fixmedins_code')}|{msgid or task}" if msgid or task else _hash(digest)
     return Envelope(
         _text(root, "infno") or infno, msgid, _text(root, "mdtrtarea_admvs"), _text(root, "recer_sys_code").upper(),
         root.get("inf_time"), _text(root, "fixmedins_code"), data, used, seed,
     )
-
-
-def parse(text: str, limits: Limits, may_be_deep: bool = True) -> Any:
-    """Parse JSON under limits. Fractions arrive as their text, whole numbers as int."""
-    if may_be_deep and _depth(text, limits.depth) > limits.depth:
-        raise refuse("too_deep", limit=limits.depth)
-    try:
-        return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise refuse("not_json", line=error.lineno, column=error.colno) from None
-    except RecursionError:
-        raise refuse("too_deep", limit=limits.depth) from None
-    except ValueError:  # Python's limit on the digits of an int
-        raise refuse("number") from None
-
-
-def _depth(text: str, limit: int) -> int:
-    """How deep the brackets outside texts are nested. Linear in the length, whatever is sent: no backtracking."""
-    if "\\" in text:  # the escapes of a text, longest first, so that every quote that is left opens or closes one
-        text = text.replace("\\\\", "").replace('\\"', "")
-    # Two quotes side by side can go: what stands after them is inside or outside a text as before.
-    marks = text.encode("utf-8", "surrogatepass").translate(None, _NOT_MARKS).replace(b'""', b"")
-    if b'"' in marks:
-        marks = b"".join(marks.split(b'"')[::2])
-    depth = deepest = 0
-    for bracket in marks:
-        if bracket & 2:  # [ and { have this bit, ] and } do not
-            depth += 1
-            if depth > deepest:
-                deepest = depth
-                if deepest > limit:
-                    break
-        else:
-            depth -= 1
-    return deepest
-
-
-def _constant(name: str) -> NoReturn:
-    raise refuse("constant", name=name)
-
-
-_DECODER: Final = json.JSONDecoder(parse_float=str, parse_constant=_constant)
 
 
 def _data(root: Mapping[str, Any], site: SiteSettings) -> Mapping[str, Any]:
@@ -206,8 +180,10 @@ def _text(place: Mapping[str, Any], key: str) -> str:
 
 
 def _hash(body: Any) -> str:
-    try:
-        text = body if isinstance(body, str) else json.dumps(body, default=str)
-    except (TypeError, ValueError, RecursionError):
-        raise refuse("not_object") from None
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if not isinstance(body, bytes):
+        try:
+            text = body if isinstance(body, str) else json.dumps(body, default=str)
+        except (TypeError, ValueError, RecursionError):
+            raise refuse("not_object") from None
+        body = text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(body).hexdigest()

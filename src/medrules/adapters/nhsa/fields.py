@@ -1,7 +1,8 @@
 """The mapping table: which field of 3101 and 3102 carries which fact, and how its value is read. One line per field.
 
 `read` names what the reader does with the value; it is compiled once for each site (`reading.py`):
-  text, id     as sent, trimmed          code         folded, upper case       flag     0 否 / 1 是
+  text, id     as sent, trimmed          id_or_none    an id, but empty means that there is none (ABSENT)
+  code         folded, upper case       flag          0 否 / 1 是
   number       exact, scale of the fact  instant, day times                    table:x  the code table x (codes.py
                and the site)
   dept         a national department code, or a local one that the site maps
@@ -113,7 +114,7 @@ LINE: Final = (
     Carried("selfpay_amt", "item.copay", "number"),
     Carried("drord_stop_date", "item.end", "instant"),
     Carried("drord_begn_date", "item.begin", "instant"),
-    Carried("grpno", "item.group_no", "id"),
+    Carried("grpno", "item.group_no", "id_or_none"),
     Carried("rxno", "item.rx_no", "id"),
 )
 

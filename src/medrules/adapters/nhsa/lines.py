@@ -6,14 +6,14 @@ into each line. What is a line's own (id, times, quantity, amounts) is read anew
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.adapters.nhsa import fields
-from medrules.adapters.nhsa.lists import read_rows
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import KEPT, Reading, Row
+from medrules.adapters.nhsa.reading import KEPT, Reading, is_kept, keys_of
 from medrules.adapters.nhsa.site import SiteSettings
 from medrules.model.people import Physician
 from medrules.model.values import ABSENT, Instant
@@ -21,7 +21,8 @@ from medrules.model.values import ABSENT, Instant
 __all__ = ["LineIds", "LineReader"]
 
 LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
-Part = tuple[dict[str, Any], tuple[str, ...]]  # (values by attribute, keys that could not be understood)
+# (values by attribute, keys that could not be understood, a mark: an article's price is zero, an order is a long-term one)
+Part = tuple[dict[str, Any], tuple[str, ...], bool]
 Kept = dict[tuple[Any, ...], Part]
 
 _DAY: Final = 86_400
@@ -34,12 +35,13 @@ class LineReader:
 
     def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site, self._reading = site, reading
-        self._article_rows = reading.rows(fields.ARTICLE)
-        self._order_rows = reading.rows(fields.ORDER)
-        self._line_rows = reading.rows(fields.LINE)
-        self._physician_rows = reading.rows(fields.PHYSICIAN)
-        self._article_keys = (*_keys(self._article_rows), "hosplist_name")
-        self._order_keys = (*_keys(self._order_rows), *_keys(self._physician_rows))
+        self._read_article = reading.rows(fields.ARTICLE)
+        self._read_order = reading.rows(fields.ORDER)
+        self._read_line = reading.rows(fields.LINE)
+        self._read_physician = reading.rows(fields.PHYSICIAN)
+        self._article_keys = (*keys_of(fields.ARTICLE), "hosplist_name")
+        self._order_keys = keys_of(fields.ORDER, fields.PHYSICIAN)
+        self._pick_article, self._pick_order = itemgetter(*self._article_keys), itemgetter(*self._order_keys)
         self._articles: Kept = {}
         self._orders: dict[tuple[str, bool], Kept] = {(k, c): {} for k in ("order", "charge") for c in (True, False)}
 
@@ -49,49 +51,56 @@ class LineReader:
     ) -> list[dict[str, Any]]:
         """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
         patn_id, mdtrt_id = ids
-        articles, article_keys, order_keys = self._articles, self._article_keys, self._order_keys
-        line_rows, text_of, instant_of = self._line_rows, self._reading.text.of, self._reading.instant.of
+        articles, pick_article, pick_order, read_line = self._articles, self._pick_article, self._pick_order, self._read_line
         ordered_by = self._orders[line_kind, is_current]
         seen: set[str] = set()
         flagged, timed = False, True
         items = []
         position = len(lines)
         for order in orders:
-            get = order.get
-            raws = tuple(map(get, article_keys))
             try:
-                article = articles[raws]
+                raws = pick_article(order)
+            except KeyError:
+                raws = tuple(map(order.get, self._article_keys))
+            try:
+                article, odd, price_is_zero = articles[raws]
             except (KeyError, TypeError):  # TypeError: a list or an object where a value belongs
-                article = self._article(order, raws)
-            raws = tuple(map(get, order_keys))
+                article, odd, price_is_zero = self._article(order, raws)
             try:
-                ordered = ordered_by[raws]
+                raws = pick_order(order)
+            except KeyError:
+                raws = tuple(map(order.get, self._order_keys))
+            try:
+                ordered, faults, goes_on = ordered_by[raws]
             except (KeyError, TypeError):
-                ordered = self._order(order, raws, ordered_by, is_current, line_kind)
-            item = read_rows(line_rows, order, notes, article[0] | ordered[0])
-            if article[1] or ordered[1]:
-                for key in (*article[1], *ordered[1]):
+                ordered, faults, goes_on = self._order(order, raws, ordered_by, is_current, line_kind)
+            item = read_line(order, notes, article | ordered)
+            if odd or faults:
+                for key in (*odd, *faults):
                     notes.add("unreadable", key)
-            # No group number means no group; an empty stop date of a long-term order says that it goes on.
-            if "group_no" not in item and text_of(get("grpno")) is None:
-                item["group_no"] = ABSENT
-            if not (item.get("amount", 1) and item.get("quantity", 1) and item.get("unit_price", 1)):
+            get = item.get
+            amount = get("amount", 1)
+            if not (amount and get("quantity", 1)) or price_is_zero:
                 _unfilled(item, notes)
-            if item.get("self_paid", 0) > 0 and item["self_paid"] > item.get("amount", item["self_paid"]) > 0:
+            own = get("self_paid", 0)
+            if own > amount > 0 and "amount" in item:
                 del item["self_paid"]
                 notes.add("self_paid")
-            if "end" not in item and item.get("long_term") is True and instant_of(get("drord_stop_date")) is None:
+            # An empty stop date of a long-term order says that it goes on.
+            if goes_on and "end" not in item and self._reading.instant.of(order.get("drord_stop_date")) is None:
                 item["end"] = ABSENT
-            rx_id = item.get("id", "")
+            rx_id, sent_id = get("id", ""), order.get("rx_id")
             if rx_id in seen and rx_id:
                 notes.add("repeated_line")
             seen.add(rx_id)
             item["position"] = position
             position += 1
-            sent_id = get("rx_id")  # padded ids go back as they came
+            # Padded ids go back as they came.
             lines.append((patn_id, mdtrt_id, sent_id if rx_id and type(sent_id) is str else rx_id))
-            flagged = flagged or item.get("is_current") is not False
-            timed = timed and "begin" in item
+            if not flagged:
+                flagged = get("is_current") is not False
+            if "begin" not in item:
+                timed = False
             items.append(item)
         if is_current and not flagged:
             self._none_flagged(items, notes)
@@ -103,7 +112,7 @@ class LineReader:
         """What is ordered. A catalogue code that is empty beside the hospital's own one is absent (a placeholder says
         nothing); the name may be the hospital's."""
         quiet = Notes()
-        values = read_rows(self._article_rows, order, quiet)
+        values = self._read_article(order, quiet, {})
         text_of = self._reading.text.of
         if "code" not in values and "local_code" in values and text_of(order.get("hilist_code")) is None:
             values["code"] = ABSENT
@@ -111,21 +120,21 @@ class LineReader:
             name = text_of(order.get("hosplist_name"))
             if type(name) is str:
                 values["name"] = name
-        return _remember(self._articles, raws, (values, quiet.fields()))
+        return _remember(self._articles, raws, (values, quiet.fields(), values.get("unit_price") == 0))
 
     def _order(
         self, order: Mapping[str, Any], raws: tuple[Any, ...], kept: Kept, is_current: bool, line_kind: str,
     ) -> Part:
         """By whom, and what kind of order. A line of an earlier encounter is not current whatever its flag."""
         quiet = Notes()
-        values = read_rows(self._order_rows, order, quiet)
+        values = self._read_order(order, quiet, {})
         values["line_kind"] = line_kind
         if not is_current:
             values["is_current"] = False
-        physician = read_rows(self._physician_rows, order, quiet)
+        physician = self._read_physician(order, quiet, {})
         if physician:
             values["physician"] = Physician(physician)
-        return _remember(kept, raws, (values, quiet.fields()))
+        return _remember(kept, raws, (values, quiet.fields(), values.get("long_term") is True))
 
     def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
         """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""
@@ -164,16 +173,9 @@ def _unfilled(item: dict[str, Any], notes: Notes) -> None:
         notes.add("zero_value", _PRODUCT[zeros[0]])
 
 
-def _keys(rows: Iterable[Row]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for key, _, _ in rows))
-
-
 def _remember(kept: Kept, raws: tuple[Any, ...], part: Part) -> Part:
-    if sum(len(raw) for raw in raws if type(raw) is str) <= _KEPT_LENGTH:
+    if all(type(raw) is str or is_kept(raw) for raw in raws) and sum(len(raw) for raw in raws if type(raw) is str) <= _KEPT_LENGTH:
         if len(kept) >= KEPT:
             kept.clear()
-        try:
-            kept[raws] = part
-        except TypeError:  # a list or an object among the values cannot be looked up: it is read anew each time
-            return part
+        kept[raws] = part
     return part

@@ -1,15 +1,14 @@
-"""Walking the form: what may stand where a list belongs, and one object read by a compiled table."""
+"""Walking the form: what may stand where a list belongs."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import Row
 from medrules.adapters.nhsa.refusals import refuse
-from medrules.adapters.nhsa.values import BLANKS, UNREADABLE
+from medrules.adapters.nhsa.values import BLANKS
 
-__all__ = ["entries", "joined", "read_rows"]
+__all__ = ["entries", "joined"]
 
 
 def entries(given: Any, place: str, notes: Notes) -> list[Mapping[str, Any]]:
@@ -61,25 +60,3 @@ def joined(parts: list[Mapping[str, Any]], place: str, other: str, notes: Notes)
             seen.update(map(repr, new))
             found = found + new
     return found
-
-
-def read_rows(
-    rows: tuple[Row, ...], sent: Mapping[str, Any], notes: Notes, begun: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """What one object says, by attribute, added to `begun` if that is given. What is empty or cannot be understood is not
-    there (UNKNOWN)."""
-    values: dict[str, Any] = {} if begun is None else begun
-    get = sent.get
-    for key, attribute, reader in rows:
-        raw = get(key)
-        if raw is not None:
-            try:
-                value = reader[raw]
-            except TypeError:  # a list or an object where a value belongs
-                value = UNREADABLE if raw else None
-            if value is not None:
-                if value is UNREADABLE:
-                    notes.add("unreadable", key)
-                else:
-                    values[attribute] = value
-    return values

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.door import door_of
-from medrules.adapters.nhsa.envelope import Envelope, open_envelope, shown_infno
+from medrules.adapters.nhsa.envelope import Envelope, open_envelope, read_exactly_if_needed, shown_infno
 from medrules.adapters.nhsa.lines import LineIds
-from medrules.adapters.nhsa.lists import entries, read_rows
+from medrules.adapters.nhsa.lists import entries
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading
 from medrules.adapters.nhsa.refusals import refuse
@@ -79,14 +79,15 @@ class Reader:
     def __init__(self, site: SiteSettings) -> None:
         self.site = site
         reading = Reading(site)
-        self._patient_rows = reading.rows(fields.PATIENT)
+        self._read_patient = reading.rows(fields.PATIENT)
         self._visits = VisitReader(site, reading)
         self._doors: Mapping[str, Door] = {number: door_of(number, site) for number in ("3101", "3102")}
 
     def read(
         self, message: bytes | str | Mapping[str, Any], encoding: str = "", infno: str = "", now: Instant | None = None
     ) -> Request:
-        return self.read_envelope(open_envelope(message, self.site, encoding, infno), now)
+        return read_exactly_if_needed(
+            lambda exact: self.read_envelope(open_envelope(message, self.site, encoding, infno, exact), now))
 
     def read_envelope(self, envelope: Envelope, now: Instant | None = None) -> Request:
         """The request in an envelope that was opened already."""
@@ -131,7 +132,7 @@ class Reader:
         self, sent: Mapping[str, Any], n: int, envelope: Envelope, line_kind: str, business_time: Instant | None,
         lines: list[LineIds], encounters: dict[str, tuple[str, str]], notes: Notes,
     ) -> dict[str, Any]:
-        patient = read_rows(self._patient_rows, sent, notes)
+        patient = self._read_patient(sent, notes, {})
         told = as_text(sent.get("patn_id"))
         patn_id = told if type(told) is str else ""
         patient["id"] = patn_id or f"#{n}"

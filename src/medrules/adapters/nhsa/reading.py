@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from medrules.adapters.nhsa import codes
 from medrules.adapters.nhsa.fields import Carried
+from medrules.adapters.nhsa.rowcode import AS_READ, ReadObject, Row, compile_rows
 from medrules.adapters.nhsa.site import SiteSettings
-from medrules.adapters.nhsa.values import BLANKS, EMPTY, UNREADABLE, as_code, as_day, as_flag, as_instant, as_scaled, as_text
+from medrules.adapters.nhsa.values import EMPTY, UNREADABLE, WHOLE_BELOW, as_code, as_day, as_flag, as_instant, as_scaled, as_text
 from medrules.errors import InvalidSettings
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
+from medrules.model.values import ABSENT
 
-__all__ = ["KEPT", "Reading", "Row", "ValueReader", "level_ranks"]
+__all__ = ["KEPT", "Reading", "ValueReader", "is_kept", "keys_of", "level_ranks"]
 
 Read = Callable[[Any], Any]
 
@@ -25,20 +27,28 @@ KEPT: Final = 4_096
 KEPT_LENGTH: Final = 64
 
 
+def is_kept(raw: Any) -> bool:
+    """Whether a value may be remembered: a short text, or a number that no other number is equal to but means another thing."""
+    kind = type(raw)
+    if kind is str:
+        return len(raw) <= KEPT_LENGTH
+    return raw is None or kind is bool or (kind is int and -WHOLE_BELOW < raw < WHOLE_BELOW)
+
+
 class ValueReader(dict[Any, Any]):
     """Remembers what values mean. Starts anew when it is full; safe to share between threads."""
 
-    __slots__ = ("_keep", "_read")
+    __slots__ = ("_empty", "_keep", "_read")
 
-    def __init__(self, read: Read, keep: bool = True) -> None:
+    def __init__(self, read: Read, keep: bool = True, empty: Any = None) -> None:
         super().__init__()
-        self._read, self._keep = read, keep
+        self._read, self._keep, self._empty = read, keep, empty
 
     def __missing__(self, raw: Any) -> Any:
         value = self._read(raw)
         if value is EMPTY:
-            value = None
-        if self._keep and (type(raw) is not str or len(raw) <= KEPT_LENGTH):
+            value = self._empty
+        if self._keep and is_kept(raw):
             if len(self) >= KEPT:
                 self.clear()
             self[raw] = value
@@ -54,24 +64,6 @@ class ValueReader(dict[Any, Any]):
             return UNREADABLE if raw else None
 
 
-class TextReader(ValueReader):
-    """Ids and other texts as sent; keeps nothing."""
-
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        super().__init__(as_text, keep=False)
-
-    def __missing__(self, raw: Any) -> Any:
-        if type(raw) is str and len(raw) <= KEPT_LENGTH:  # the usual case, without a further call
-            text = raw.strip()
-            return None if text in BLANKS else text
-        return super().__missing__(raw)
-
-
-Row = tuple[str, str, ValueReader]  # (key of the message, attribute of the entity, reader)
-
-
 class Reading:
     """All readers of one site."""
 
@@ -81,9 +73,10 @@ class Reading:
         self.flag = ValueReader(as_flag)
         self.instant = ValueReader(lambda raw: as_instant(raw, site.midnight_is_time))
         self.money = ValueReader(_number(2))
-        self.text = TextReader()
+        self.text = ValueReader(as_text, keep=False)
         self._readers: Mapping[str, ValueReader] = {
             "code": self.code, "flag": self.flag, "instant": self.instant, "id": self.text,
+            "id_or_none": ValueReader(as_text, keep=False, empty=ABSENT),
             "text": ValueReader(as_text),
             "day": ValueReader(as_day, keep=False), "dept": ValueReader(_dept(site)),
             "item_code": ValueReader(_item_code(site)),
@@ -91,16 +84,21 @@ class Reading:
             **{f"table:{name}": ValueReader(_lookup(table)) for name, table in tables.items()},
         }
 
-    def rows(self, table: Iterable[Carried]) -> tuple[Row, ...]:
-        """The rows that are read by their value alone, in the order of the table; `special` rows are left to the
-        caller."""
-        made = []
+    def rows(self, table: Iterable[Carried]) -> ReadObject:
+        """Reads the rows that are read by their value alone; `special` ones are left to the caller."""
+        made: list[Row] = []
         for row in table:
             if row.read != "special":
                 field = SCHEMA.by_id(row.fact)
                 name = f"number:{field.type.scale}" if row.read == "number" else row.read
-                made.append((row.key, field.name, self._readers[name]))
-        return tuple(made)
+                empty = {"id": None, "id_or_none": ABSENT}.get(row.read, AS_READ)
+                made.append((row.key, field.name, self._readers[name], empty))
+        return compile_rows(tuple(made))
+
+
+def keys_of(*tables: Iterable[Carried]) -> tuple[str, ...]:
+    """The keys of rows that are read by their value alone."""
+    return tuple(dict.fromkeys(row.key for table in tables for row in table if row.read != "special"))
 
 
 def level_ranks(scale: str, words: Mapping[str, str], setting: str) -> dict[str, int]:

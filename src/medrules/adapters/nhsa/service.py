@@ -5,11 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from medrules.adapters.nhsa.envelope import Envelope, decode, open_envelope, shown_infno
+from medrules.adapters.nhsa.envelope import Envelope, decode, open_envelope, read_exactly_if_needed, shown_infno
 from medrules.adapters.nhsa.feedback import Feedback, feedback_of
 from medrules.adapters.nhsa.reader import reader_for
 from medrules.adapters.nhsa.response import NOTHING_JUDGED, write_acceptance, write_failure, write_response
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
+from medrules.adapters.nhsa.values import FractionSent
 from medrules.errors import InvalidMessage
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
@@ -76,9 +77,14 @@ class Service:
                 feedback. "" = whatever the envelope says.
         """
         received = self._clock()
+        return read_exactly_if_needed(lambda exact: self._answer(body, encoding, infno, deadline, received, exact))
+
+    def _answer(
+        self, body: bytes, encoding: str, infno: str, deadline: float | None, received: datetime, exact: bool
+    ) -> Answer:
         envelope: Envelope | None = None
         try:
-            envelope = open_envelope(body, self._site, encoding, infno)
+            envelope = open_envelope(body, self._site, encoding, infno, exact)
             wants_feedback = envelope.infno == "3103"
             if infno and wants_feedback != (infno == "3103"):
                 text = f"交易编号 {shown_infno(envelope.infno)} 发到了 {infno} 的地址 (wrong address for this transaction)"
@@ -94,7 +100,9 @@ class Service:
             return Answer(answer, _sent_as(envelope.encoding), "reviewed")
         except InvalidMessage as error:
             return self._fail(str(error), envelope, body, encoding, received, "refused")
-        except Exception:
+        except Exception as error:
+            if isinstance(error, FractionSent) and not exact:
+                raise
             # A fault of ours must not stop a doctor: it is answered as "not checked", and nothing that was sent is
             # repeated.
             return self._fail(NOTHING_JUDGED, envelope, body, encoding, received, "failed")

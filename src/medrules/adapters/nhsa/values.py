@@ -1,8 +1,8 @@
 """Tolerant scalars: what one JSON value of a national message means as text, code, number or time.
 
-Every function takes the JSON value as sent (numbers arrive as their own text, see `envelope`) and gives the model's
-plain value, `EMPTY` (nothing was said) or `UNREADABLE` (something was said that cannot be understood: it becomes
-UNKNOWN and a data-quality note). None of them raises.
+Every function takes the JSON value as sent and gives the model's plain value, `EMPTY` (nothing was said) or `UNREADABLE`
+(something was said that cannot be understood: it becomes UNKNOWN and a data-quality note). None of them raises, but for
+`FractionSent`, which never leaves the adapter: a number with a fraction must come as its own text (see `envelope`).
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from medrules.model.folding import fold_code, fold_text
 from medrules.model.values import Instant
 
 __all__ = [
-    "BLANKS", "EMPTY", "UNREADABLE", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text",
+    "BLANKS", "EMPTY", "UNREADABLE", "WHOLE_BELOW", "FractionSent", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text",
 ]
 
 
@@ -26,6 +26,10 @@ class Nothing(Enum):
 
     EMPTY = "empty"
     UNREADABLE = "unreadable"
+
+
+class FractionSent(Exception):
+    """A number with a fraction arrived as a binary one: the message is read again with its digits as they were sent."""
 
 
 EMPTY: Final = Nothing.EMPTY
@@ -44,6 +48,7 @@ _EXACT: Final = Context(prec=60)
 _FIRST_FAR_DAY: Final = date(9999, 1, 1).toordinal()
 # What .NET, SQL Server, OLE (Delphi) and old databases write for a date that was never filled. Inferred, not published.
 _UNFILLED_DAYS: Final = frozenset(date(*d).toordinal() for d in ((1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1900, 1, 1)))
+WHOLE_BELOW: Final = 2**53  # below it a binary fraction that is whole is exactly that whole number
 _MAX_ADJUSTED: Final = 15  # amounts and quantities beyond 10^16 are not amounts
 
 
@@ -60,10 +65,14 @@ def as_text(value: Any) -> str | Nothing:
         return "1" if value else "0"
     if type(value) is int:
         return str(value) if value.bit_length() < 256 else UNREADABLE
-    if isinstance(value, (float, Decimal)) and math.isfinite(value):
-        # Only where a caller parsed the message itself. 1.0 is the same key as 1, so it must mean the same.
-        whole = int(value)
-        return str(whole) if value == whole and whole.bit_length() < 64 else str(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return UNREADABLE
+        if value.is_integer() and -WHOLE_BELOW < value < WHOLE_BELOW:  # 1.0 is the same key as 1, so it means the same
+            return str(int(value))
+        raise FractionSent
+    if isinstance(value, Decimal) and value.is_finite():  # only where a caller parsed the message itself
+        return str(int(value)) if value.adjusted() < 19 and value == value.to_integral_value() else str(value)
     return UNREADABLE
 
 

@@ -11,7 +11,7 @@ from medrules.adapters.nhsa import codes, fields
 from medrules.adapters.nhsa.clinical import ClinicalReader
 from medrules.adapters.nhsa.envelope import Envelope
 from medrules.adapters.nhsa.lines import LineIds, LineReader
-from medrules.adapters.nhsa.lists import joined, read_rows
+from medrules.adapters.nhsa.lists import joined
 from medrules.adapters.nhsa.notes import Notes
 from medrules.adapters.nhsa.reading import Reading, level_ranks
 from medrules.adapters.nhsa.refusals import refuse
@@ -29,9 +29,9 @@ class VisitReader:
 
     def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site, self._reading = site, reading
-        self._rows = reading.rows(fields.ENCOUNTER)
-        self._institution_rows = reading.rows(fields.INSTITUTION)
-        self._settlement_rows = reading.rows(fields.SETTLEMENT)
+        self._read_encounter = reading.rows(fields.ENCOUNTER)
+        self._read_institution = reading.rows(fields.INSTITUTION)
+        self._read_settlement = reading.rows(fields.SETTLEMENT)
         self._clinical = ClinicalReader(site, reading)
         self._lines = LineReader(site, reading)
         self._visit_kinds = {**codes.VISIT_KINDS, **site.med_type}
@@ -48,7 +48,7 @@ class VisitReader:
         first one speaks for the encounter, their lists are put together. Appends the client's ids of each line to
         `lines`."""
         sent = parts[0]
-        visit = read_rows(self._rows, sent, notes)
+        visit = self._read_encounter(sent, notes, {})
         visit["is_current"] = is_current
         self._kind(sent, visit, notes)
         self._discharge(sent, visit, notes)
@@ -140,7 +140,7 @@ class VisitReader:
         self, sent: Mapping[str, Any], is_current: bool, envelope: Envelope, notes: Notes
     ) -> dict[str, Any]:
         quiet = Notes()  # letters in medins_type are common, and no national rule filters on it
-        institution = read_rows(self._institution_rows, sent, quiet)
+        institution = self._read_institution(sent, quiet, {})
         if "id" not in institution and is_current and envelope.institution:
             institution["id"] = envelope.institution.upper()
         registered = self._site.institutions
@@ -162,7 +162,7 @@ class VisitReader:
     def _amounts(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         """总费用 and 结算. A total of 0 beside lines is a field that was not filled, and so are the parts of it."""
         total = self._reading.money.of(sent.get("medfee_sumamt"))
-        settlement = read_rows(self._settlement_rows, sent, notes)
+        settlement = self._read_settlement(sent, notes, {})
         if type(total) is int and (total != 0 or "items" not in visit):
             visit["total_amount"] = total
         elif total == 0:
