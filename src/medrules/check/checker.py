@@ -53,7 +53,7 @@ def check(
     written = _written(parsed)
     checked = [check_rule(rule, written, world) for rule in written.values()]
     named = frozenset(
-        name for t in tables.values() for row in t.rows for cell in row.cells if isinstance(cell, ParamCell)
+        name for t in tables.values() for column in t.rows.cells for cell in column.distinct() if isinstance(cell, ParamCell)
         for name in cell.params)
     lint(checked, world, parsed, shared, named, sourced, quiet_tables)
     rules = tuple(c.rule for c in checked if c.rule is not None)

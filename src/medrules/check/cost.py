@@ -31,7 +31,7 @@ def _reach(
         case ir.Const(value=Frame() as f):
             return _frame_reach(f)
         case ir.Col():
-            cells = [r.cells[frame.index] for r in tables[frame.table].rows]
+            cells = tables[frame.table].rows.cells[frame.index].distinct()
             if all(c is EMPTY for c in cells):
                 return 1 if narrow and frame.type.kind == "frame" else None
             return _furthest(_frame_reach(c) if isinstance(c, Frame) else _whole_days(c, frame) for c in cells)

@@ -18,7 +18,7 @@ from medrules.check.reporting import Refused, Sink
 from medrules.check.typenames import kind_zh
 from medrules.check.units import dimension
 from medrules.diagnostics.codes import Twin
-from medrules.knowledge.table import ParamCell, Row, Table
+from medrules.knowledge.table import ParamCell, Row, Rows, Table
 from medrules.language import nodes as ast
 from medrules.model.types import AGE, BOOL, TEXT, UNIT_FACTORS, Type, range_of
 from medrules.model.values import UNKNOWN, AgeLimit, AgeRange
@@ -204,12 +204,12 @@ def expanded_tables(
 
 
 def _expanded(table: Table, params: Mapping[str, ParamTable], broken: frozenset[str], sink: Sink) -> Table:
-    if not any(isinstance(c, ParamCell) for r in table.rows for c in r.cells):
+    if not any(isinstance(c, ParamCell) for column in table.rows.cells for c in column.distinct()):
         return table
     rows: list[Row] = []
     for row in table.rows:
         rows.extend(_row_versions(table, row, params, broken, sink))
-    return replace(table, rows=tuple(rows))
+    return replace(table, rows=Rows.of(rows, len(table.key_fields), len(table.columns)))
 
 
 def _row_versions(

@@ -27,8 +27,8 @@ def _frame_fields(frame: ir.Expr, tables: dict[str, Table]) -> Iterable[str]:
     if isinstance(frame, ir.Const):
         kinds.add(frame.value.kind)
     elif isinstance(frame, ir.Col) and frame.type.kind == "frame":
-        for row in tables[frame.table].rows:
-            kind = getattr(row.cells[frame.index], "kind", "")
+        for cell in tables[frame.table].rows.cells[frame.index].distinct():
+            kind = getattr(cell, "kind", "")
             if isinstance(kind, str):
                 kinds.add(kind)
     yield "item.at"
@@ -103,7 +103,7 @@ def scope_reads(scope: ir.Scope, tables: dict[str, Table], fees: str, lines_at_f
             table = tables.get(scope.table)
             out.update(key_fields(table, "item"))
             out.update(_frame_fields(scope.frame, tables))
-            if table is not None and any(row.same_site for row in table.rows):
+            if table is not None and table.rows.where("same_site", bool):
                 out.add("item.site")
         case ir.GroupScope():
             out.add("item.code")

@@ -23,9 +23,9 @@ def table_of(scope: Scope) -> str:
 
 def check_rows(table: Table, header: Header, code: str, sink: Sink) -> None:
     """A row whose 结果 or 提醒方式 is stronger than its rule's is an error; one in other stages than the rule never counts."""
-    for row in table.rows:
-        if row.result is None and row.interaction is None and row.stages is None and row.scenes is None:
-            continue
+    rows = table.rows
+    said = {n for name in ("result", "interaction", "stages", "scenes") for n in rows.where(name, _is_said)}
+    for row in (rows[n] for n in sorted(said)):
         place = f"{table.file or table.name} 第 {row.line} 行"
         if row.result is not None and _RESULTS[row.result] > _RESULTS[header.result]:
             sink.add("MR-C213", None, place=f"{place} 结果", rule=code, row=_RESULT_ZH[row.result], own=_RESULT_ZH[header.result])
@@ -36,3 +36,7 @@ def check_rows(table: Table, header: Header, code: str, sink: Sink) -> None:
             sink.add("MR-W304", None, place=f"{place} 环节", rule=code)
         if row.scenes is not None and header.scenes and not row.scenes <= header.scenes:
             sink.add("MR-W304", None, place=f"{place} 场景", rule=code)
+
+
+def _is_said(value: object) -> bool:
+    return value is not None

@@ -113,7 +113,7 @@ def course_gap(ctx: RuleContext, made: Expr, node: ast.FrameExpr) -> Expr | None
 
 def _holds_course(ctx: RuleContext, col: Col) -> bool:
     table = ctx.table_named(col.table)
-    return any(isinstance(r.cells[col.index], Frame) and r.cells[col.index].kind == "course" for r in table.rows)
+    return any(isinstance(cell, Frame) and cell.kind == "course" for cell in table.rows.cells[col.index].distinct())
 
 
 def window(

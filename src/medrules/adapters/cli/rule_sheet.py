@@ -169,7 +169,8 @@ def _parameters(checked: CheckedPack, rule: Rule, day: date) -> Iterator[dict[st
     used = {n.name for n in nodes(*roots_of(rule)) if isinstance(n, ir.Param)}
     for name in tables_of(rule):
         used |= {
-            p for row in checked.sources.tables[name].rows for cell in row.cells if isinstance(cell, ParamCell) for p in cell.params
+            p for column in checked.sources.tables[name].rows.cells for cell in column.distinct() if isinstance(cell, ParamCell)
+            for p in cell.params
         }
     today = day.toordinal()
     for name in sorted(used):

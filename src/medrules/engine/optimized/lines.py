@@ -8,6 +8,7 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known, read
+from medrules.knowledge.columns import distinct_keys
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.facts import Door
 from medrules.model.order import order_key
@@ -160,7 +161,7 @@ def _candidates(over: ir.Window, table: Table | None) -> Members:
             continue
         if table is None or len(table.key_fields) != 1 or table.key_fields[0] != "code":
             raise NoCode("keys of a window")
-        if any(any(r.prefix) or not all(isinstance(c, str) for c in r.keys[0]) for r in table.rows):
+        if any(not isinstance(key, str) for key in distinct_keys(table.rows.keys[0])) or table.rows.prefix_rows():
             raise NoCode("prefixes in a window")
         if key.kind == "row":
             return lambda env, row, scene: _of_codes(scene, row.keys[0] if row is not None else ())
@@ -179,13 +180,15 @@ def _of_codes(scene: Scene, codes: tuple[Any, ...]) -> list[Any]:
 
 def _of_column(column: int, table: Table) -> Members:
     """Rows in force on the anchor's day whose cell is the same value."""
-    rows: dict[Any, list[Row]] = {}
-    for r in table.rows:
-        cell = r.cells[column]
-        if cell is UNKNOWN:
-            raise NoCode("a 待编 cell may be any value")
-        if cell is not EMPTY:
-            rows.setdefault(cell, []).append(r)
+    held = table.rows
+    if any(cell is UNKNOWN for cell in held.cells[column].distinct()):
+        raise NoCode("a 待编 cell may be any value")
+    numbers = held.cells[column].numbers()
+    rows: dict[int, list[int]] = {}
+    for row, n in enumerate(numbers if numbers is not None else (0,) * len(held)):
+        rows.setdefault(n, []).append(row)
+    starts, ends = held.field("valid_from"), held.field("valid_to")
+    number_of = {cell: n for n, cell in enumerate(held.cells[column].distinct()) if cell is not EMPTY}
 
     def members(env: Env, row: Row | None, scene: Scene) -> list[Any]:
         assert row is not None
@@ -198,7 +201,7 @@ def _of_column(column: int, table: Table) -> Members:
         day = known(env["item"].on)
         by_code = scene.by_code()
         codes = dict.fromkeys(
-            c for r in rows[cell] if r.valid_from <= day < r.valid_to for c in r.keys[0] if c in by_code)
+            c for n in rows[number_of[cell]] if starts[n] <= day < ends[n] for c in held.keys[0].key(n) if c in by_code)
         return [m for code in codes for m in by_code[code]]
 
     return members

@@ -130,8 +130,9 @@ class Judge:
         keys = [self.value(k, b) for k in e.keys]
         if any(isinstance(k, Unk) for k in keys):
             return Unk(causes_of(keys))
-        self.spend(len(rows.table.rows))
-        for row in rows.table.rows:
+        held = rows.with_key(keys[0]) if keys else rows.table.rows
+        self.spend(len(held))
+        for row in held:
             if in_force(row, b.day) and all(
                 rows.column_matches(row, i, k) is True for i, k in enumerate(keys)
             ):

@@ -2,7 +2,7 @@
 are prefixes. Truth is Kleene: a key fact that was not sent makes the match unknown."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from medrules.engine.reference.truth import Truth, Unk, conj, disj, neg
@@ -33,24 +33,16 @@ class TableRows:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.has_prefixes = any(any(r.prefix) for r in table.rows)
-        self._exact: list[dict[Any, list[Row]]] = [{} for _ in table.key_fields]
-        self._many: dict[tuple[int, int], frozenset[str]] = {}  # (id of a row, column) → its plain keys, where they are many
-        self._other: list[list[Row]] = [[] for _ in table.key_fields]
-        for row in table.rows:
-            for i, keys in enumerate(row.keys):
-                plain = [k for j, k in enumerate(keys) if isinstance(k, str) and not self._is_prefix(row, i, j)]
-                if len(plain) == len(keys) > MANY:
-                    self._many[id(row), i] = frozenset(plain)
-                for key in plain:
-                    self._exact[i].setdefault(key, []).append(row)
-                if not keys or len(plain) < len(keys):
-                    self._other[i].append(row)
+        self._many: dict[tuple[int, int], frozenset[Any]] = {}  # (id of a row, column) → its plain keys, where they are many
+        self.has_prefixes = bool(table.rows.prefix_rows())
+        self._all_prefixes = tuple(table.key_kind == "icd" or field.endswith("area") for field in table.key_fields)
+        for keys in table.rows.keys:
+            keys.found()  # sorted now, so that threads only read
 
     def _is_prefix(self, row: Row, column: int, j: int) -> bool:
         if column == 0 and j < len(row.prefix) and row.prefix[j]:
             return True
-        return self.table.key_kind == "icd" or self.table.key_fields[column].endswith("area")
+        return self._all_prefixes[column]
 
     def key_of(self, entity: Any, column: int) -> Any:
         """The fact of `entity` that key column `column` is matched with: its value, ABSENT, or Unk."""
@@ -78,9 +70,12 @@ class TableRows:
             return code
         if code is ABSENT:
             return False
-        many = self._many.get((id(row), column))
-        if many is not None:
-            return code in many
+        if len(keys) > MANY:
+            many = self._many.get((id(row), column))
+            if many is None and self._is_plain(row, column):
+                many = self._many.setdefault((id(row), column), frozenset(keys))
+            if many is not None:
+                return code in many
         answers: list[Truth] = []
         for j, key in enumerate(keys):
             if isinstance(key, CodeSet):
@@ -90,6 +85,10 @@ class TableRows:
             else:
                 answers.append(key == code)
         return disj(answers)
+
+    def _is_plain(self, row: Row, column: int) -> bool:
+        """Whether a key cell lists codes only."""
+        return all(isinstance(key, str) and not self._is_prefix(row, column, j) for j, key in enumerate(row.keys[column]))
 
     def _keys(self, row: Row, entity: Any, columns: tuple[int, ...]) -> Truth:
         return conj(self.column_matches(row, i, self.key_of(entity, i)) for i in columns)
@@ -112,19 +111,28 @@ class TableRows:
 
     def _near(self, entity: Any, column: int) -> Iterator[Row]:
         """Rows that may match: those listed under the code, and those whose key is no plain code."""
-        code = self.key_of(entity, column)
-        if isinstance(code, Unk):
-            yield from self.table.rows
+        code, rows = self.key_of(entity, column), self.table.rows
+        if isinstance(code, Unk) or self._all_prefixes[column]:
+            yield from rows
         else:
-            yield from self._exact[column].get(code, ())
-            yield from self._other[column]
+            if code is not ABSENT:
+                yield from (rows[n] for n in rows.keys[column].rows_of(code))
+            yield from (rows[n] for n in rows.keys[column].odd)
+
+    def with_key(self, key: Any) -> Sequence[Row]:
+        """Rows whose first key column may hold a value, in the order of the table."""
+        rows = self.table.rows
+        if self._all_prefixes[0] or not isinstance(key, str):
+            return rows
+        return [rows[n] for n in sorted({*rows.keys[0].rows_of(key), *rows.keys[0].odd})]
 
     def looked_at(self, entity: Any, column: int) -> int:
         """How many rows have to be looked at to find those that match."""
         code = self.key_of(entity, column)
-        if isinstance(code, Unk):
+        keys = self.table.rows.keys[column]
+        if isinstance(code, Unk) or self._all_prefixes[column]:
             return len(self.table.rows)
-        return 1 + len(self._exact[column].get(code, ())) + len(self._other[column])
+        return 1 + (0 if code is ABSENT else len(keys.rows_of(code))) + len(keys.odd)
 
     def matching(self, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]:
         """Rows in force on `day` that match or may match, in the order of the table."""
