@@ -150,7 +150,8 @@ class KeyColumn:
     ) -> None:
         self.codes, self.ranks, self.starts = codes, ranks, starts
         self.odd: Mapping[int, tuple[Any, ...]] = odd or {}
-        self._firsts, self._holders = found or (None, None)
+        self._firsts: Numbers | None = found[0] if found else None
+        self._holders: Numbers | None = found[1] if found else None
 
     @classmethod
     def of(cls, keys: Sequence[tuple[Any, ...]], numbers: Numbers, prefixes: Sequence[tuple[bool, ...]] | None = None) -> KeyColumn:

@@ -16,7 +16,7 @@ from medrules.knowledge.entries import turning_marks
 from medrules.knowledge.header import Header, read_header
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.rows import RowBuilder
-from medrules.knowledge.table import Row, Table
+from medrules.knowledge.table import Row, Rows, Table
 
 __all__ = ["MAX_ROWS", "read_rows", "read_table"]
 
@@ -60,7 +60,8 @@ def read_rows(
     if rows is None:
         return None, reading.diagnostics()
     table = Table(
-        declared.name, declared.en, declared.key_kind, tuple(k.field for k in declared.keys), declared.columns, rows,
+        declared.name, declared.en, declared.key_kind, tuple(k.field for k in declared.keys), declared.columns,
+        Rows.of(rows, len(declared.keys), len(declared.columns)),
         declared.unordered, declared.doc or declared.source, csv_name, declared.unique,
     )
     return table, reading.diagnostics()

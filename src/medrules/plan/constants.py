@@ -1,20 +1,19 @@
 """Prepares lifted constants: what a request is compared with is computed once, when planning."""
 from __future__ import annotations
 
-from array import array
-from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Row
-from medrules.model.values import AgeLimit, AgeRange
+from medrules.model.values import AgeLimit, AgeRange, UnknownTouched
 from medrules.plan.shapes import Form, Source
 
 __all__ = ["END_OF_DAYS", "FIRST_DAY", "month_step", "month_steps", "prepared"]
 
 NEVER: Final = 1_000_000_000
-LAST_YEAR: Final = 2150
+LAST_DAY: Final = date(2150, 1, 1).toordinal()  # nobody is born and nothing is done from here on
 FIRST_DAY: Final = 0
 END_OF_DAYS: Final = 10_000_000  # as open validity is written (`Row.valid_to`)
 
@@ -25,14 +24,19 @@ def month_step(ordinal: int) -> int:
     return (12 * d.year + d.month) * 100 + d.day
 
 
-def month_steps() -> array[int]:
-    """`month_step` of every ordinal day before LAST_YEAR; place 0 is no day."""
-    steps = array("i", [0])
-    for year in range(1, LAST_YEAR):
-        for month in range(1, 13):
-            first = (12 * year + month) * 100 + 1
-            steps.extend(range(first, first + monthrange(year, month)[1]))
-    return steps
+class _MonthSteps(dict[Any, int]):
+    """`month_step` by ordinal day, worked out when a day is first met: a year of reviews meets a few ten thousand days.
+    A value that is no day (UNKNOWN, ABSENT) raises, as does a day outside the years that are reckoned with."""
+
+    def __missing__(self, ordinal: Any) -> int:
+        if ordinal.__class__ is not int or not 0 < ordinal < LAST_DAY:
+            raise UnknownTouched
+        return self.setdefault(ordinal, month_step(ordinal))
+
+
+def month_steps() -> Mapping[Any, int]:
+    """`month_step` of every ordinal day before LAST_DAY, to be read with `[…]`."""
+    return _MonthSteps()
 
 
 def _steps(limit: AgeLimit, more: int) -> int:

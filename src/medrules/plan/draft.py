@@ -6,22 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medrules.check.program import Program
-from medrules.knowledge.table import Row
-from medrules.plan.plan import Entry, Guards, PairPlan, Record, Route, Usage
+from medrules.plan.entries import Entry
+from medrules.plan.partners import PairPlan
+from medrules.plan.plan import Guards, Route, Usage
+from medrules.plan.records import Merger, Records
 from medrules.plan.shapes import Grouping, Shape, Source
 
-__all__ = ["Condition", "Draft", "KeyedRow"]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyedRow:
-    """A row of an indexed rule, with the pattern of its cells (which are empty, which are 待编, which kind of limit)."""
-
-    rule: int
-    row: Row | None
-    codes: tuple[str, ...]
-    prefixes: tuple[str, ...]
-    pattern: tuple[str, ...]
+__all__ = ["Condition", "Draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +33,13 @@ class Draft:
 
     program: Program
     routes: tuple[Route, ...] = ()
-    rows: tuple[KeyedRow, ...] = ()
+    reads: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # per indexed rule: the columns that decide its condition
     conditions: Mapping[tuple[int, tuple[str, ...]], Condition] = field(default_factory=dict)
     shapes: tuple[Shape, ...] = ()
     dense: tuple[int, ...] = ()
-    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
-    prefix_records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    merger: Merger | None = None
+    records: Records | None = None
+    prefix_records: Records | None = None
     scans: tuple[Entry, ...] = ()
     streamed: frozenset[int] = frozenset()
     pairs: PairPlan | None = None

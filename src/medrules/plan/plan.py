@@ -1,12 +1,14 @@
 """The Plan: everything that is known before a request comes. Immutable, shared by threads, printable."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from medrules.check.program import Program, Rule
-from medrules.knowledge.table import Row
+from medrules.plan.entries import Entry, Record
+from medrules.plan.partners import PairPlan
+from medrules.plan.records import Records
 from medrules.plan.shapes import Grouping, Shape
 
 __all__ = ["Entry", "Guards", "PairPlan", "Plan", "Record", "Route", "Usage"]
@@ -27,41 +29,6 @@ class Route:
     reason: str = ""
     codes: frozenset[str] | None = None
     prefixes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one rule says about one code on the days of one record: its rows in force there, and their constants.
-
-    tests: (shape number, constants) per row. every: at fault only if no row is met (须), else if any row triggers (当).
-    looks: False when the constants cannot decide (rows are restricted): the exact evaluation always looks.
-    """
-
-    rule: int
-    rows: tuple[Row, ...]
-    tests: tuple[tuple[int, tuple[Any, ...]], ...]
-    every: bool
-    looks: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Everything the plan knows of one code on days [start, end): at most one entry per dense shape, the others, partners."""
-
-    start: int
-    end: int
-    dense: tuple[Entry | None, ...]
-    others: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PairPlan:
-    """Pairs, each kept once: at the end that has fewer. partners[a][b] = ((rule, row, a is first), …)."""
-
-    partners: Mapping[str, Mapping[str, tuple[tuple[int, Row, bool], ...]]]
-    n_pairs: int
-    largest: int
-    largest_before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +59,21 @@ class Plan:
     shapes: tuple[Shape, ...]
     dense: tuple[int, ...]  # shape numbers that have a place of their own in every record
     streamed: frozenset[int]  # dense shapes about groups that the loop over lines watches itself
-    records: Mapping[str, tuple[Record, ...]]  # by item code; oldest first
-    prefix_records: Mapping[str, tuple[Record, ...]]  # by code prefix; the longest wins
+    records: Records  # by item code; oldest first
+    prefix_records: Records  # by code prefix; the longest wins
     scans: tuple[Entry, ...]  # rules that look at every line
-    known_codes: frozenset[str]  # of all tables about lines, used by rules or not
+    silent_codes: Sequence[str]  # sorted: codes that tables about lines list, of which no rule says anything by itself or in pairs
     known_prefixes: frozenset[str]
     counts_codes: bool  # whether these two decide alone if a line is known (no keys by name, no code sets as keys)
     pairs: PairPlan
     groups: Mapping[Grouping, Mapping[str, tuple[Any, ...]]]
     usage: Usage
     guards: Guards
+
+    @property
+    def known_codes(self) -> frozenset[str]:
+        """Codes that tables about lines or rules list, used by rules or not."""
+        return frozenset((*self.records.codes, *self.pairs.codes, *self.silent_codes))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -23,11 +23,12 @@ def plan(program: Program) -> Plan:
     for run in PASSES:
         draft = run(draft)
     assert draft.pairs is not None and draft.usage is not None and draft.guards is not None
+    assert draft.records is not None and draft.prefix_records is not None
     codes, prefixes, plain = _known(program)
     return Plan(
         program=program, routes=draft.routes, shapes=draft.shapes, dense=draft.dense, streamed=draft.streamed,
-        records=_frozen(draft.records),
-        prefix_records=_frozen(draft.prefix_records), known_codes=codes, known_prefixes=prefixes,
+        records=draft.records, prefix_records=draft.prefix_records,
+        silent_codes=sorted(codes.difference(draft.records.codes, draft.pairs.codes)), known_prefixes=prefixes,
         counts_codes=plain, pairs=draft.pairs,
         scans=draft.scans, groups=_frozen(draft.groups), usage=draft.usage, guards=draft.guards,
     )
@@ -41,24 +42,20 @@ def _is_about_lines(table: Table) -> bool:
     return table.key_kind in ("code", "prefix", "generic", "product", "combination", "pair")
 
 
-def _known(program: Program) -> tuple[frozenset[str], frozenset[str], bool]:
+def _known(program: Program) -> tuple[set[str], frozenset[str], bool]:
     """Item codes and prefixes that some table names, and whether every key about lines is one of them."""
     codes: set[str] = set()
     prefixes: set[str] = set()
     plain = True
     for table in filter(_is_about_lines, program.tables.values()):
-        for place, field in enumerate(table.key_fields):
+        rows = table.rows
+        for field, keys in zip(table.key_fields, rows.keys, strict=True):
             if field != "code":
                 plain &= "." in field
                 continue
-            for row in table.rows:
-                keys = row.keys[place]
-                plain &= bool(keys)
-                for n, key in enumerate(keys):
-                    if not isinstance(key, str):
-                        plain = False
-                    elif place == 0 and n < len(row.prefix) and row.prefix[n]:
-                        prefixes.add(key)
-                    else:
-                        codes.add(key)
-    return frozenset(codes), frozenset(prefixes), plain
+            codes.update(keys.codes)
+            plain &= all(cell and all(isinstance(key, str) for key in cell) for cell in keys.odd.values())
+        if "code" in table.key_fields[:1]:
+            for row in rows.prefix_rows():
+                prefixes.update(key for key, is_prefix in zip(rows.keys[0].key(row), rows.field("prefix")[row], strict=True) if is_prefix)
+    return codes, frozenset(prefixes), plain

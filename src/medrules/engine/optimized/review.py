@@ -315,7 +315,7 @@ def plain_hits(e: Evaluator, facts: Facts, out: list[Any]) -> list[Hit] | None:
     for line, place, sure in out:
         if sure is not True or place.__class__ is not int:
             return None
-        saids = said_of.get(line.code)
+        saids = said_of[line.code]
         if saids is None:
             return None
         said = saids[place]

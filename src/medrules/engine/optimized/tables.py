@@ -1,7 +1,7 @@
 """The plan's index in the form that the fast path reads: flat tuples, frozensets, functions."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, Final
 from zlib import crc32
@@ -12,13 +12,17 @@ from medrules.engine.optimized.rulecode import RuleCode, Said, said
 from medrules.engine.optimized.standalone import compile_shape
 from medrules.model.values import ABSENT, UNKNOWN
 from medrules.plan.constants import END_OF_DAYS, FIRST_DAY
-from medrules.plan.plan import Entry, Plan, Record
+from medrules.plan.entries import Entry, Record
+from medrules.plan.partners import PairPlan
+from medrules.plan.plan import Plan
+from medrules.plan.records import Kind, Records
 from medrules.plan.shapes import Grouping
 
 __all__ = ["Tables"]
 
 N_BITS: Final = 512  # of the sieve that most requests' codes fall through before partners are looked at
 MAX_REMEMBERED: Final = 100_000
+NO_BITS: Final = (0, 0)  # of a code that is in no pair: no mask asks for it
 
 Flat = tuple[Any, ...]
 Test = Callable[..., bool]
@@ -26,84 +30,85 @@ Test = Callable[..., bool]
 
 class Tables:
     """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others if any record of the plan has
-    them, bit of the code and bits of its partners if there are pairs). What only candidates ask for (entries, partners) stands
-    elsewhere: a probe touches little memory."""
+    them, bit of the code and bits of its partners if there are pairs). What only candidates ask for (entries, partners) is made when
+    first asked for: a probe touches little memory, and opening a plan makes little."""
 
     def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
         self.plan = plan
-        self._codes = codes
-        self.has_others = any(r.others for rs in (*plan.records.values(), *plan.prefix_records.values()) for r in rs)
-        self.has_pairs = bool(plan.pairs.n_pairs)
+        records, under, pairs = plan.records, plan.prefix_records, plan.pairs
+        self.has_others = any(any(kind.others) for kind in (*records.of_kind, *under.of_kind))
+        self.has_pairs = bool(pairs.n_pairs)
         paired = [codes[r.rule] for r in plan.routes if r.kind == "pair"]
         self.pairs_by_day = all(c.frame == "day" for c in paired)
-        self._bits = tuple(1 << n for n in range(N_BITS))
-        self._shared: dict[Any, Any] = {}
         self.numbers = Numbers(plan)
-        self.widths = tuple(max(1, plan.shapes[n].width) for n in plan.dense)
         self.tests: tuple[Test, ...] = tuple(compile_shape(shape, self.numbers) for shape in plan.shapes)
-        self.index: dict[str, Flat] = {}
+        self.partners = Partners(pairs)
+        self.whole = Whole(plan, codes)
+        self._nothing = (FIRST_DAY, END_OF_DAYS, *(None,) * sum(max(1, plan.shapes[n].width) for n in plan.dense))
+        self._bits = _bits(pairs) if self.has_pairs else {}
         self._segments: dict[str, tuple[Flat, ...]] = {}
-        partners = self.partners = {code: frozenset(others) for code, others in plan.pairs.partners.items()}
-        for code, records in plan.records.items():
-            self._add(code, tuple(self._flat(code, r, partners.get(code)) for r in reversed(records)))
-        whole = (FIRST_DAY, END_OF_DAYS)
-        nothing = (None,) * sum(self.widths)
-        for code in partners.keys() - plan.records.keys():
-            self._add(code, (self._record(code, *whole, nothing, None, partners[code]),))
-        for code in plan.known_codes - self.index.keys():
-            self._add(code, (self._record(code, *whole, nothing, None, None),))
-        self.prefixes = {code: tuple(self._flat(code, r, None) for r in reversed(rs)) for code, rs in plan.prefix_records.items()}
+        self.index: dict[str, Flat] = {}
+        self._fill(records)
+        nothing = (*self._nothing, *((None,) if self.has_others else ()))
+        for code in self._bits.keys() - self.index.keys():
+            self.index[code] = (*nothing, *self._bits[code])
+        silent = (*nothing, *((0, 0) if self.has_pairs else ()))
+        self.index.update(dict.fromkeys(plan.silent_codes, silent))
+        self.prefixes = {
+            prefix: tuple(self._flats(prefix, under.of_kind[kind])) for prefix, kind in zip(under.codes, under.kinds, strict=True)}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
         self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
         self.unmatched_by_reference = not plan.counts_codes
-        self.whole: dict[str, Any] = dict(self._whole())
         self._remembered: dict[str, tuple[Flat, ...]] = {}
+        self._bits = {}
+
+    def _fill(self, records: Records) -> None:
+        """The index of all codes that have records. Codes of one kind share one tuple, if nothing in it is their own."""
+        shared: dict[int, Flat | None] = {
+            n: (*kind.heads[0], *((None,) if self.has_others else ()), *((0, 0) if self.has_pairs else ()))
+            if len(kind.heads) == 1 and not any(kind.others) else None
+            for n, kind in enumerate(records.of_kind)}
+        index, bits = self.index, self._bits
+        for code, kind in zip(records.codes, records.kinds, strict=True):
+            flat = shared[kind]
+            if flat is None:
+                self._add(code, tuple(self._flats(code, records.of_kind[kind])))
+            elif code in bits:
+                self._add(code, ((*flat[:-2], *bits[code]),))
+            else:
+                index[code] = flat
 
     def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
-        if code in self.partners:
+        if self._bits.get(code, NO_BITS)[1]:
             flats = (*flats, *self._gaps(code, flats))
-        self.index[code] = flats[0]
-        if len(flats) > 1:
-            self._segments[code] = flats
+        if flats:
+            self.index[code] = flats[0]
+            if len(flats) > 1:
+                self._segments[code] = flats
 
     def _gaps(self, code: str, flats: tuple[Flat, ...]) -> Iterator[Flat]:
         """Days on which only partners are to be looked for."""
         cuts = sorted({FIRST_DAY, END_OF_DAYS, *(d for f in flats for d in f[:2])})
         taken = {f[0] for f in flats}
-        nothing = (None,) * sum(self.widths)
         for start, end in pairwise(cuts):
             if start not in taken:
-                yield self._record(code, start, end, nothing, None, self.partners[code])
+                yield (start, end, *self._nothing[2:], *((None,) if self.has_others else ()), *self._bits[code])
 
-    def _flat(self, code: str, record: Record, partners: frozenset[str] | None) -> Flat:
-        """Constants side by side in one tuple."""
-        constants: list[Any] = []
-        for entry, width in zip(record.dense, self.widths, strict=True):
-            if entry is None:
-                constants.extend((None,) * width)
-            else:
-                constants.extend(map(self._one, entry.tests[0][1] or (True,)))
-        others = tuple((self._test(e), e) for e in record.others) or None
-        return self._record(code, record.start, record.end, constants, others, partners)
+    def _flats(self, code: str, kind: Kind) -> Iterator[Flat]:
+        """The records of a code, newest first."""
+        for n in reversed(range(len(kind.heads))):
+            yield (
+                *kind.heads[n], *((Others(self, code, n) if kind.others[n] else None,) if self.has_others else ()),
+                *(self._bits.get(code, NO_BITS) if self.has_pairs else ()))
 
-    def _record(
-        self, code: str, start: int, end: int, constants: Sequence[Any], others: Any, partners: frozenset[str] | None
-    ) -> Flat:
-        return (
-            start, end, *constants, *((others,) if self.has_others else ()),
-            *(self._meets(code, partners) if self.has_pairs else ()))
-
-    def _meets(self, code: str, partners: frozenset[str] | None) -> tuple[int, int]:
-        """The code's bit, and the bits of the partners that are kept with it (0 = none)."""
-        mask = 0
-        for other in partners or ():
-            mask |= self._bits[crc32(other.encode()) % N_BITS]
-        return self._bits[crc32(code.encode()) % N_BITS], mask
+    def record(self, code: str, n: int) -> Record:
+        """The n-th record of a code or prefix, oldest first."""
+        return (self.plan.records if code in self.plan.records else self.plan.prefix_records)[code][n]
 
     def said(self, code: str, on: int, place: int) -> Said:
         """What the record of a code says on a day at one of its dense places."""
-        found = self.whole.get(code)
+        found = self.whole[code]
         if found is not None:
             return found[place]  # type: ignore[no-any-return]
         records = self.plan.records.get(code)
@@ -113,20 +118,10 @@ class Tables:
             if record.start <= on < record.end:
                 entry = record.dense[place]
                 assert entry is not None
-                return said(self._codes[entry.rule], entry)
+                return said(self.whole.codes[entry.rule], entry)
         raise KeyError(place)
 
-    def _whole(self) -> Iterator[tuple[str, tuple[Said | None, ...]]]:
-        """Codes with one record: what it says, by place."""
-        for code, records in self.plan.records.items():
-            if len(records) == 1:
-                yield code, tuple(None if e is None else said(self._codes[e.rule], e) for e in records[0].dense)
-
-    def _one(self, constant: Any) -> Any:
-        """One object per small constant: the same few limits stand in thousands of rows."""
-        return self._shared.setdefault((type(constant), constant), constant) if isinstance(constant, (int, str)) else constant
-
-    def _test(self, entry: Entry) -> Test:
+    def test_of(self, entry: Entry) -> Test:
         """(m, on, scene) → may the line be at fault by this entry."""
         if not entry.looks:
             return _always
@@ -171,7 +166,7 @@ class Tables:
         entry = self.scans.get(number)
         if entry is None:
             return
-        rule, test = self.plan.rules[number], self._test(entry)
+        rule, test = self.plan.rules[number], self.test_of(entry)
         for m in items:
             if rule.valid_from <= m.on < rule.valid_to:
                 try:
@@ -200,3 +195,67 @@ def _itself(code: str) -> tuple[str, ...]:
 
 def _always(m: Any, on: int, scene: Any) -> bool:
     return True
+
+
+class Others(Iterable[tuple[Test, Entry]]):
+    """The entries of one record that have no dense place, with their tests: made when the loop first comes to them."""
+
+    __slots__ = ("_code", "_made", "_record", "_tables")
+
+    def __init__(self, tables: Tables, code: str, record: int) -> None:
+        self._tables, self._code, self._record = tables, code, record
+        self._made: tuple[tuple[Test, Entry], ...] | None = None
+
+    def __iter__(self) -> Iterator[tuple[Test, Entry]]:
+        made = self._made
+        if made is None:
+            tables = self._tables
+            made = self._made = tuple((tables.test_of(e), e) for e in tables.record(self._code, self._record).others)
+        return iter(made)
+
+
+class Partners(dict[str, frozenset[str]]):
+    """Code → the codes whose pairs with it are kept at it; made when first asked for."""
+
+    def __init__(self, pairs: PairPlan) -> None:
+        super().__init__()
+        self._pairs = pairs
+
+    def __missing__(self, code: str) -> frozenset[str]:
+        found = self._pairs.kept_with(code)
+        if not found:
+            raise KeyError(code)
+        return self.setdefault(code, found)
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and (super().__contains__(code) or bool(self._pairs.kept_with(code)))
+
+
+class Whole(dict[str, Any]):
+    """Codes with one record → what it says, by dense place; made when first asked for with `[…]`, which gives
+    None for other codes."""
+
+    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
+        super().__init__()
+        self._records, self.codes = plan.records, codes
+
+    def __missing__(self, code: str) -> Any:
+        kind = self._records.kind(code)
+        if kind is None or len(kind.heads) != 1:
+            return None
+        (record,) = self._records[code]
+        return self.setdefault(code, tuple(None if e is None else said(self.codes[e.rule], e) for e in record.dense))
+
+
+def _bits(pairs: PairPlan) -> dict[str, tuple[int, int]]:
+    """Per code of a pair its bit, and the bits of the partners that are kept with it (0 = none)."""
+    bits = tuple(1 << n for n in range(N_BITS))
+    own = [bits[crc32(code.encode()) % N_BITS] for code in pairs.codes]
+    others, firsts = pairs.others, pairs.firsts
+    found = {}
+    for k, code in enumerate(pairs.codes):
+        mask = 0
+        for other in others[firsts[k]:firsts[k + 1]]:
+            mask |= own[other]
+        found[code] = own[k], mask
+    return found

@@ -129,7 +129,7 @@ def _place(over: ir.Window, tables: Any) -> tuple[Grouping, Any, Region, int, bo
             grouping = _row_grouping(tables[over.table])
             return grouping, None if grouping.kind == "code" else PointOf(TEXT), region, back, per_day
         if k.kind == "column" and over.table:
-            if any(row.cells[k.column] is UNKNOWN for row in tables[over.table].rows):
+            if any(cell is UNKNOWN for cell in tables[over.table].rows.cells[k.column].distinct()):
                 return None  # a line of a 待编 row may be in any group
             column = tables[over.table].columns[k.column]
             key = ir.Col(over.table, column.zh, k.column, column.type)
@@ -141,13 +141,9 @@ def _place(over: ir.Window, tables: Any) -> tuple[Grouping, Any, Region, int, bo
 
 def _row_grouping(table: Table) -> Grouping:
     """Lines of one row are the lines of one code, when every row has one code and every code one row."""
-    seen: set[Any] = set()
-    for row in table.rows:
-        codes = row.keys[0]
-        if len(codes) != 1 or any(row.prefix) or codes[0] in seen or len(row.keys) != 1:
-            return Grouping(table.name, "row")
-        seen.add(codes[0])
-    return Grouping("", "code")
+    keys = table.rows.keys
+    one_each = len(keys) == 1 and keys[0].starts is None and len(keys[0].codes) == len(table.rows)
+    return Grouping("", "code") if one_each else Grouping(table.name, "row")
 
 
 def _shared(over: ir.Window, body: Any, tables: Any) -> Any:

@@ -55,7 +55,7 @@ def _prefix_lengths(draft: Draft) -> tuple[int, ...]:
             else:
                 note(source.value)
     for table, places in columns.items():
-        for row in draft.program.tables[table].rows:
-            for place in places:
-                note(row.cells[place])
+        for place in places:
+            for cell in draft.program.tables[table].rows.cells[place].distinct():
+                note(cell)
     return tuple(sorted(lengths))

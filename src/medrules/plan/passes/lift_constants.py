@@ -12,7 +12,7 @@ from medrules.model.entities import Item
 from medrules.model.types import BOOL, TEXT, Type
 from medrules.model.values import UNKNOWN, AgeLimit, AgeRange
 from medrules.plan.draft import Condition, Draft
-from medrules.plan.passes.resolve_cells import age_unit
+from medrules.plan.records import age_unit
 from medrules.plan.shapes import CodesProbe, Form, Hole, PointOf, Shape, SharedGroup, Source, TotalOver, Touch
 
 __all__ = ["lift_constants"]

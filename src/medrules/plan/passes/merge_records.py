@@ -1,167 +1,178 @@
 """Merges all that rules say about a code into one record per time segment: one probe per line finds everything.
 
-The shapes that most codes have get a place of their own in every record (dense); the rest follow as a list.
+The shapes that most codes have get a place of their own in every record (dense); the rest follow as a list. Codes that are told the
+same are of one kind, and each kind is merged once.
 """
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
-from typing import Final
+from itertools import repeat
+from typing import Any, Final
 
-from medrules.check.program import Const, ItemScope, Program
-from medrules.plan.constants import END_OF_DAYS, FIRST_DAY, prepared
-from medrules.plan.draft import Draft, KeyedRow
-from medrules.plan.plan import Entry, Record
-from medrules.plan.rows import unrestricted
+from medrules.check.program import ItemScope, Program
+from medrules.knowledge.table import Rows
+from medrules.plan.draft import Draft
+from medrules.plan.entries import Entry, Record
+from medrules.plan.records import NO_ROW, Head, KeyedRow, Kind, Merger, Records, Segment, days_of, placed, rows_of
 from medrules.plan.shapes import Shape
 
-__all__ = ["merge_records"]
+__all__ = ["MAX_DENSE", "merge_records"]
 
 MAX_DENSE: Final = 12
 
-EXACT: Final = 1_000  # a code of its own beats every prefix
-
-_Keyed = tuple[KeyedRow, int, int, int]  # a row, the days on which it and its rule are in force, the length of its key
-_Index = dict[str, list[_Keyed]]
+# What a code is told: numbers of contents (rows of one rule that say the same), and the prefixes it falls under.
+_Told = tuple[int | str, ...]
 
 
 def merge_records(draft: Draft) -> Draft:
-    exact, prefix = _keyed_rows(draft)
-    if prefix:
-        for code in _codes_of_tables(draft.program) - exact.keys():
-            exact[code] = []  # known by itself to some table, by prefix to another
-        for code, rows in exact.items():
-            rows.extend(_by_prefixes(code, prefix))
-    merger = _Merger(draft)
-    pieces = {code: merger.segments(rows) for code, rows in exact.items() if rows}
-    prefix_pieces = {code: merger.segments(_by_prefixes(code, prefix)) for code in prefix}
-    dense = _dense_shapes(pieces.values(), draft.shapes)
+    told: dict[str, _Told] = {}
+    prefixes: dict[str, list[tuple[int, int]]] = {}
+    rule_of: list[int] = []  # by content
+    for route in draft.routes:
+        if route.kind in ("code", "scan"):
+            _collect(draft, route.rule, told, prefixes, rule_of)
+    held = {prefix: tuple(rows) for prefix, rows in prefixes.items()}
+    if held:
+        for code in _codes_of_tables(draft.program) - told.keys():
+            told[code] = ()  # known by itself to some table, by prefix to another
+        told = {code: own + above for code, own in told.items() if (above := _above(code, held)) or own}
+    conditions = {key: (c.shape, c.sources) for key, c in draft.conditions.items()}
+    merger = Merger(draft.program, draft.shapes, draft.reads, conditions, held)
+    exact = _Merged(told, rule_of, merger)
+    under = _Merged({prefix: _above(prefix, held) for prefix in held}, rule_of, merger)
+    dense = _dense_shapes(exact, draft.shapes)
     return replace(
-        draft, dense=dense,
-        records={code: _records(segments, dense) for code, segments in pieces.items()},
-        prefix_records={code: _records(segments, dense) for code, segments in prefix_pieces.items()},
-        scans=tuple(_scans(draft, merger)),
+        draft, dense=dense, records=exact.records(draft, merger, dense), prefix_records=under.records(draft, merger, dense),
+        scans=tuple(_scans(draft, merger)), merger=merger,
     )
 
 
-def _keyed_rows(draft: Draft) -> tuple[_Index, _Index]:
-    """Rows by code and by prefix, on the days that they share with their rules."""
-    exact: _Index = defaultdict(list)
-    prefix: _Index = defaultdict(list)
-    for keyed in draft.rows:
-        rule = draft.program.rules[keyed.rule]
-        start, end = max(rule.valid_from, FIRST_DAY), min(rule.valid_to, END_OF_DAYS)
-        if keyed.row is not None:
-            start, end = max(start, keyed.row.valid_from), min(end, keyed.row.valid_to)
-        if start >= end:
-            continue
-        for code in keyed.codes:
-            exact[code].append((keyed, start, end, EXACT))
-        for code in keyed.prefixes:
-            prefix[code].append((keyed, start, end, len(code)))
-    return dict(exact), dict(prefix)
+# ---------------------------------------------------------------- which code is told what
+
+
+def _collect(
+    draft: Draft, rule: int, told: dict[str, _Told], prefixes: dict[str, list[tuple[int, int]]], rule_of: list[int],
+) -> None:
+    """Add what one rule says to the codes and prefixes that it names."""
+    program = draft.program
+    scope = program.rules[rule].scope
+    assert isinstance(scope, ItemScope)
+    rows = rows_of(program, rule)
+    if rows is None:
+        start, end = days_of(program, rule, None)
+        if scope.codes is not None and start < end:
+            rule_of.append(rule)
+            for code in scope.codes.exact:
+                told[code] = (*told.get(code, ()), len(rule_of) - 1)
+            for prefix in scope.codes.prefixes:
+                prefixes.setdefault(prefix, []).append((rule, NO_ROW))
+        return
+    contents = _contents(draft, rule, rows, rule_of)
+    firsts, holders = rows.keys[0].found()
+    begin = 0
+    for code, end in zip(rows.keys[0].codes, firsts[1:], strict=True):
+        if end - begin == 1:
+            content = contents[holders[begin]]
+            if content >= 0:
+                told[code] = (*told[code], content) if code in told else (content,)
+        else:
+            own = tuple(c for row in holders[begin:end] if (c := contents[row]) >= 0)
+            if own:
+                told[code] = told.get(code, ()) + own
+        begin = end
+    for row in rows.prefix_rows():
+        for key, is_prefix in zip(rows.keys[0].key(row), rows.field("prefix")[row], strict=True):
+            if is_prefix and contents[row] >= 0:
+                prefixes.setdefault(key, []).append((rule, row))
+
+
+def _contents(draft: Draft, rule: int, rows: Rows, rule_of: list[int]) -> list[int]:
+    """Per row the number of what it says (equal for rows that say the same); -1 for a row that is never in force."""
+    names = ("valid_from", "valid_to", "result", "stages", "scenes", "area", "interaction")
+    columns = [*(rows.cells[i] for i in draft.reads[rule]), *(rows.field(name) for name in names)]
+    parts: list[Iterable[int]] = [numbers for c in columns if (numbers := c.numbers()) is not None]
+    if any(s.column == -1 for (number, _), c in draft.conditions.items() if number == rule for s in c.sources):
+        parts.append(range(len(rows)))  # the row itself is a constant
+    known: dict[tuple[int, ...], int] = {}
+    out = []
+    for row, said in enumerate(zip(*parts, strict=True) if parts else repeat((), len(rows))):
+        content = known.get(said)
+        if content is None:
+            start, end = days_of(draft.program, rule, rows[row])
+            if start < end:
+                content = len(rule_of)
+                rule_of.append(rule)
+            else:
+                content = -1
+            known[said] = content
+        out.append(content)
+    return out
 
 
 def _codes_of_tables(program: Program) -> set[str]:
     return {
-        code for table in program.tables.values() for field, place in zip(table.key_fields, range(3), strict=False) if field == "code"
-        for row in table.rows if place < len(row.keys)
-        for n, code in enumerate(row.keys[place])
-        if isinstance(code, str) and not (place == 0 and n < len(row.prefix) and row.prefix[n])}
+        code for table in program.tables.values() for field, keys in zip(table.key_fields, table.rows.keys, strict=True)
+        if field == "code" for code in keys.codes}
 
 
-def _by_prefixes(code: str, prefix: _Index) -> list[_Keyed]:
-    """The rows of all prefixes of a code."""
-    return [keyed for n in range(1, len(code) + 1) for keyed in prefix.get(code[:n], ())]
+def _above(code: str, prefixes: dict[str, tuple[tuple[int, int], ...]]) -> tuple[str, ...]:
+    """The prefixes that a code falls under, shortest first."""
+    return tuple(code[:n] for n in range(1, len(code) + 1) if code[:n] in prefixes)
 
 
-def _scans(draft: Draft, merger: _Merger) -> Iterator[Entry]:
-    for route in draft.routes:
-        if route.kind == "scan":
-            entry = merger.entry(route.rule, [KeyedRow(route.rule, None, (), (), ())])
-            if entry is not None:
-                yield entry
+# ---------------------------------------------------------------- kinds
 
 
-_Segment = tuple[int, int, tuple[Entry, ...]]
+class _Merged:
+    """Codes by what they are told, and the segments of each kind, worked out on one of its codes."""
+
+    def __init__(self, told: dict[str, _Told], rule_of: list[int], merger: Merger) -> None:
+        self.codes = sorted(told)
+        numbers: dict[_Told, int] = {}
+        self.kinds = array("I", [numbers.setdefault(told[code], len(numbers)) for code in self.codes])
+        self.count = Counter(self.kinds)
+        self.rules = [tuple(dict.fromkeys(rule_of[c] for c in what if isinstance(c, int))) for what in numbers]
+        sample: dict[int, str] = {}
+        for code, kind in zip(self.codes, self.kinds, strict=True):
+            sample.setdefault(kind, code)
+        self.segments: list[tuple[Segment, ...]] = [
+            merger.segments(merger.keyed(sample[kind], rules)) for kind, rules in enumerate(self.rules)]
+
+    def records(self, draft: Draft, merger: Merger, dense: tuple[int, ...]) -> Records:
+        widths = tuple(max(1, draft.shapes[n].width) for n in dense)
+        shared: dict[Any, Any] = {}
+        kinds = []
+        for rules, segments in zip(self.rules, self.segments, strict=True):
+            records = [placed(s, dense) for s in segments]
+            kinds.append(Kind(rules, tuple(_head(r, widths, shared) for r in records), tuple(len(r.others) for r in records)))
+        return Records(self.codes, self.kinds, tuple(kinds), merger, dense)
 
 
-class _Merger:
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
-
-    def segments(self, rows: list[_Keyed]) -> tuple[_Segment, ...]:
-        """The days on which the same rows are in force, oldest first; days without any are left out."""
-        cuts = sorted({d for _, start, end, _ in rows for d in (start, end)})
-        found = []
-        for start, end in pairwise(cuts):
-            held = [(k, length) for k, s, e, length in rows if s <= start and end <= e]
-            if held:
-                found.append((start, end, self.entries(held)))
-        return tuple(found)
-
-    def entries(self, rows: Iterable[tuple[KeyedRow, int]]) -> tuple[Entry, ...]:
-        """Per rule, of the rows in force those with the longest key, each once."""
-        of_rule: dict[int, tuple[int, dict[int, KeyedRow]]] = {}
-        for keyed, length in rows:
-            longest, held = of_rule.get(keyed.rule, (0, {}))
-            if length > longest:
-                of_rule[keyed.rule] = (length, {id(keyed.row): keyed})
-            elif length == longest:
-                held[id(keyed.row)] = keyed
-        return tuple(
-            e for rule, (_, held) in of_rule.items() if (e := self.entry(rule, list(held.values()))) is not None)
-
-    def entry(self, number: int, rows: list[KeyedRow]) -> Entry | None:
-        """What the rule says by these rows; None if it can never be at fault."""
-        draft = self.draft
-        rule = draft.program.rules[number]
-        scope = rule.scope
-        assert isinstance(scope, ItemScope)
-        # Under 须 one row that is met silences all, but only if it is known that the row is meant.
-        meant = scope.where is None and all(
-            k.row is None or (len(k.row.keys) == 1 and unrestricted(k.row)) for k in rows)
-        tests, kept = [], []
-        for keyed in rows:
-            condition = draft.conditions[number, keyed.pattern]
-            shape = draft.shapes[condition.shape]
-            if isinstance(shape.test, Const) and shape.test.value is False:
-                if rule.mode == "must":
-                    if meant:
-                        return None
-                    kept.append(keyed)
-                continue  # under 当 such a row never decides anything, so it is no row of the finding either
-            kept.append(keyed)
-            tests.append((shape.number, prepared(shape.holes, condition.sources, keyed.row)))
-        if not tests:
-            return None
-        looks = meant or rule.mode != "must" or len(rows) == 1
-        return Entry(number, tuple(k.row for k in kept if k.row is not None), tuple(tests), rule.mode == "must", looks)
+def _head(record: Record, widths: tuple[int, ...], shared: dict[Any, Any]) -> Head:
+    """Days and constants side by side; one object per small constant, since the same few limits stand in thousands of rows."""
+    out: list[Any] = [record.start, record.end]
+    for entry, width in zip(record.dense, widths, strict=True):
+        out.extend((None,) * width if entry is None else entry.tests[0][1] or (True,))
+    return tuple([shared.setdefault((x.__class__, x), x) if isinstance(x, (int, str)) else x for x in out])
 
 
-def _dense_shapes(pieces: Iterable[tuple[_Segment, ...]], shapes: tuple[Shape, ...]) -> tuple[int, ...]:
+def _dense_shapes(merged: _Merged, shapes: tuple[Shape, ...]) -> tuple[int, ...]:
     count: Counter[int] = Counter()
-    for segments in pieces:
+    for kind, segments in enumerate(merged.segments):
         for _, _, entries in segments[-1:]:
-            count.update({e.tests[0][0] for e in entries if len(e.tests) == 1 and e.looks})
+            for shape in {e.tests[0][0] for e in entries if len(e.tests) == 1 and e.looks}:
+                count[shape] += merged.count[kind]
     most = count.most_common(MAX_DENSE)
     least = max(1, most[0][1] // 100) if most else 1
     return tuple(sorted(n for n, times in most if times >= least))
 
 
-def _records(segments: tuple[_Segment, ...], dense: tuple[int, ...]) -> tuple[Record, ...]:
-    place = {n: i for i, n in enumerate(dense)}
-    records = []
-    for start, end, entries in segments:
-        slots: list[Entry | None] = [None] * len(dense)
-        others = []
-        for e in entries:
-            at = place.get(e.tests[0][0]) if len(e.tests) == 1 and e.looks else None
-            if at is not None and slots[at] is None:
-                slots[at] = e
-            else:
-                others.append(e)
-        records.append(Record(start, end, tuple(slots), tuple(others)))
-    return tuple(records)
+def _scans(draft: Draft, merger: Merger) -> Iterator[Entry]:
+    for route in draft.routes:
+        if route.kind == "scan":
+            entry = merger.entry(route.rule, [KeyedRow(route.rule, None, ())])
+            if entry is not None:
+                yield entry

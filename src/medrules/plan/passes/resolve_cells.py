@@ -4,25 +4,27 @@ Rows whose cells are empty in the same places (and whose limits are of the same 
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from medrules.check import program as ir
-from medrules.knowledge.codeset import CodeSet
-from medrules.knowledge.table import EMPTY, Row
+from medrules.knowledge.table import EMPTY, Row, Rows
 from medrules.model.types import BOOL
-from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, Frame
-from medrules.plan.draft import Condition, Draft, KeyedRow
+from medrules.model.values import ABSENT, UNKNOWN
+from medrules.plan.draft import Condition, Draft
+from medrules.plan.records import cell_kind
 from medrules.plan.rewrite import any_node, rebuild
 from medrules.plan.shapes import Touch
 
-__all__ = ["age_unit", "resolve_cells"]
+__all__ = ["resolve_cells"]
 
 TRUE, FALSE = ir.Const(True, BOOL), ir.Const(False, BOOL)
 
 
 def resolve_cells(draft: Draft) -> Draft:
-    rows: list[KeyedRow] = []
+    reads: dict[int, tuple[int, ...]] = {}
     conditions: dict[tuple[int, tuple[str, ...]], Condition] = {}
     for route in draft.routes:
         if route.kind not in ("code", "scan"):
@@ -30,27 +32,28 @@ def resolve_cells(draft: Draft) -> Draft:
         rule = draft.program.rules[route.rule]
         scope = rule.scope
         assert isinstance(scope, ir.ItemScope)
-        read = sorted(_columns(rule))
+        reads[route.rule] = read = tuple(sorted(_columns(rule)))
         if scope.table:
-            for row in draft.program.tables[scope.table].rows:
-                pattern = tuple(f"{i}:{_kind(row.cells[i])}" for i in read)
-                codes, prefixes = _keys(row)
-                rows.append(KeyedRow(route.rule, row, codes, prefixes, pattern))
-                if (route.rule, pattern) not in conditions:
-                    conditions[route.rule, pattern] = Condition(route.rule, pattern, _condition(rule, row))
+            rows = draft.program.tables[scope.table].rows
+            for pattern, row in _patterns(rows, read).items():
+                conditions[route.rule, pattern] = Condition(route.rule, pattern, _condition(rule, rows[row]))
         else:
-            if scope.codes is not None:
-                rows.append(KeyedRow(route.rule, None, tuple(scope.codes.exact), scope.codes.prefixes, ()))
             conditions[route.rule, ()] = Condition(route.rule, (), _condition(rule, None))
-    return replace(draft, rows=tuple(rows), conditions=conditions)
+    return replace(draft, reads=reads, conditions=conditions)
 
 
-def _keys(row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    codes = row.keys[0]
-    if not any(row.prefix):
-        return codes, ()
-    marked = tuple(zip(codes, row.prefix, strict=True))
-    return tuple(c for c, p in marked if not p), tuple(c for c, p in marked if p)
+def _patterns(rows: Rows, read: tuple[int, ...]) -> dict[tuple[str, ...], int]:
+    """The patterns of the columns read, each with the first row that has it."""
+    parts: list[Iterable[str]] = []
+    for i in read:
+        kinds = [f"{i}:{cell_kind(cell)}" for cell in rows.cells[i].distinct()]
+        numbers = rows.cells[i].numbers()
+        parts.append(repeat(kinds[0], len(rows)) if numbers is None else map(kinds.__getitem__, numbers))
+    found: dict[tuple[str, ...], int] = {}
+    for row, pattern in enumerate(zip(*parts, strict=True)) if parts else enumerate([()] if rows else []):
+        if pattern not in found:
+            found[pattern] = row
+    return found
 
 
 def _columns(rule: ir.Rule) -> set[int]:
@@ -73,29 +76,6 @@ def _columns(rule: ir.Rule) -> set[int]:
         if part is not None:
             any_node(part, note)
     return found
-
-
-def age_unit(limit: AgeLimit) -> str:
-    return "days" if limit.unit == "天" else "months"
-
-
-def _kind(cell: Any) -> str:
-    """What of a cell decides the form of a condition."""
-    if cell is EMPTY:
-        return "empty"
-    if cell is UNKNOWN:
-        return "unknown"
-    if isinstance(cell, AgeLimit):
-        return age_unit(cell)
-    if isinstance(cell, AgeRange):
-        units = {age_unit(end) for end in (cell.low, cell.high) if end is not None}
-        return units.pop() if len(units) == 1 else "ages" if units else "months"
-    if isinstance(cell, CodeSet):
-        plain = not (cell.except_exact or cell.except_prefixes or cell.partial)
-        return "prefixes" if plain and not cell.exact else "codes"
-    if isinstance(cell, Frame):
-        return f"{cell.kind}{cell.n}"
-    return "value"
 
 
 def _condition(rule: ir.Rule, row: Row | None) -> Any:

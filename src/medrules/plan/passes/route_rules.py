@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from medrules.check.program import ItemScope, PairScope, Program, Rule
 from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.columns import KeyColumn
 from medrules.knowledge.table import Table
 from medrules.plan.draft import Draft
 from medrules.plan.plan import Route
@@ -38,19 +39,24 @@ def _route(number: int, rule: Rule, program: Program) -> Route:
 
 def _by_table(number: int, table: Table) -> Route:
     if table.key_fields and table.key_fields[0] == "code" and table.key_kind in ("code", "prefix", "combination"):
-        if len(table.key_fields) > 1 and any(any(row.prefix) for row in table.rows):
+        if len(table.key_fields) > 1 and table.rows.prefix_rows():
             return Route(number, "whole", "prefixes beside further keys")
-        if all(isinstance(c, str) for row in table.rows for c in row.keys[0]) and all(row.keys[0] for row in table.rows):
+        if _lists_codes(table.rows.keys[0]):
             return Route(number, "code", "" if len(table.key_fields) == 1 else "further keys are asked exactly")
         return Route(number, "whole", "keys that are code sets")
     return Route(number, "whole", f"key {table.key_kind} by {'、'.join(table.key_fields)}")
 
 
 def _by_pairs(number: int, table: Table) -> Route:
-    plain = table.key_fields[:2] == ("code", "code") and all(
-        len(row.keys) >= 2 and all(isinstance(c, str) for keys in row.keys[:2] for c in keys) and not any(row.prefix)
-        and row.keys[0] and row.keys[1] and len(row.keys[0]) * len(row.keys[1]) <= MAX_PAIRS_PER_ROW
-        for row in table.rows)
-    if plain:
+    keys = table.rows.keys[:2]
+    if table.key_fields[:2] == ("code", "code") and keys[0].is_plain and keys[1].is_plain and (
+        keys[0].starts is keys[1].starts is None
+        or all(len(keys[0].key(row)) * len(keys[1].key(row)) <= MAX_PAIRS_PER_ROW for row in range(len(table.rows)))
+    ):
         return Route(number, "pair")
     return Route(number, "whole", "pairs that are not plain codes")
+
+
+def _lists_codes(keys: KeyColumn) -> bool:
+    """Whether every row lists codes or prefixes of codes, and nothing else."""
+    return all(cell and all(isinstance(key, str) for key in cell) for cell in keys.odd.values())

@@ -31,11 +31,14 @@ def share_windows(draft: Draft) -> Draft:
 def _members(grouping: Grouping, table: Table) -> dict[str, tuple[Any, ...]]:
     """Code (or prefix with `*`) → the groups it is in, on any day: a bound may count too much, never too little."""
     found: dict[str, dict[Any, None]] = defaultdict(dict)
-    for row in table.rows:
-        value = row.point if grouping.kind == "row" else row.cells[grouping.column]
+    rows = table.rows
+    values = rows.points if grouping.kind == "row" else rows.cells[grouping.column]
+    prefix = rows.field("prefix")
+    for row in range(len(rows)):
+        value = values[row]
         if value is EMPTY or value is UNKNOWN:
             continue
-        marks = row.prefix or (False,) * len(row.keys[0])
-        for code, is_prefix in zip(row.keys[0], marks, strict=True):
+        codes = rows.keys[0].key(row)
+        for code, is_prefix in zip(codes, prefix[row] or (False,) * len(codes), strict=True):
             found[f"{code}*" if is_prefix else code][value] = None
     return {code: tuple(values) for code, values in found.items()}

@@ -24,14 +24,16 @@ def _is_complete(draft: Draft, shape: Shape) -> bool:
             pass
         case _:
             return False
-    place = draft.dense.index(shape.number)
+    records = draft.records
+    assert records is not None
+    place = 2 + sum(max(1, draft.shapes[n].width) for n in draft.dense[:draft.dense.index(shape.number)])
     spans: set[tuple[int, int]] = set()
     for code, groups in draft.groups.get(grouping, {}).items():
-        records = draft.records.get(code, ())
-        if len(records) != 1 or len(groups) != 1:
+        kind = records.kind(code)
+        if kind is None or len(kind.heads) != 1 or len(groups) != 1:
             return False
-        entry = records[0].dense[place]
-        if entry is None or entry.tests[0][1] != groups:
+        (head,) = kind.heads
+        if head[place] is None or head[place] != groups[0]:
             return False
-        spans.add((records[0].start, records[0].end))
+        spans.add((head[0], head[1]))
     return len(spans) == 1
