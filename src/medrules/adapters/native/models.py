@@ -24,6 +24,7 @@ from pydantic import (
     create_model,
 )
 
+from medrules.adapters.native.form import ENTITIES, REQUEST, Written, form_of
 from medrules.adapters.native.scalars import Reading, converter, read_flag
 from medrules.model.entity import Entity
 from medrules.model.entity import Field as Fact
@@ -34,19 +35,6 @@ __all__ = ["Language", "NativeModels", "models"]
 
 Language = Literal["zh", "en"]
 
-# Facts that the model derives, but that a sender may state.
-_ALSO_SENT: Final = frozenset({"encounter.main_diagnosis", "encounter.prescriptions", "session.hours"})
-_MAX_LIST: Final[Mapping[str, int]] = {"item": 20_000}
-_MAX_BELOW: Final = 2_000
-# Without these a record says nothing.
-_REQUIRED: Final = frozenset({
-    "attestation.point", "attestation.subject", "attestation.outcome", "declaration.label", "declaration.subject",
-})
-# Models are made before those that nest them.
-_ORDER: Final = (
-    "institution", "settlement", "physician", "history", "diagnosis", "operation", "session", "result", "prescription",
-    "item", "attestation", "declaration", "stock", "patient", "encounter",
-)
 _RULING: Final = re.compile(r" ?\(T\d+\)|; T\d+(?=\))")
 _CONFIG: Final = ConfigDict(extra="forbid", arbitrary_types_allowed=True, protected_namespaces=())
 
@@ -63,7 +51,7 @@ class NativeModels:
 def models(language: Language) -> NativeModels:
     """The models whose JSON Schema names fields in that language. Both accept both languages."""
     made: dict[str, type[BaseModel]] = {}
-    for key in _ORDER:
+    for key in ENTITIES:
         made[key] = _entity_model(key, made, language)
     return NativeModels(_facts_model(made, language), made)
 
@@ -80,14 +68,12 @@ def public_doc(entity: type[Entity]) -> str:
 def _entity_model(key: str, made: Mapping[str, type[BaseModel]], language: Language) -> type[BaseModel]:
     entity = SCHEMA.entities[key]
     fields: dict[str, Any] = {}
-    for fact in entity.fields.values():
-        if fact.derived and fact.id not in _ALSO_SENT:
-            continue
-        annotation = _annotation(fact, made)
-        if annotation is not None:
-            alias = _aliases(fact.zh, fact.en, language)
-            default = ... if fact.id in _REQUIRED else None
-            fields[fact.name] = (annotation, Field(default, validation_alias=alias, description=_describe(fact)))
+    for written in form_of(key):
+        assert written.fact is not None
+        alias = _aliases(written.zh, written.en, language)
+        default = ... if written.required else None
+        fields[written.name] = (
+            _annotation(written, made), Field(default, validation_alias=alias, description=_describe(written.fact)))
     return create_model(entity.__name__, __config__=_CONFIG, __doc__=public_doc(entity), **fields)
 
 
@@ -99,22 +85,23 @@ def _describe(fact: Fact) -> str:
     return f"{fact.doc}{unit}{'；' + '；'.join(rules) if rules else ''} [{fact.id}]"
 
 
-def _annotation(fact: Fact, made: Mapping[str, type[BaseModel]]) -> Any:
-    """The pydantic type of a fact; None for an entity that native facts do not nest here."""
-    type_ = fact.type
-    if type_.kind == "list" and type_.of is not None and type_.of.kind == "entity":
-        model = made.get(type_.of.name)
-        if model is None:
-            return None
-        return _list_of(model, _MAX_LIST.get(type_.of.name, _MAX_BELOW))
-    if type_.kind == "entity":
-        model = made.get(type_.name)
-        if model is None:
-            return None
-        if type_.name == "physician":
-            return Annotated[model | None, BeforeValidator(_code_is_object)]
-        return Annotated[model | None, BeforeValidator(_empty_is_none)] if type_.optional else model
-    return Annotated[Any, PlainValidator(_validator(fact)), WithJsonSchema(_json_type(type_))]
+def _annotation(written: Written, made: Mapping[str, type[BaseModel]]) -> Any:
+    """The pydantic type of a field."""
+    match written.kind:
+        case "many":
+            return _list_of(made[written.entity], written.most, written.least)
+        case "one":
+            model = made[written.entity]
+            if written.entity == "physician":
+                return Annotated[model | None, BeforeValidator(_code_is_object)]
+            return Annotated[model | None, BeforeValidator(_empty_is_none)] if written.may_be_empty else model
+        case "names":
+            return list[str]
+        case "flag":
+            return _flag(written.zh)
+        case "value":
+            assert written.fact is not None
+            return Annotated[Any, PlainValidator(_validator(written.fact)), WithJsonSchema(_json_type(written.fact.type))]
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -175,33 +162,12 @@ def _json_type(type: Type) -> dict[str, Any]:
 
 
 def _facts_model(made: Mapping[str, type[BaseModel]], language: Language) -> type[BaseModel]:
-    def field(zh: str, en: str, doc: str, default: Any = None) -> Any:
-        return Field(default, validation_alias=_aliases(zh, en, language), description=doc)
-
-    time, stage = SCHEMA.field("other", "business_time"), SCHEMA.field("other", "stage")
-    encounter, patient = made["encounter"], made["patient"]
-    fields: dict[str, Any] = {
-        "business_time": (
-            _annotation(time, made), field("业务时间", "business_time", "业务发生时间；没有时为数据之末")),
-        "stage": (_annotation(stage, made), field("环节", "stage", "事前、事中、事后；没有时为事后")),
-        "patient": (patient, field("患者", "patient", "患者", ...)),
-        "encounter": (
-            Annotated[_list_of(encounter, _MAX_BELOW, 1), BeforeValidator(_one_is_list)],
-            field("就诊", "encounter", "本次就诊：一个对象，或多个的列表", ...)),
-        "earlier": (_list_of(encounter, _MAX_BELOW), field("历次就诊", "encounters", "以前的就诊（含其明细）")),
-        "history": (made["history"], field("历史", "history", "历史记录的覆盖起和覆盖范围")),
-        "attestations": (
-            _list_of(made["attestation"], _MAX_LIST["item"]), field("已核记录", "attestations", "人工核对的结论")),
-        "declarations": (
-            _list_of(made["declaration"], _MAX_LIST["item"]), field("申报记录", "declarations", "医院申报的除外")),
-        "stock": (_list_of(made["stock"], _MAX_LIST["item"]), field("进销存", "stock", "进销存记录（筛查用）")),
-        "cannot_carry": (
-            list[str],
-            field("不能提供", "cannot_carry", "来源系统没有的事实，如 就诊.抢救标志；写明后除外条款按「可申辩」处理")),
-        "ledger": (
-            _flag("有扣减台账"), field("有扣减台账", "ledger", "是＝已扣减金额来自台账，未写即为未知；否（默认）＝未写即为0")),
-        "midnight_is_time": (
-            _flag("零点是时刻"), field("零点是时刻", "midnight_is_time", "是＝00:00:00 是时刻；否（默认）＝只知道日期")),
-    }
+    fields: dict[str, Any] = {}
+    for written in form_of(REQUEST):
+        annotation = _annotation(written, made)
+        if written.name == "encounter":
+            annotation = Annotated[annotation, BeforeValidator(_one_is_list)]
+        field = Field(
+            ... if written.required else None, validation_alias=_aliases(written.zh, written.en, language), description=written.doc)
+        fields[written.name] = (annotation, field)
     return create_model("NativeFacts", __config__=_CONFIG, __doc__="一次请求的事实（中文名、英文名均可）", **fields)
-

@@ -1,20 +1,19 @@
-"""Reads native facts: JSON text or a plain dict → validated by the documented models → `Facts`.
+"""Reads native facts: JSON text or a plain dict → what was sent, by field name (`quick`, `validation`) → `Facts`.
 
 Whatever is wrong is told at once: `InvalidFacts.errors` lists every path with a Chinese sentence and a stable code.
-No message repeats a name or an id that was sent; a field name that is not known is repeated only when it can be one.
 """
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, NoReturn
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from medrules.adapters.native.door import NATIVE, door_limited
-from medrules.adapters.native.models import models
+from medrules.adapters.native.form import entity_below
+from medrules.adapters.native.quick import Doubtful, read_quickly
 from medrules.adapters.native.scalars import Reading, WrongValue, read_flag
 from medrules.errors import FactError, InvalidFacts
 from medrules.model.builder import build_facts
@@ -23,10 +22,12 @@ from medrules.model.facts import Door, Facts, Stage
 from medrules.model.schema import SCHEMA
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Instant
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 __all__ = ["MAX_BYTES", "read_facts", "read_jsonl"]
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-_MAX_ERRORS: Final = 100
 _END_OF_TIME: Final = Instant(3_652_059 * DAY_SECONDS, 3_652_059 * DAY_SECONDS + DAY_SECONDS - 1)  # 9999-12-31
 
 
@@ -51,19 +52,27 @@ def read_facts(
     Raises:
         InvalidFacts: the data do not fit; `errors` lists a `FactError` for each thing that is wrong.
     """
-    if isinstance(data, BaseModel) and isinstance(data, (models("zh").facts, models("en").facts)):
-        return _build(data, Reading(), door, stage, business_time)
     tree = _parse(data) if isinstance(data, (bytes, str)) else data
     if not isinstance(tree, Mapping):
+        # Only who made a model has loaded pydantic: it is imported here, and below for requests with errors, because it takes
+        # longer than all the rest of a process that opens a pack and reviews.
+        if not isinstance(data, (bytes, str)) and "pydantic" in sys.modules:
+            from medrules.adapters.native.validation import sent_in_model
+
+            held = sent_in_model(data)
+            if held is not None:
+                return _build(held, Reading(), door, stage, business_time)
         raise _one("MR-E206", "应为一个 JSON 对象", "facts must be a JSON object")
-    reading = Reading(midnight_is_time=midnight_is_time or _midnight_is_time(tree))
+    midnight_is_time = midnight_is_time or _midnight_is_time(tree)
+    reading = Reading(midnight_is_time=midnight_is_time)
     try:
-        request = models("zh").facts.model_validate(dict(tree), context=reading)
-    except ValidationError as error:
-        raise _invalid(error) from None
-    except RecursionError:
-        raise _one("MR-E202", "嵌套过深", "nested too deeply") from None
-    return _build(request, reading, door, stage, business_time)
+        sent = read_quickly(dict(tree), reading)
+    except Doubtful:
+        from medrules.adapters.native.validation import validated
+
+        reading = Reading(midnight_is_time=midnight_is_time)
+        sent = validated(tree, reading)
+    return _build(sent, reading, door, stage, business_time)
 
 
 def read_jsonl(path: str | Path, *, door: Door = NATIVE, midnight_is_time: bool = False) -> Iterator[Facts]:
@@ -130,106 +139,44 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-# ---------------------------------------------------------------- errors
-
-
-def _invalid(error: ValidationError) -> InvalidFacts:
-    found: dict[FactError, None] = {}
-    for one in error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]:
-        found.setdefault(FactError(_path(one["loc"]), *_sentence(one)))
-    first = next(iter(found))
-    count = f"{len(found)} 处" if error.error_count() <= _MAX_ERRORS else f"{len(found)} 处以上"
-    return InvalidFacts(
-        f"事实有 {count}错误，首处：{first.path} {first.message} / invalid facts, first at {first.path}", tuple(found))
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    path = ""
-    for part in loc:
-        if isinstance(part, int):
-            path += f"[{part + 1}]"
-        elif not part.startswith("function-") and part not in _MODEL_NAMES:
-            path += f".{_name(part)}" if path else _name(part)
-    return path
-
-
-def _name(part: str) -> str:
-    """A key as a message may show it: one that looks like an id, is long or cannot be printed is not repeated."""
-    shown = len(part) <= 30 and part.isprintable() and sum(c.isdigit() for c in part) < 6
-    return part if shown else "（不认识的名字）"
-
-
-_MODEL_NAMES: Final = frozenset(cls.__name__ for cls in SCHEMA.entities.values())
-
-
-def _sentence(error: Any) -> tuple[str, str]:
-    """What is wrong, in Chinese, and its code."""
-    kind, context = error["type"], error.get("ctx", {})
-    wrong = context.get("error")
-    if isinstance(wrong, WrongValue):
-        return str(wrong), wrong.code
-    if kind == "extra_forbidden":
-        name = _name(str(error["loc"][-1]))
-        return f"没有名为「{name}」的事实（或同一事实用中文名、英文名各写了一次）", "MR-E203"
-    if kind == "too_long":
-        return f"最多 {context.get('max_length')} 项", "MR-E202"
-    return _KINDS.get(kind, ("格式不对", "MR-E206"))
-
-
-_KINDS: Final[dict[str, tuple[str, str]]] = {
-    "missing": ("必须填写", "MR-E204"), "too_short": ("至少要有一项", "MR-E204"),
-    "model_type": ("应为一个对象", "MR-E206"), "model_attributes_type": ("应为一个对象", "MR-E206"),
-    "dict_type": ("应为一个对象", "MR-E206"), "list_type": ("应为列表，没有请写 []", "MR-E206"),
-    "string_type": ("应为文字", "MR-E206"), "string_unicode": ("含有不合法的字符", "MR-E209"),
-    "invalid_key": ("键应为文字", "MR-E203"), "recursion_loop": ("嵌套过深", "MR-E202"),
-}
-
-
 # ---------------------------------------------------------------- values
 
 
-def _values(model: BaseModel, door: Door, entity: str) -> dict[str, Any]:
-    """What was sent, as the builder wants it: set fields without UNKNOWN, null as ABSENT, nested models as dicts."""
-    d, found = model.__dict__, {}
-    for name in model.__pydantic_fields_set__:
-        value = d[name]
+def _values(sent: Mapping[str, Any], door: Door, entity: str) -> dict[str, Any]:
+    """What was sent, as the builder wants it: without UNKNOWN and what the door cannot carry, null as ABSENT."""
+    below, found = entity_below(entity), {}
+    for name, value in sent.items():
         if value is UNKNOWN or not door.can_carry(f"{entity}.{name}"):
             continue
         if value is None:
             value = ABSENT
-        elif isinstance(value, BaseModel):
-            value = _values(value, door, type(value).__name__.lower())
+        elif type(value) is dict:
+            value = _values(value, door, below[name])
         elif type(value) is list:
-            value = [_values(v, door, _key_of(v)) for v in value]
+            value = [_values(one, door, below[name]) for one in value]
         found[name] = value
     return found
 
 
-def _key_of(model: BaseModel) -> str:
-    name = type(model).__name__.lower()
-    return "result" if name == "labresult" else name
-
-
-def _build(request: Any, reading: Reading, door: Door, stage: Stage | None, business_time: Instant | None) -> Facts:
-    given = request.__pydantic_fields_set__
-    if request.cannot_carry:
-        door = _narrowed(door, request.cannot_carry)
-    current, earlier = request.encounter, request.earlier or []
-    if not any("suspected" in d.__pydantic_fields_set__ for e in (*current, *earlier) for d in e.diagnoses or ()):
+def _build(sent: dict[str, Any], reading: Reading, door: Door, stage: Stage | None, business_time: Instant | None) -> Facts:
+    if sent.get("cannot_carry"):
+        door = _narrowed(door, sent["cannot_carry"])
+    current, earlier = sent["encounter"], sent.get("earlier", [])
+    if not any("suspected" in d for e in (*current, *earlier) for d in e.get("diagnoses", ())):
         # Declarative (facts.md): a source in which no diagnosis has the flag does not carry it, so none is suspected.
         door = Door(door.name, door.carries - {"diagnosis.suspected"})
-    stated = request.stage if "stage" in given and request.stage is not UNKNOWN else stage
-    found_stage: Stage = stated or "after"
-    stated_time = request.business_time if "business_time" in given else UNKNOWN
+    stated = sent.get("stage", UNKNOWN)
+    found_stage: Stage = (stage if stated is UNKNOWN else stated) or "after"
+    stated_time = sent.get("business_time", UNKNOWN)
     time = business_time if stated_time is UNKNOWN else stated_time
-    taken = {e.id for e in (*current, *earlier) if "id" in e.__pydantic_fields_set__ and e.id is not UNKNOWN}
-    patient = _values(request.patient, door, "patient")
-    if request.history is not None and door.can_carry("patient.history"):
-        patient["history"] = _values(request.history, door, "history")
-    ledger = bool(request.ledger)
+    taken = {e["id"] for e in (*current, *earlier) if e.get("id", UNKNOWN) is not UNKNOWN}
+    patient = _values(sent["patient"], door, "patient")
+    if "history" in sent and door.can_carry("patient.history"):
+        patient["history"] = _values(sent["history"], door, "history")
+    ledger = bool(sent.get("ledger"))
     encounters = []
-    for place, model in enumerate((*earlier, *current)):
-        values = _encounter(model, door, reading, found_stage, ledger)
+    for place, one in enumerate((*earlier, *current)):
+        values = _encounter(one, door, reading, found_stage, ledger)
         number = str(place + 1)  # an encounter without an id is known by its place
         values.setdefault("id", f"#{number}" if number in taken else number)
         values["is_current"] = place >= len(earlier)
@@ -237,10 +184,9 @@ def _build(request: Any, reading: Reading, door: Door, stage: Stage | None, busi
     patient["encounters"] = encounters
     return build_facts(
         door=door, stage=found_stage, business_time=time or _end_of_data(encounters), patients=(patient,),
-        attestations=_records(request.attestations, door, "attestation"),
-        declarations=_records(request.declarations, door, "declaration"),
+        attestations=_records(sent, door, "attestation"), declarations=_records(sent, door, "declaration"),
         notes=[f"{note}（{n}处）" if n > 1 else note for note, n in reading.notes.items()],
-        periods=UNKNOWN if request.stock is None else tuple(Stock(_values(s, door, "stock")) for s in request.stock),
+        periods=tuple(Stock(_values(s, door, "stock")) for s in sent["stock"]) if "stock" in sent else UNKNOWN,
     )
 
 
@@ -268,8 +214,8 @@ def _all_times(members: Iterable[Any]) -> Iterator[Instant]:
             yield from _times(member)
 
 
-def _records(sent: list[BaseModel] | None, door: Door, entity: str) -> list[dict[str, Any]]:
-    return [_values(one, door, entity) for one in sent or () if door.can_carry(f"{entity}s")]
+def _records(sent: Mapping[str, Any], door: Door, entity: str) -> list[dict[str, Any]]:
+    return [_values(one, door, entity) for one in sent.get(f"{entity}s", ()) if door.can_carry(f"{entity}s")]
 
 
 def _narrowed(door: Door, names: list[str]) -> Door:
@@ -280,8 +226,8 @@ def _narrowed(door: Door, names: list[str]) -> Door:
         raise InvalidFacts("「不能提供」里有不认识的事实 / unknown fact in cannot_carry", errors) from None
 
 
-def _encounter(model: Any, door: Door, reading: Reading, stage: Stage, ledger: bool) -> dict[str, Any]:
-    values = _values(model, door, "encounter")
+def _encounter(sent: dict[str, Any], door: Door, reading: Reading, stage: Stage, ledger: bool) -> dict[str, Any]:
+    values = _values(sent, door, "encounter")
     if values.get("diagnoses") == []:  # no patient has none: a required list that is empty was not filled in (T30)
         del values["diagnoses"]
         reading.unknown(SCHEMA.by_id("encounter.diagnoses"), "列表为空")

@@ -1,0 +1,104 @@
+"""From nothing to the first answer: `import medrules`, open a pack, read one request of native facts, review it; in fresh processes.
+
+    python -m benchmarks.startup [PACK] [--rounds N]
+
+PACK is anything that `medrules.open_pack` opens; the bars are for a compiled pack of twelve families. Each way runs in a process of
+its own, in turn with a bare Python process; printed are the medians of the processor time above that of bare Python (what a
+process costs, whatever else the machine does) and of the wall time, and where the time of the first way goes.
+
+    plain      medrules.read_facts(bytes)
+    pydantic   the same request as an instance of the documented models
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+__all__ = ["main"]
+
+BARS = {"plain": 100, "pydantic": 250}  # ms above bare Python
+REQUEST = {
+    "业务时间": "2026-03-01 10:00:00", "环节": "事前", "患者": {"唯一号": "P1", "性别": "男", "出生日期": "1980-01-01"},
+    "就诊": {
+        "标识": "E1", "就医方式": "门诊", "结算险种": "基本医疗", "机构": {"编码": "H1", "级别": "三级"},
+        "诊断": [{"编码": "J06.900", "主要标志": True}],
+        "明细": [
+            {"标识": f"L{n}", "编码": "XR06AEX123X001010103301", "名称": "示例", "数量": "1", "单价": "41", "金额": "41.00", "自费金额": "0",
+             "开始时间": f"2026-03-01 09:00:{n:02d}"} for n in range(5)],
+    },
+}
+_STEPS = '''
+import sys, time
+marks = [("", time.process_time())]
+def mark(name): marks.append((name, time.process_time()))
+import medrules
+mark("import medrules")
+engine = medrules.open_pack(sys.argv[1])
+mark("open the pack")
+body = sys.argv[2].encode()
+{read}
+mark("read the facts")
+report = engine.review(facts)
+mark("review")
+import json
+sys.stderr.write(json.dumps([[n, t - before] for (_, before), (n, t) in zip(marks, marks[1:])]))
+'''
+_READ = {
+    "plain": "facts = medrules.read_facts(body)",
+    "pydantic": (
+        "import json\n"
+        "from medrules.adapters.native.models import models\n"
+        "facts = medrules.read_facts(models('zh').facts.model_validate(json.loads(body)))"
+    ),
+}
+
+
+def main(pack: Path, rounds: int) -> int:
+    body = json.dumps(REQUEST, ensure_ascii=False)
+    cpu: dict[str, list[float]] = {way: [] for way in ("bare", *_READ)}
+    wall: dict[str, list[float]] = {way: [] for way in cpu}
+    steps: list[list[tuple[str, float]]] = []
+    for turn in range(rounds + 1):  # the first one fills the caches of the file system
+        for way in cpu:
+            code = "pass" if way == "bare" else _STEPS.format(read=_READ[way])
+            took, passed, told = _run(code, str(pack), body)
+            if turn:
+                cpu[way].append(took)
+                wall[way].append(passed)
+                if way == "plain":
+                    steps.append([(str(name), float(t)) for name, t in json.loads(told)])
+    bare_cpu, bare_wall = (statistics.median(times["bare"]) for times in (cpu, wall))
+    print(f"{rounds} processes each; bare Python {bare_cpu * 1e3:.0f} ms of processor time, {bare_wall * 1e3:.0f} ms")
+    worst = 0.0
+    for way, bar in BARS.items():
+        took = (statistics.median(cpu[way]) - bare_cpu) * 1e3
+        spread = [(t - bare_cpu) * 1e3 for t in (min(cpu[way]), max(cpu[way]))]
+        print(
+            f"{way:9} {took:4.0f} ms ({spread[0]:.0f}–{spread[1]:.0f}) of processor time above it, "
+            f"{(statistics.median(wall[way]) - bare_wall) * 1e3:.0f} ms on the clock; bar {bar}")
+        worst = max(worst, took / bar)
+    for place, (name, _) in enumerate(steps[0]):
+        print(f"    {name:16} {statistics.median(s[place][1] for s in steps) * 1e3:5.1f} ms")
+    return 0 if worst <= 1 else 1
+
+
+def _run(code: str, pack: str, body: str) -> tuple[float, float, str]:
+    """Processor seconds and seconds of one process, and what it wrote."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code, pack, body], check=True, stderr=subprocess.PIPE, text=True)
+    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, ended - started, done.stderr
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pack", nargs="?", type=Path, default=Path("rulepacks/national"))
+    parser.add_argument("--rounds", type=int, default=9)
+    given = parser.parse_args()
+    raise SystemExit(main(given.pack, given.rounds))
