@@ -49,7 +49,7 @@ def main() -> None:
         run([exe, "-m", "medrules", "check", "rulepacks/national"])
         run([exe, "-m", "medrules", "check", "rulepacks/edition-2025"])
         run([exe, "-m", "medrules", "test", "rulepacks/national"])
-        run([exe, "-m", "tests.property.campaign", "--cases", "3000", "--seed", "90000"])
+        run([exe, "-m", "tests.property.campaign", "--cases", "4000", "--requests", "20", "--seed", "90000", "--processes", "2"])
     if "--quick" in args:
         extra += [f"--ignore=tests/{slow}" for slow in ("property", "rulepacks", "adapters/cli", "docs")]
     print("测试在两核机器上约需几分钟 / the tests take some minutes on two cores", flush=True)

@@ -3,36 +3,44 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import get_args
 
 from medrules.adapters.native import read_facts
-from medrules.check import program as ir
+from medrules.api import check_pack
 from medrules.engine.engine import Engine
-from medrules.engine.reference import Reference
-from tests.property.coverage import Coverage
-from tests.property.programs import line_program, random_program
-from tests.property.requests import request, stay
-from tests.property.test_windows import crowded, window_rules
+from tests.property.agreement import differences
+from tests.property.constructs import of_program
+from tests.property.coverage import NOT_DRAWN, missing, unmet
+from tests.property.drawing import written
+from tests.property.packtexts import PACKS
+from tests.property.programs import line_program
+from tests.property.requests import stay
+from tests.property.tally import Tally
+from tests.property.written import compiled
 
-FRAMES = ("day", "hours", "hour_bucket", "encounter", "days", "month", "operation", "use_overlap", "course", "cell")
-PERIODS = {"PeriodScope"}  # judged when screening: tests/engine/reference/test_periods.py
+
+def test_every_construct_is_drawn_and_every_kind_of_answer_met() -> None:
+    tally = Tally()
+    for seed in range(0, 1_600, 8):
+        for kind in range(8):
+            program, _ = compiled(written(seed + kind))
+            tally.drawn.update(of_program(program))
+        differences(seed + seed // 8 % 8, tally, 3)
+    undrawn, _ = missing(tally)
+    assert undrawn == []
+    assert unmet(tally) == []
+    for kind in ("findings", "undecided", "unjudged", "deductions", "claimable", "undetermined", "carried by another", "with partners",
+                 "silent requests", "unmatched lines"):
+        assert tally.answers[kind] >= 10, kind
 
 
-def test_every_construct_is_met() -> None:
-    coverage = Coverage()
-    for seed in range(220):
-        program = window_rules(seed) if seed % 6 == 5 else random_program(seed)
-        coverage.saw(program)
-        data = crowded(Random(seed)) if seed % 6 == 5 else request(Random(seed))
-        coverage.answered(Reference(program).evaluate(read_facts(data)))
-    wanted = {c.__name__ for c in (*get_args(ir.Expr), *get_args(ir.Scope), ir.Members, ir.Window)} - PERIODS
-    assert wanted - coverage.constructs.keys() == set()
-    assert {f"mode:{m}" for m in ("must", "when", "always")} <= coverage.constructs.keys()
-    assert {f"Agg:{f}" for f in ("sum", "count", "days", "kinds", "max", "min")} <= coverage.constructs.keys()
-    assert {f"In:{h}" for h in ("codes", "list", "range", "table", "catalogue")} <= coverage.constructs.keys()
-    assert {f for f in FRAMES if not coverage.constructs[f"window:{f}"]} == set()
-    for kind in ("findings", "undecided", "unjudged", "claimable", "undetermined"):
-        assert coverage.answers[kind] >= 3, kind
+def test_the_packs_use_nothing_that_is_not_drawn() -> None:
+    """What the published rule texts are made of, and the facts they read."""
+    drawn: set[str] = set()
+    for seed in range(300):
+        drawn.update(of_program(compiled(written(seed))[0]))
+    for pack in ("national", "edition-2025"):
+        used = set(of_program(check_pack(PACKS / pack).program))
+        assert used - drawn - NOT_DRAWN.keys() == set()
 
 
 def test_requests_of_one_stay_are_judged_in_one_loop() -> None:

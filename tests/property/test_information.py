@@ -11,9 +11,10 @@ from medrules.check import program as ir
 from medrules.check.program import Program
 from medrules.check.walk import nodes
 from medrules.model.schema import SCHEMA
+from tests.property.histories import whole_request
 from tests.property.judging import Key, Verdicts, judged
 from tests.property.programs import random_program
-from tests.property.requests import AMOUNTS, request
+from tests.property.requests import AMOUNTS
 from tests.property.strategies import FEW, SEEDS
 
 # Facts that choose the law or the shape of lines, not their truth: which day judges (出院时间), how a line is cut (its span and
@@ -57,14 +58,6 @@ def restored(data: Any, whole: Any, taken: list[tuple[tuple[Any, ...], str]], wa
             here, there = here[step], there[step]
         here[path[-1]] = deepcopy(there[path[-1]])
     return out
-
-
-def whole_request(rng: Random) -> Any:
-    """A request with nothing missing and no refunds (netting pairs them by facts that may be missing)."""
-    data = request(rng, drop=0.0)
-    for e in (*data["就诊"], *data["历次就诊"]):
-        e["明细"] = [i for i in e["明细"] if not i["数量"].startswith("-")]
-    return data
 
 
 def kept_for(program: Program) -> tuple[str, ...]:

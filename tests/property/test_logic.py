@@ -191,10 +191,11 @@ def test_law_28_a_line_split_in_two_claims_the_same(seed: int, limit: int) -> No
     big = next((i for i in held if i["数量"] in ("2", "10")), None)
     if big is None:
         return
+    big["自费金额"] = "0"
     half = int(big["数量"]) // 2
     price = Fraction(big["单价"])
     parts = [
-        {**big, "标识": f"{big['标识']}{k}", "行号": str(int(big["行号"]) + k), "数量": str(n), "金额": str(float(price * n)), "自费金额": "0"}
+        {**big, "标识": f"{big['标识']}半{k}", "行号": str(int(big["行号"]) + k), "数量": str(n), "金额": str(float(price * n)), "自费金额": "0"}
         for k, n in enumerate((half, int(big["数量"]) - half))
     ]
     split = {**data, "就诊": [{**data["就诊"][0], "明细": [p for i in held for p in (parts if i is big else [i])]}, *data["就诊"][1:]]}

@@ -162,7 +162,7 @@ def whole(rng: Random) -> Any:
     data.pop("有扣减台账", None)
     data["历史"] = {"覆盖起": "2026-01-01", "覆盖范围": "全国"}
     for e in encounters(data):
-        e["明细"] = [i for i in e["明细"] if not i["数量"].startswith("-") and i["单位"] != "小时"]
+        e["明细"] = [i for i in e["明细"] if not i["数量"].startswith("-") and i["单位"] not in ("小时", "日") and not i["长期医嘱"]]
         for line in e["明细"]:
             line.pop("已扣减金额", None)
         for line in e["明细"]:  # exact times: which of two lines of one day is later must be known

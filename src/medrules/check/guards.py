@@ -54,12 +54,20 @@ def absences(*operands: Expr) -> tuple[Expr, ...]:
             continue
         seen.add(id(node))
         match node:
-            case Fact() | Agg():
+            case Fact():
                 if node.type.optional:
                     found.setdefault(node)
+            case Agg():
+                if node.type.optional:
+                    found.setdefault(node)
+                stack.append(node.over)
             case Excess():
-                stack.append(node.limit)
-            case Members() | Window() | Quant() | Guard() | Col() | Choose() | DayOrdinal() | Rank() | KindRank():
+                stack.extend((node.limit, node.over))
+            case Quant() | DayOrdinal() | Rank() | KindRank():
+                stack.append(node.over)
+            case Window():
+                stack.append(node.frame)  # how long the window is may be an optional fact (近 明细.用药天数)
+            case Members() | Guard() | Col() | Choose():
                 pass  # members are guarded where they are bound; a choice is lifted or has no optional branch
             case _:
                 stack.extend(reversed(list(parts(node))))

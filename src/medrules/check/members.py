@@ -6,7 +6,7 @@ from dataclasses import replace
 from medrules.check.context import RuleContext
 from medrules.check.expressions.atoms import whole
 from medrules.check.expressions.references import find_bound, unknown_field
-from medrules.check.guards import TRUE
+from medrules.check.guards import TRUE, present
 from medrules.check.names import WINDOW_NOUNS, Bound, Place, bare, singular, step, suggestion, under
 from medrules.check.program import Agg, And, Collection, Expr, Has, Members, Not, Quant, Window
 from medrules.check.typenames import kind_zh
@@ -142,7 +142,7 @@ def quantifier(ctx: RuleContext, node: ast.Quantifier, place: Place) -> Expr:
     made: Expr = Quant("all" if node.kind == "all" else "any", over, body, BOOL)
     if node.kind in ("none", "not_exists"):
         made = Not(made, BOOL)
-    return whole(ctx, place, made, over, body)
+    return whole(ctx, place, present(made, made), over, body)
 
 
 def aggregate(ctx: RuleContext, node: ast.Aggregate, place: Place) -> Expr:

@@ -81,6 +81,21 @@ def key_fields(table: Table | None, entity: str) -> Iterable[str]:
             yield f"{entity}.{name}"
 
 
+def _row_fields(table: Table | None) -> Iterable[str]:
+    """The facts that rows of their own ask for: their scene, their area, their site."""
+    if table is None:
+        return
+    rows = table.rows
+    if rows.where("scenes", bool):
+        yield "encounter.visit_kind"
+    if rows.where("scenes", lambda scenes: bool(scenes) and "out_of_area" in scenes):
+        yield "encounter.out_of_area"
+    if rows.where("area", bool):
+        yield from ("encounter.institution", "institution.area")
+    if rows.where("same_site", bool):
+        yield "item.site"
+
+
 def scope_roots(scope: ir.Scope) -> tuple[Node | None, ...]:
     match scope:
         case ir.PairScope():
@@ -97,16 +112,16 @@ def scope_reads(scope: ir.Scope, tables: dict[str, Table], fees: str, lines_at_f
     match scope:
         case ir.ItemScope():
             out.update(key_fields(tables.get(scope.table), scope.role))
+            out.update(_row_fields(tables.get(scope.table)))
             if scope.codes is not None:
                 out.add(f"{scope.role}.code" if scope.codes.system not in ("generic", "product") else f"item.{scope.codes.system}")
         case ir.PairScope():
-            table = tables.get(scope.table)
-            out.update(key_fields(table, "item"))
+            out.update(key_fields(tables.get(scope.table), "item"))
+            out.update(_row_fields(tables.get(scope.table)))
             out.update(_frame_fields(scope.frame, tables))
-            if table is not None and table.rows.where("same_site", bool):
-                out.add("item.site")
         case ir.GroupScope():
             out.add("item.code")
+            out.update(_row_fields(tables.get(scope.table)))
             for key in scope.same:
                 out.update(_KEYS.get(key.kind, (key.field,)))
         case ir.EachScope():

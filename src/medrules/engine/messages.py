@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any, Final
 
 from medrules.check import program as ir
@@ -194,7 +195,7 @@ def render(template: Template, value: Callable[[Expr], Any]) -> str:
     """A message: the template's words, and its expressions as `value` gives them. A published text that ends with a full stop
     loses it where the sentence goes on; a unit is not said twice."""
     out: list[str] = []
-    for part, after in zip(template.parts, (*template.parts[1:], ""), strict=True):
+    for part, after in zip_longest(template.parts, template.parts[1:], fillvalue=""):  # a rule may have no message at all
         text = part if isinstance(part, str) else _value_text(part, value, after)
         if out and text and text[0] in _GOES_ON:
             out[-1] = out[-1].rstrip("。.；;")

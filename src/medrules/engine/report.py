@@ -74,12 +74,18 @@ def _summed(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     return tuple(Claim(line, total[line]) for line in sorted(total, key=line_order))
 
 
-def _weight(draft: Draft) -> tuple[int, int, str]:
+def _place(draft: Draft) -> tuple[str, int, tuple[str, ...], str]:
+    """An order of drafts that does not hang on which way of executing found which first."""
+    return draft.rule.code, draft.piece, draft.rows, draft.message
+
+
+def _weight(draft: Draft) -> tuple[int, int, tuple[str, int, tuple[str, ...], str]]:
     """The draft that speaks for merged ones: the gravest, then the dearest, then the lowest code."""
-    return RESULTS.index(draft.result), -sum(c.amount or 0 for c in draft.claims), draft.rule.code
+    return RESULTS.index(draft.result), -sum(c.amount or 0 for c in draft.claims), _place(draft)
 
 
 def _merged(drafts: list[Draft], claims: tuple[Claim, ...], result: Result) -> Draft:
+    drafts = sorted(drafts, key=_place)
     lead = min(drafts, key=_weight)
     same = [d for d in drafts if d.result == result] or drafts
     return replace(
@@ -113,6 +119,7 @@ def findings_of(program: Program, drafts: Iterable[Draft]) -> list[Finding]:
         by_parent.setdefault((one.rule.parent, one.at_fault, one.result), []).append(one)
     out = []
     for (parent, _, result), subs in by_parent.items():
+        subs.sort(key=_place)
         lead = _merged(subs, _larger(c for s in subs for c in s.claims), result)
         amounts = [c.amount for c in lead.claims]
         out.append(Finding(
@@ -129,7 +136,7 @@ def assemble(
     program: Program, facts: Facts, drafts: Iterable[Draft], undecided: Iterable[Undecided], unjudged: Iterable[Unjudged],
     unchecked: Iterable[Unchecked] = (), unmatched: int = 0, engine_version: str = "",
 ) -> Report:
-    """The report of one request. The order in which drafts arrive does not matter, except that of equals' messages."""
+    """The report of one request. The order in which drafts arrive does not matter."""
     findings, deductions = resolve(sorted(
         findings_of(program, drafts), key=lambda f: (f.rule, f.result, line_order(f.anchor), f.at_fault != (f.anchor,))))
     undecided, unjudged = open_entries(facts, findings, undecided, unjudged)

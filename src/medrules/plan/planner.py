@@ -25,6 +25,7 @@ def plan(program: Program) -> Plan:
     assert draft.pairs is not None and draft.usage is not None and draft.guards is not None
     assert draft.records is not None and draft.prefix_records is not None
     codes, prefixes, plain = _known(program)
+    plain &= draft.records.keys() <= codes and draft.prefix_records.keys() <= prefixes  # a code set names codes that no table knows
     return Plan(
         program=program, routes=draft.routes, shapes=draft.shapes, dense=draft.dense, streamed=draft.streamed,
         records=draft.records, prefix_records=draft.prefix_records,

@@ -43,11 +43,14 @@ def groups(scope: ir.GroupScope, judge: Judge) -> Iterator[Candidate]:
             if _in_group(codes, seed) is not True or seen(seed, seed, judge) is False:
                 continue
             group = _group_of(scope, row, codes, seed, judge)
+            if not any(m is seed for m in (*group.items, *(m for m, _ in group.unsure))):
+                continue  # filtered out itself: the lines it found belong to other anchors, or to none
             key = tuple(id(i) for i in group.items)
-            if not key or key in done:
+            days = [d for i in group.items if (d := item_day(i)) is not None]
+            if not days or key in done:
                 continue
             done.add(key)
-            day = max(d for i in group.items if (d := item_day(i)) is not None)
+            day = max(days)
             binding = Binding({"group": group}, row, day)
             holds = allowed(row, group.items[0], judge) if in_force(row, day) else False
             if holds is not False:

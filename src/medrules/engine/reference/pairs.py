@@ -10,7 +10,7 @@ from medrules.engine.reference.candidates import Candidate, Option, allowed, ite
 from medrules.engine.reference.expressions import Judge
 from medrules.engine.reference.frames import together
 from medrules.engine.reference.truth import Truth, Unk, conj
-from medrules.engine.reference.values import Group, compare, read
+from medrules.engine.reference.values import Group, Interval, compare, read
 from medrules.engine.reference.windows import Binding, seen
 from medrules.knowledge.table import EMPTY, Row
 from medrules.model.values import ABSENT, UNKNOWN, Frame
@@ -109,8 +109,8 @@ def _partners(
 def _in_span(scope: ir.PairScope, binding: Binding, a: Any, b: Any, judge: Judge) -> Truth:
     """One span; day, hour and distance spans also need one institution (T16)."""
     frame = judge.value(scope.frame, binding)
-    if isinstance(frame, Unk):
-        return frame
+    if isinstance(frame, (Unk, Interval)):
+        return Unk(frame.causes)
     if frame is EMPTY or frame is ABSENT:
         return True
     if not isinstance(frame, Frame):

@@ -11,11 +11,11 @@ from medrules.engine.reference.frames import first_day, same_fact, together
 from medrules.engine.reference.regions import encounters_of, openness
 from medrules.engine.reference.rows import TableRows
 from medrules.engine.reference.truth import Truth, Unk, conj, disj
-from medrules.engine.reference.values import compare, day_of, read
+from medrules.engine.reference.values import Interval, causes_of, compare, day_of, read
 from medrules.knowledge.table import EMPTY, Row
 from medrules.model.facts import Facts
 from medrules.model.order import order_key
-from medrules.model.values import UNKNOWN, Frame, Instant
+from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant
 
 __all__ = ["Binding", "Evaluates", "View", "frame_of", "keyed", "look", "not_after", "same_key", "seen"]
 
@@ -74,6 +74,8 @@ def frame_of(window: Window, b: Binding, judge: Evaluates) -> Frame | Unk:
     found = judge.value(window.frame, b)
     if isinstance(found, (Frame, Unk)):
         return found
+    if isinstance(found, Interval) or found is ABSENT or found is EMPTY:
+        return Unk(causes_of((found,)))  # ABSENT and EMPTY only outside conditions, where nothing guards
     return Frame("days", int(found))
 
 

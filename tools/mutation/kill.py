@@ -1,0 +1,109 @@
+"""What must notice a mutant, the quickest first: the national cases, kept regressions, a small campaign, the module's own tests."""
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.property import agreement
+from tests.property.drawing import asked, written
+from tests.property.regressions import kept
+from tests.property.written import compiled
+
+from medrules.adapters.cli.case_facts import facts_of
+from medrules.api import check_pack
+from medrules.cases.runner import compare
+from medrules.cases.yaml_reader import read_cases
+from medrules.engine.engine import Engine
+from medrules.engine.reference import Reference
+
+ROOT = Path(__file__).resolve().parents[2]
+NATIONAL = ROOT / "rulepacks" / "national"
+# The tests that say what a module must do; those of the whole engine are run for each.
+TESTS = {
+    "medrules.model": ("tests/model/test_netting.py", "tests/model/test_derive.py", "tests/model/test_sharing.py"),
+    "medrules.engine.reference": ("tests/engine/reference", "tests/rulings/test_rulings.py", "tests/property/test_mutation_finds.py"),
+    "medrules.engine.optimized": ("tests/engine/optimized",),
+    "medrules.engine": ("tests/engine/test_engine.py", "tests/property/test_deductions.py"),
+}
+
+
+def tests_for(module: str) -> list[str]:
+    """Test files of a module, its own package's first; those that are not there (yet) are left out."""
+    found = [t for prefix, files in TESTS.items() if module.startswith(prefix) for t in files]
+    if module.startswith("medrules.model"):
+        found += ["tests/rulings/test_rulings.py"]
+    return [t for t in dict.fromkeys(found) if (ROOT / t).exists()]
+
+
+@dataclass
+class Suite:
+    """Everything that can be made ready before a fault is put in."""
+
+    seeds: int = 32
+    requests: int = 5
+    rebuild: bool = False  # engines are made anew in each mutant: the fault may be in what makes them
+    reread: bool = False  # facts as well: the fault may be in the model
+    national: Any = None
+    cases: list[Any] = field(default_factory=list)
+    kept: list[Any] = field(default_factory=list)
+    drawn: list[Any] = field(default_factory=list)
+
+    def prepare(self) -> Suite:
+        def ways(program: Any) -> tuple[Any, Any, Any]:
+            return program, Reference(program), None if self.rebuild else Engine(program)
+
+        def read(one: Any) -> Any:
+            return one.facts if self.reread else one.facts()
+
+        national = check_pack(NATIONAL).program
+        self.national = ways(national)
+        for path in sorted(NATIONAL.glob("families/*/cases.yaml")):
+            self.cases += [(c, (lambda c=c: facts_of(c)) if self.reread else facts_of(c)) for c in read_cases(path)]
+        self.kept = [(ways(compiled(c.written)[0]), [read(c.asked)]) for c in kept().values()]
+        for seed in range(700_000, 700_000 + self.seeds):
+            program = compiled(written(seed))[0]
+            if program.rules:
+                self.drawn.append((ways(program), [read(asked(seed, n)) for n in range(self.requests)]))
+        return self
+
+    def steps(self, module: str) -> Iterator[tuple[str, Callable[[], str]]]:
+        """(name, check) in order; a check gives what it noticed, or ""."""
+        yield "national cases", self._national
+        yield "kept regressions", lambda: self._agree(self.kept)
+        yield "campaign", lambda: self._agree(self.drawn)
+        yield "tests", lambda: _pytest(tests_for(module))
+
+    def _national(self) -> str:
+        program, reference, engine = self.national
+        engine = engine or Engine(program)
+        for case, facts in self.cases:
+            made = facts() if self.reread else facts
+            for report in (reference.evaluate(made), engine.review(made)):
+                if compare(case, report):
+                    return str(case.title)
+        return ""
+
+    def _agree(self, programs: list[Any]) -> str:
+        for n, ((program, reference, engine), several) in enumerate(programs):
+            engine = engine or Engine(program)
+            for k, facts in enumerate(several):
+                made = facts() if self.reread else facts
+                again = facts() if self.reread else facts
+                if any(agreement.compare(reference.evaluate(made), engine.review(again))):
+                    return f"program {n} request {k}"
+        return ""
+
+
+def _pytest(files: list[str]) -> str:
+    os.chdir(ROOT)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", *files])
+    failed = [line for line in out.getvalue().splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return "" if code == 0 else (failed or [f"pytest {code}"])[0]
