@@ -60,7 +60,7 @@ def test_law_34_each_report_is_of_one_plan() -> None:
         t.start()
     for n in count():
         engine.swap(old if n % 2 else young)
-        if len(seen) > 300 and n > 20:
+        if len(seen) > 300 and n > 20 and (len(set(seen)) > 1 or n > 100_000):  # on a busy machine one plan may be seen alone for long
             break
     stop.set()
     for t in threads:

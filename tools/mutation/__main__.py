@@ -47,13 +47,12 @@ def all_mutants(names: list[str], share: float, seed: int, only: str) -> list[Mu
         assert file is not None
         found += list(mutants(name, Path(file).read_text("utf-8")))
     found = [m for m in found if only in m.name]
-    rng = Random(seed)
-    return [m for m in found if share >= 1 or rng.random() < share]
+    return [m for m in found if Random(f"{seed} {m.name}").random() < share]  # the same ones whatever else is mutated
 
 
 def judged(mutant: Mutant, suite: Suite) -> tuple[str, str]:
     """(which check killed it, what that noticed); ("survived", "") if none did."""
-    if not apply(mutant.module, mutant.tree):
+    if not apply(mutant.module, mutant.make()):
         return "not reached", "the function is not there under its name"
     for name, check in suite.steps(mutant.module):
         try:

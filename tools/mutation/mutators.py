@@ -5,8 +5,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-Change = Callable[[], None]
+from functools import partial
 
 _FLIPS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE,), ast.LtE: (ast.Lt,), ast.Gt: (ast.GtE,), ast.GtE: (ast.Gt,), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
@@ -30,11 +29,16 @@ class Mutant:
     text: str
     change: str
     number: int
-    tree: ast.Module
+    make: Callable[[], ast.Module]
 
     @property
     def name(self) -> str:
         return f"{self.module}:{self.function}: `{self.text}` {self.change}" + (f" #{self.number}" if self.number else "")
+
+
+def _is_metering(statement: ast.stmt) -> bool:
+    """`judge.spend(…)`: counts steps for the budget, says nothing about an answer (tests/engine/test_budget.py holds its bounds)."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and getattr(statement.value.func, "attr", "") == "spend"
 
 
 class _Finder(ast.NodeVisitor):
@@ -82,6 +86,8 @@ class _Finder(ast.NodeVisitor):
 
     def _statement(self, owner: ast.AST, name: str, n: int, statement: ast.stmt) -> None:
         """Statements that can be left out without a name being lost."""
+        if _is_metering(statement):
+            return
         gone = (ast.AugAssign, ast.Continue, ast.Break, ast.Raise)
         called = isinstance(statement, ast.Expr) and isinstance(statement.value, (ast.Call, ast.Yield, ast.YieldFrom))
         item = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], (ast.Subscript, ast.Attribute))
@@ -90,6 +96,10 @@ class _Finder(ast.NodeVisitor):
                 getattr(found, name)[n] = ast.copy_location(ast.Pass(), statement)
 
             self.note(owner, "left out", leave_out, statement.lineno)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not _is_metering(node):
+            self.generic_visit(node)
 
     # ------------------------------------------------------------ what is changed
 
@@ -233,7 +243,11 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
     for function, line, change, node, do in finder.found:
         text = " ".join(lines[line - 1].split())[:100]
         number = seen[function, text, change] = seen.get((function, text, change), -1) + 1
-        made = copy.deepcopy(tree)
-        target = next(x for n, x in enumerate(ast.walk(made)) if n == places[id(node)])
-        do(target)
-        yield Mutant(module, function, line, text, change, number, ast.fix_missing_locations(made))
+        yield Mutant(module, function, line, text, change, number, partial(_changed, tree, places[id(node)], do))
+
+
+def _changed(tree: ast.Module, place: int, do: Callable[[ast.AST], None]) -> ast.Module:
+    """A copy of the tree with one change, at the node of that place in the walk."""
+    made = copy.deepcopy(tree)
+    do(next(x for n, x in enumerate(ast.walk(made)) if n == place))
+    return ast.fix_missing_locations(made)
