@@ -188,7 +188,7 @@ def _draft(
     lead = min(loud, key=lambda o: (
         order_of(o.partner) if o.partner is not None and type(o.partner).key == "item" else (),
         o.binding.row.point if o.binding.row else ""))
-    b = lead.binding
+    b = _with_witnesses(rule, lead.binding, judge)
 
     def value(e: ir.Expr) -> Any:
         return judge.value(e, b)
@@ -203,6 +203,20 @@ def _draft(
         _facts_used(rule, lead, judge), render(rule.message, value), render(rule.suggestion, value),
         entities[0].piece if len(entities) == 1 and type(entities[0]).key == "item" else 0,
     )
+
+
+def _with_witnesses(rule: Rule, b: Binding, judge: Judge) -> Binding:
+    """The binding in which a finding speaks: a message that names the member of an existential (他药) means its first witness."""
+    if rule.mode != "when" or rule.when is None:
+        return b
+    said = {n.role for t in (rule.message, rule.suggestion) for part in t.parts if not isinstance(part, str)
+            for n in nodes(part) if isinstance(n, (Fact, ir.Ref))}
+    for n in _positive(rule.when, b) if said - b.roles.keys() else ():
+        if n.over.var in said and n.over.var not in b.roles:
+            found = judge.witnesses(n, b)
+            if found:
+                b = b.bind(n.over.var, min(found, key=order_of) if type(found[0]).key == "item" else found[0])
+    return b
 
 
 def _by_line(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
