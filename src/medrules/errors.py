@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from medrules.diagnostics import Diagnostic
 
 __all__ = [
-    "FACT_ERRORS", "FactError", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError",
+    "FACT_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError",
     "MissingExtra", "NoSuchPack",
 ]
 
@@ -34,6 +34,17 @@ class NoSuchPack(MedRulesError):
     """There is no folder where a pack was looked for; the message names it. What is wrong inside a folder is `InvalidPack`."""
 
     code = "MR-E101"
+
+
+class InvalidCompiledPack(MedRulesError):
+    """A compiled pack that cannot be opened. code MR-E111: damaged, torn, or no compiled pack at all. MR-E112: made by another
+    version of medrules, or in another form: compile it again."""
+
+    code = "MR-E111"
+
+    def __init__(self, message: str, code: str = "MR-E111") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 # The stable codes of what can be wrong with native facts: in Chinese and in English.

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol, overload
 from medrules.knowledge.row import Row
 from medrules.model.values import UNKNOWN
 
-__all__ = ["DEFAULTS", "Cells", "Coded", "KeyColumn", "Numbering", "One", "Rows", "Texts", "distinct_keys"]
+__all__ = ["DEFAULTS", "Cells", "Coded", "Ints", "KeyColumn", "Numbering", "One", "Rows", "Texts", "distinct_keys"]
 
 # What a row says where its table has no such column: the fields of `Row` behind point, keys and cells.
 DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType({f.name: f.default for f in fields(Row)[3:]})
@@ -71,6 +71,24 @@ class Coded:
 
     def numbers(self) -> Numbers:
         return self._numbers
+
+
+class Ints:
+    """Whole numbers that are mostly different (line numbers)."""
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+
+    def __getitem__(self, row: int, /) -> int:
+        return self._numbers[row]
+
+    def distinct(self) -> Sequence[int]:
+        return self._numbers
+
+    def numbers(self) -> Numbers:
+        return range(len(self._numbers))
 
 
 class Texts(Sequence[str]):
@@ -233,9 +251,11 @@ class Rows(Sequence[Row]):
             _key_column([r.keys[i] for r in held], [r.prefix for r in held] if i == 0 else None)
             for i in range(n_keys))
         cells = tuple(_coded(r.cells[i] for r in held) for i in range(n_cells))
-        rest = {
+        rest: dict[str, Cells] = {
             name: column for name, value in DEFAULTS.items()
             if held and not (isinstance(column := _coded(getattr(r, name) for r in held), One) and column.value == value)}
+        if "line" in rest:
+            rest["line"] = Ints(array("I", [r.line for r in held]))
         made = cls(len(held), Texts.of([r.point for r in held]), keys, cells, rest)
         made._made.update(enumerate(held))
         return made

@@ -141,7 +141,7 @@ class Records(Mapping[str, tuple[Record, ...]]):
         self, codes: Sequence[str], kinds: Sequence[int], of_kind: tuple[Kind, ...], merger: Merger, dense: tuple[int, ...],
     ) -> None:
         self.codes, self.kinds, self.of_kind = codes, kinds, of_kind
-        self._merger, self._dense = merger, dense
+        self.merger, self._dense = merger, dense
         self._made: dict[str, tuple[Record, ...]] = {}
 
     def kind(self, code: str) -> Kind | None:
@@ -156,7 +156,7 @@ class Records(Mapping[str, tuple[Record, ...]]):
             kind = self.kind(code)
             if kind is None:
                 raise KeyError(code)
-            segments = self._merger.segments(self._merger.keyed(code, kind.rules))
+            segments = self.merger.segments(self.merger.keyed(code, kind.rules))
             made = self._made.setdefault(code, tuple(placed(segment, self._dense) for segment in segments))
         return made
 
