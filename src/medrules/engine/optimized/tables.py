@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Final
 from zlib import crc32
 
@@ -22,10 +22,11 @@ __all__ = ["Tables"]
 
 N_BITS: Final = 512  # of the sieve that most requests' codes fall through before partners are looked at
 MAX_REMEMBERED: Final = 100_000
-NO_BITS: Final = (0, 0)  # of a code that is in no pair: no mask asks for it
 
 Flat = tuple[Any, ...]
 Test = Callable[..., bool]
+Bits = tuple[int, int]  # of a code, and of the partners that are kept with it
+NO_BITS: Final[Bits] = (0, 0)  # of a code that is in no pair: no mask asks for it
 
 
 class Tables:
@@ -45,62 +46,51 @@ class Tables:
         self.partners = Partners(pairs)
         self.whole = Whole(plan, codes)
         self._nothing = (FIRST_DAY, END_OF_DAYS, *(None,) * sum(max(1, plan.shapes[n].width) for n in plan.dense))
-        self._bits = _bits(pairs) if self.has_pairs else {}
         self._segments: dict[str, tuple[Flat, ...]] = {}
         self.index: dict[str, Flat] = {}
-        self._fill(records)
+        bits = _bits(pairs) if self.has_pairs else {}
+        self._fill(records, bits)
         nothing = (*self._nothing, *((None,) if self.has_others else ()))
-        for code in self._bits.keys() - self.index.keys():
-            self.index[code] = (*nothing, *self._bits[code])
-        silent = (*nothing, *((0, 0) if self.has_pairs else ()))
+        for code in bits.keys() - self.index.keys():
+            self.index[code] = (*nothing, *bits[code])
+        silent = (*nothing, *(NO_BITS if self.has_pairs else ()))
         self.index.update(dict.fromkeys(plan.silent_codes, silent))
         self.prefixes = {
-            prefix: tuple(self._flats(prefix, under.of_kind[kind])) for prefix, kind in zip(under.codes, under.kinds, strict=True)}
+            prefix: tuple(self._flats(prefix, under.of_kind[kind], NO_BITS)) for prefix, kind in zip(under.codes, under.kinds, strict=True)}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
         self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
         self.unmatched_by_reference = not plan.counts_codes
         self._remembered: dict[str, tuple[Flat, ...]] = {}
-        self._bits = {}
 
-    def _fill(self, records: Records) -> None:
+    def _fill(self, records: Records, bits: dict[str, Bits]) -> None:
         """The index of all codes that have records. Codes of one kind share one tuple, if nothing in it is their own."""
-        shared: dict[int, Flat | None] = {
-            n: (*kind.heads[0], *((None,) if self.has_others else ()), *((0, 0) if self.has_pairs else ()))
-            if len(kind.heads) == 1 and not any(kind.others) else None
-            for n, kind in enumerate(records.of_kind)}
-        index, bits = self.index, self._bits
+        index, of_kind, has_others, own = self.index, records.of_kind, self.has_others, self.has_pairs
+        newest = [(*kind.heads[-1], None) if has_others else kind.heads[-1] for kind in of_kind]
+        shared = [(*flat, *NO_BITS) for flat in newest] if own else newest
+        last = [len(kind.heads) - 1 if any(kind.others[-1:]) else -1 for kind in of_kind]
         for code, kind in zip(records.codes, records.kinds, strict=True):
             flat = shared[kind]
-            if flat is None:
-                self._add(code, tuple(self._flats(code, records.of_kind[kind])))
-            elif code in bits:
-                self._add(code, ((*flat[:-2], *bits[code]),))
-            else:
-                index[code] = flat
+            if last[kind] >= 0:
+                flat = (*of_kind[kind].heads[-1], Others(self, code, last[kind]), *(bits.get(code, NO_BITS) if own else ()))
+            elif own and code in bits:
+                flat = (*newest[kind], *bits[code])
+            index[code] = flat
 
-    def _add(self, code: str, flats: tuple[Flat, ...]) -> None:
-        if self._bits.get(code, NO_BITS)[1]:
-            flats = (*flats, *self._gaps(code, flats))
-        if flats:
-            self.index[code] = flats[0]
-            if len(flats) > 1:
-                self._segments[code] = flats
-
-    def _gaps(self, code: str, flats: tuple[Flat, ...]) -> Iterator[Flat]:
+    def _gaps(self, flats: tuple[Flat, ...], bits: Bits) -> Iterator[Flat]:
         """Days on which only partners are to be looked for."""
         cuts = sorted({FIRST_DAY, END_OF_DAYS, *(d for f in flats for d in f[:2])})
         taken = {f[0] for f in flats}
         for start, end in pairwise(cuts):
             if start not in taken:
-                yield (start, end, *self._nothing[2:], *((None,) if self.has_others else ()), *self._bits[code])
+                yield (start, end, *self._nothing[2:], *((None,) if self.has_others else ()), *bits)
 
-    def _flats(self, code: str, kind: Kind) -> Iterator[Flat]:
-        """The records of a code, newest first."""
+    def _flats(self, code: str, kind: Kind, bits: Bits) -> Iterator[Flat]:
+        """The records of a code or prefix, newest first."""
         for n in reversed(range(len(kind.heads))):
             yield (
                 *kind.heads[n], *((Others(self, code, n) if kind.others[n] else None,) if self.has_others else ()),
-                *(self._bits.get(code, NO_BITS) if self.has_pairs else ()))
+                *(bits if self.has_pairs else ()))
 
     def record(self, code: str, n: int) -> Record:
         """The n-th record of a code or prefix, oldest first."""
@@ -134,12 +124,21 @@ class Tables:
         return lambda m, on, scene: any(test(m, on, scene, *constants) for test, constants in tests)
 
     def segments(self, code: str) -> tuple[Flat, ...]:
-        """All records of a code, newest first."""
+        """All records of a code, newest first, and the days between them on which it has partners only."""
         found = self._segments.get(code)
-        if found is not None:
-            return found
-        flat = self.index.get(code)
-        return (flat,) if flat is not None else self.by_prefix(code)
+        if found is None:
+            newest = self.index.get(code)
+            if newest is None:
+                return self.by_prefix(code)
+            kind = self.plan.records.kind(code)
+            if kind is None:
+                return (newest,)
+            bits: Bits = newest[-2:] if self.has_pairs else NO_BITS
+            found = (newest, *islice(self._flats(code, kind, bits), 1, None))
+            if bits[1]:
+                found = (*found, *self._gaps(found, bits))
+            self._segments[code] = found
+        return found
 
     def by_prefix(self, code: str) -> tuple[Flat, ...]:
         """The records of the longest prefix of a code that has no key of its own."""
@@ -247,7 +246,7 @@ class Whole(dict[str, Any]):
         return self.setdefault(code, tuple(None if e is None else said(self.codes[e.rule], e) for e in record.dense))
 
 
-def _bits(pairs: PairPlan) -> dict[str, tuple[int, int]]:
+def _bits(pairs: PairPlan) -> dict[str, Bits]:
     """Per code of a pair its bit, and the bits of the partners that are kept with it (0 = none)."""
     bits = tuple(1 << n for n in range(N_BITS))
     own = [bits[crc32(code.encode()) % N_BITS] for code in pairs.codes]
