@@ -11,7 +11,6 @@ from medrules.engine.optimized.evaluator import Evaluator
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked
 from medrules.plan.plan import Plan
-from medrules.plan.planner import plan as make_plan
 
 __all__ = ["ENGINE_VERSION", "Engine"]
 
@@ -67,7 +66,11 @@ class Engine:
             return _nothing_checked(evaluator.plan, facts, fault)
 
     def _made(self, rules: Program | Plan) -> Evaluator:
-        return Evaluator(rules if isinstance(rules, Plan) else make_plan(rules), ENGINE_VERSION, self._budget)
+        if not isinstance(rules, Plan):
+            from medrules.plan.planner import plan  # a plan that comes ready needs no passes
+
+            rules = plan(rules)
+        return Evaluator(rules, ENGINE_VERSION, self._budget)
 
 
 def _nothing_checked(plan: Plan, facts: Facts, fault: Exception) -> Report:

@@ -1,12 +1,13 @@
 """Which rows of a table speak of an entity: by exact keys, prefixes (the longest wins), code sets and empty keys, three-valued."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from medrules.engine.optimized.kleene.ground import reader
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj, neg
 from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.columns import KeyColumn
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.schema import SCHEMA
 from medrules.model.values import ABSENT, UNKNOWN
@@ -39,24 +40,31 @@ class Keys:
         self._fields = table.key_fields
         self._readers: dict[tuple[str, int], Callable[[Any], Any]] = {}
         self._is_prefix = tuple(table.key_kind == "icd" or f.endswith("area") for f in table.key_fields)
-        self._by_key: tuple[dict[str, list[int]], ...] = tuple({} for _ in range(n))
         self._by_prefix: tuple[dict[str, list[int]], ...] = tuple({} for _ in range(n))
         self._loose: tuple[list[int], ...] = tuple([] for _ in range(n))  # empty keys, code sets, numbers
-        self.has_prefixes = False
-        for place, row in enumerate(table.rows):
-            self.has_prefixes = self.has_prefixes or any(row.prefix)
-            for column, keys in enumerate(row.keys):
-                if not keys:
-                    self._loose[column].append(place)
-                for j, key in enumerate(keys):
-                    if not isinstance(key, str):
-                        self._loose[column].append(place)
-                    elif self._prefixed(row, column, j):
-                        self._by_prefix[column].setdefault(key, []).append(place)
-                    else:
-                        self._by_key[column].setdefault(key, []).append(place)
+        self.has_prefixes = bool(table.rows.prefix_rows())
+        for column, keys in enumerate(table.rows.keys):
+            keys.found()  # sorted now, so that threads only read
+            self._note_odd(column, keys)
         # Whether a known code alone decides: then nothing else has to be asked of a line.
         self.plain = table.key_fields == ("code",) and not self.has_prefixes and not self._by_prefix[0] and not self._loose[0]
+
+    def _note_odd(self, column: int, keys: KeyColumn) -> None:
+        """The rows that are not found by a plain code alone."""
+        marks = self.table.rows.field("prefix")
+        for place in range(len(self.table.rows)) if self._is_prefix[column] else keys.odd:
+            cell, mark = keys.key(place), marks[place] if column == 0 else ()
+            if not cell:
+                self._loose[column].append(place)
+            for j, key in enumerate(cell):
+                if not isinstance(key, str):
+                    self._loose[column].append(place)
+                elif self._is_prefix[column] or (j < len(mark) and mark[j]):
+                    self._by_prefix[column].setdefault(key, []).append(place)
+
+    def _by_key(self, column: int, code: Any) -> Sequence[int]:
+        """The rows that list a code as it stands."""
+        return () if self._is_prefix[column] or not isinstance(code, str) else self.table.rows.keys[column].rows_of(code)
 
     def _prefixed(self, row: Row, column: int, j: int) -> bool:
         return self._is_prefix[column] or (column == 0 and j < len(row.prefix) and row.prefix[j])
@@ -80,7 +88,7 @@ class Keys:
         rows = self.table.rows
         if code.__class__ is Unsure:
             return rows
-        places = list(self._by_key[column].get(code, ()))
+        places = list(self._by_key(column, code))
         places += self._loose[column]
         held = self._by_prefix[column]
         if held and isinstance(code, str):
@@ -90,9 +98,9 @@ class Keys:
 
     def alike(self, column: int, cell: Any, day: int, held: Iterable[Any]) -> Iterator[Any]:
         """Those of the codes for which a row in force has the same cell in a column, or a 待编 one (of a plain table)."""
-        rows, places = self.table.rows, self._by_key[0]
+        rows = self.table.rows
         for code in held:
-            for p in places.get(code, ()):
+            for p in self._by_key(0, code):
                 other = rows[p].cells[column]
                 if in_force(rows[p], day) and (other is UNKNOWN or (other is not EMPTY and other == cell)):
                     yield code
@@ -103,7 +111,7 @@ class Keys:
         code = self.fact(entity, column)
         if code.__class__ is Unsure:
             return len(self.table.rows)
-        return 1 + len(self._loose[column]) + len(self._by_key[column].get(code, ()))
+        return 1 + len(self._loose[column]) + len(self._by_key(column, code))
 
     def says(self, row: Row, column: int, code: Any) -> Truth:
         """Whether one key cell means a code."""
