@@ -1,12 +1,13 @@
 """A report as a doctor reads it: patient, order line, rule, why, amount, basis, what to do; then what could not be judged."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from medrules.adapters.cli.console import Console, Panel, Table, Text, yuan
 from medrules.adapters.native_report import cause_word, status_of
 from medrules.model.facts import Facts
-from medrules.model.reports import Finding, LineRef, Report
+from medrules.model.reports import Finding, LineRef, Report, Undecided
 from medrules.model.values import ABSENT, UNKNOWN, age_in
 
 __all__ = ["show_report"]
@@ -14,7 +15,7 @@ __all__ = ["show_report"]
 RESULT: Final = {"definite": ("明确违规", "bold white on red"), "suspect": ("可疑", "bold black on yellow"), "monitor": ("监测", "black on cyan")}
 INTERACTION: Final = {"passive": "静默", "soft": "提醒", "reason": "须填原因", "hard": "拦截"}
 UNJUDGED: Final = {"code": "没有编码", "date": "没有日期", "ill_formed": "编码不合格式", "scene": "就医方式未知", "unmatched": "不在知识表中"}
-UNCHECKED: Final = {"deadline": "超时", "fault": "故障"}
+UNCHECKED: Final = {"deadline": "超时", "budget": "超出步数上限", "fault": "故障"}
 STATUS: Final = {"findings": "", "not_checked": "[bold red]未全部检查[/]", "undecided": "[yellow]无违规提示，有待核[/]", "clean": "[green]无违规提示[/]"}
 
 
@@ -116,14 +117,24 @@ def show_report(out: Console, title: str, facts: Facts, report: Report) -> None:
 
 
 def _undecided(out: Console, report: Report, names: _Names, most: int = 8) -> None:
-    """A count and a short work list, never a card (ruling T34)."""
+    """A count and a short work list, never a card (ruling T34): one row for all that waits for the same facts, the longest first."""
     if not report.undecided:
         return
+    waiting: dict[tuple[str, ...], list[Undecided]] = {}
+    for one in report.undecided:
+        waiting.setdefault(tuple(cause_word(c) for c in one.causes), []).append(one)
     table = Table(title=f"待核 {len(report.undecided)} 项（不提醒医生，列为工作清单）", title_justify="left", title_style="yellow", box=None, pad_edge=False)
-    for head in ("规则", "对象", "缺什么"):
-        table.add_column(head, style="dim", overflow="fold")
-    for one in report.undecided[:most]:
-        table.add_row(one.name, names.of(one.anchor), "、".join(cause_word(c) for c in one.causes))
+    for head in ("缺什么", "项", "规则", "对象"):
+        table.add_column(head, style="dim", overflow="fold", justify="right" if head == "项" else "left")
+    in_order = sorted(waiting.items(), key=lambda one: -len(one[1]))
+    for missing, group in in_order[:most]:
+        table.add_row("、".join(missing), str(len(group)), _some(one.name for one in group), _some(names.of(one.anchor) for one in group))
     out.print(table)
-    if len(report.undecided) > most:
-        out.print(f"[dim]… 另有 {len(report.undecided) - most} 项，见 --json[/]")
+    if len(in_order) > most:
+        out.print(f"[dim]… 另有 {sum(len(group) for _, group in in_order[most:])} 项，见 --json[/]")
+
+
+def _some(words: Iterable[str], most: int = 3) -> str:
+    """The first few different words, and how many there are."""
+    different = list(dict.fromkeys(words))
+    return "、".join(different[:most]) + (f" 等 {len(different)} 个" if len(different) > most else "")
