@@ -47,7 +47,7 @@ def main() -> None:
         run([exe, "-m", "mypy"])
         run([ENV / ("Scripts/lint-imports.exe" if os.name == "nt" else "bin/lint-imports")])
         run([exe, "-m", "medrules", "check", "rulepacks/national"])
-        run([exe, "-m", "medrules", "check", "rulepacks/edition-2025"])
+        run([exe, "-m", "medrules", "check", "rulepacks/typical-problems"])
         run([exe, "-m", "medrules", "test", "rulepacks/national"])
         run([exe, "-m", "tests.property.campaign", "--cases", "4000", "--requests", "20", "--seed", "90000", "--processes", "2"])
     if "--quick" in args:

@@ -1,7 +1,11 @@
-"""Tables, code sets and catalogues that the 88 national rules name, with the columns they use and few rows or none."""
+"""Tables, code sets and catalogues that the national rules name, with the columns they use and few rows or none.
+
+The tables of the first texts are declared here by hand, apart from the packs; what the packs added since comes from them.
+"""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from medrules.check.checker import check
@@ -9,11 +13,12 @@ from medrules.check.program import Catalogue, Program, Rule
 from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.columntypes import parse_column_type
+from medrules.knowledge.folder import PackSources, read_pack_folder
 from medrules.knowledge.table import EMPTY, Column, Row, Table
 from medrules.language.nodes import File
 from medrules.language.parser import parse
 
-CORPUS = Path(__file__).resolve().parents[2] / "rulepacks" / "edition-2025"
+CORPUS = Path(__file__).resolve().parents[2] / "rulepacks"
 
 # Columns that several tables share, or that are too long for a line.
 _COLUMNS = {
@@ -23,7 +28,7 @@ _COLUMNS = {
     "place": ("最低级别 lowest_level level:hospital", "专科类别 specialties list:specialty", "科室 departments codes:dept",
               "其他条件 other_conditions text"),
     "price": ("最高价 highest_price number:元:4", "加收年龄段 surcharge_ages age_range", "加收率 surcharge_rate number::4"),
-    "second_line": ("一线药 first_line codes:item", "回溯天数 look_back number:天:0", "一线禁忌诊断 contraindicated codes:icd10",
+    "second_line": ("一线药 first_line codes:item", "一线禁忌诊断 contraindicated codes:icd10",
                     "其他条件 other_conditions text"),
     "course": ("天数 days number:天:0", "计算方式 counting code:counting", "周期 period window",
                "启用时限 start_within number:小时:0"),
@@ -68,7 +73,7 @@ _TABLES = """
 诊断手术不符|icd|code|诊断 diagnoses codes:icd10
 药品禁忌症|generic|generic|禁忌诊断 contraindications codes:icd10;肌酐清除率下限 lowest_clearance number:ml/min:2
 项目禁忌症|code|code|禁忌诊断 contraindications codes:icd10;肌酐清除率下限 lowest_clearance number:ml/min:2
-妊娠哺乳期用药|generic|generic|
+妊娠哺乳期用药|generic|generic|禁用状态 forbidden_states list:maternity
 药品相互作用|pair|generic generic|
 饮片配伍禁忌|pair|code code|
 重复开药分组|generic|generic|组号 group code:group;组名 group_name text
@@ -108,11 +113,21 @@ def tables() -> dict[str, Table]:
             columns = columns.replace(f"@{shared}", ";".join(listed))
         for name in names.split():
             out[name] = table(name, kind, key_fields, columns)
+    for pack in _packs():
+        for known in pack.tables.values():
+            if known.name not in out:
+                out[known.name] = replace(known, rows=())
     return out
 
 
+@cache
+def _packs() -> tuple[PackSources, ...]:
+    return tuple(read_pack_folder(folder) for folder in sorted(CORPUS.iterdir()) if (folder / "pack.toml").exists())
+
+
 def codesets() -> dict[str, CodeSet]:
-    return {name: CodeSet(name, system, frozenset({"X"})) for name, system in _CODESETS.items()}
+    systems = {s.name: s.system for pack in _packs() for s in pack.codesets.values()}
+    return {name: CodeSet(name, system, frozenset({"X"})) for name, system in {**systems, **_CODESETS}.items()}
 
 
 def catalogues() -> dict[str, Catalogue]:
@@ -122,7 +137,7 @@ def catalogues() -> dict[str, Catalogue]:
 def corpus_files() -> list[tuple[Source, File]]:
     out = []
     for path in sorted(CORPUS.rglob("*.medrule")):
-        source = Source(path.relative_to(CORPUS).as_posix(), path.read_text(encoding="utf-8"))
+        source = Source(path.relative_to(CORPUS).as_posix().partition("/")[2], path.read_text(encoding="utf-8"))
         file, _ = parse(source)
         assert file is not None
         out.append((source, file))

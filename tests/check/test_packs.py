@@ -29,11 +29,10 @@ def files_of(pack: PackSources) -> list[tuple[Source, File]]:
 def test_all_rules_of_the_corpus_are_checked() -> None:
     program, found = check(corpus_files(), tables(), codesets(), catalogues())
     assert [(d.code, d.message) for d in found if d.severity is Severity.ERROR] == []
-    assert len(program.rules) == 117
-    assert len({r.version for r in program.rules}) == 117
+    assert len(program.rules) == len({r.version for r in program.rules}) >= 118
 
 
-@pytest.mark.parametrize("name", ["national", "edition-2025"])
+@pytest.mark.parametrize("name", ["national", "typical-problems"])
 def test_a_pack_has_no_errors(name: str) -> None:
     pack = read_pack_folder(PACKS / name)
     program, found = check(files_of(pack), pack.tables, pack.codesets, pack.catalogues)
@@ -77,4 +76,4 @@ def test_a_thousand_rules_are_checked() -> None:
                 many.append(parsed(text, f"{i}-{source.name}"))
     program, found = check(many, tables(), codesets(), catalogues())
     assert [d.message for d in found if d.severity is Severity.ERROR] == []
-    assert len(program.rules) == 9 * 117
+    assert len(program.rules) == 9 * len(check(files, tables(), codesets(), catalogues())[0].rules)

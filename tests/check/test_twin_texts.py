@@ -32,7 +32,7 @@ def checked(files: list[tuple[Source, File]], pack: PackSources) -> Program:
     return program
 
 
-@pytest.mark.parametrize("name", ["edition-2025", "national"])
+@pytest.mark.parametrize("name", ["typical-problems", "national"])
 def test_both_languages_mean_the_same(name: str) -> None:
     pack = read_pack_folder(PACKS / name)
     written = [(source, tree) for source in pack.rule_sources if (tree := parse(source)[0]) is not None]

@@ -10,7 +10,7 @@ from medrules.diagnostics import Diagnostic, Source, Span
 from medrules.language import nodes as n
 from medrules.language.parser import parse
 
-CORPUS = sorted((Path(__file__).parents[2] / "rulepacks" / "edition-2025").rglob("*.medrule"))
+CORPUS = sorted((Path(__file__).parents[2] / "rulepacks").rglob("*.medrule"))
 
 
 def bare(node: Any) -> Any:

@@ -1,6 +1,6 @@
-"""Makes small packs for tests: rules of the 2025 edition picked by code (or written inline), with a few table rows.
+"""Makes small packs for tests: rules of the national packs picked by code (or written inline), with a few table rows.
 
-Column types, parameters, definitions and code sets are those of the edition pack, so that a ruling tests the published text.
+Column types, parameters, definitions and code sets are those of the packs, so that a ruling tests the published text.
 """
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from medrules.diagnostics import Severity
 from medrules.knowledge.folder import read_pack_folder
 from medrules.language.parser import parse
 
-EDITION = Path(__file__).resolve().parents[2] / "rulepacks" / "edition-2025"
+PACKS = Path(__file__).resolve().parents[2] / "rulepacks"
+NATIONAL, PROBLEMS = PACKS / "national", PACKS / "typical-problems"
+DEFAULTS = """默认 {
+  环节：事前、事中、事后
+  场景：门急诊、住院
+  费用：列入统筹费用
+  有效：2025-01-01 起
+  提醒方式：静默
+}"""
 _RULE = re.compile(r"^规则 (\S+?)「.*?^\}", re.MULTILINE | re.DOTALL)
 _TABLE = re.compile(r"知识表「([^」]+)」")
 
@@ -28,44 +36,35 @@ class BadPack(AssertionError):
 
 
 @cache
-def _families() -> tuple[tuple[str, str, dict[str, str]], ...]:
-    """(folder, defaults, {code: rule text}) of each family of the edition."""
-    out = []
-    for path in sorted(EDITION.glob("families/*/rule.medrule")):
-        text = path.read_text("utf-8")
-        defaults = re.search(r"^默认 \{.*?^\}", text, re.MULTILINE | re.DOTALL)
-        rules = {m[1]: m[0] for m in _RULE.finditer(text)}
-        out.append((path.parent.name, defaults[0] if defaults else "", rules))
-    return tuple(out)
+def _rules() -> dict[str, str]:
+    """The texts of all rules of the two packs, by code."""
+    paths = [*NATIONAL.glob("families/*/rule.medrule"), *PROBLEMS.glob("families/*/rule.medrule")]
+    return {m[1]: m[0] for path in sorted(paths) for m in _RULE.finditer(path.read_text("utf-8"))}
 
 
 @cache
 def _declarations() -> dict[str, tuple[Path, str]]:
-    """table.toml path and CSV header of each table of the edition, by Chinese name."""
+    """table.toml path and CSV header of each table of the packs, by Chinese name."""
     out = {}
-    for path in EDITION.glob("families/*/tables/*.toml"):
+    for path in (p for pack in (NATIONAL, PROBLEMS) for p in pack.glob("families/*/tables/*.toml")):
         header = path.with_suffix(".csv").read_text("utf-8").splitlines()[0]
         out[tomllib.loads(path.read_text("utf-8"))["name"]] = (path, header)
     return out
 
 
 def rule_text(codes: Iterable[str]) -> str:
-    """Rules of the edition with the rules that they follow, each under its file's defaults (written out)."""
+    """Rules of the packs with the rules that they follow, under common defaults."""
     wanted = list(codes)
     found: dict[str, str] = {}
     while wanted:
         code = wanted.pop(0)
         if code in found:
             continue
-        family = next(((d, r) for _, d, r in _families() if code in r), None)
-        if family is None:
-            raise KeyError(code)
-        found[code] = family[1][code]
+        found[code] = _rules()[code]
         base = re.search(r"^  同：\s*(\S+)", found[code], re.MULTILINE)
         if base is not None:
             wanted.append(base[1])
-    defaults = next(d for _, d, r in _families() if d and next(iter(found)) in r)
-    return defaults + "\n\n" + "\n".join(found.values()) + "\n"
+    return DEFAULTS + "\n\n" + "\n".join(found.values()) + "\n"
 
 
 def _rows(name: str, text: str) -> tuple[str, str, str]:
@@ -91,11 +90,11 @@ def build_pack(
     """Write a pack into `folder` and check it.
 
     Args:
-        rules: codes of the edition's rules.
+        rules: codes of the packs' rules.
         text: further rule text.
         rows: CSV rows by table name; a table that is not given is empty.
         tables: further tables: name → (toml, csv).
-        parameters: parameter text instead of the edition's.
+        parameters: parameter text instead of the national pack's.
         codesets: further code sets: file stem → toml.
 
     Raises:
@@ -111,9 +110,9 @@ def build_pack(
             for n, e, s in (("ICD10医保版", "icd10_nhsa", "icd10"), ("ICD9医保版", "icd9_nhsa", "icd9cm3"))), "utf-8")
     for name in ("parameters", "definitions"):
         given = parameters if name == "parameters" and parameters is not None else (
-            EDITION / "shared" / f"{name}.medrule").read_text("utf-8")
+            NATIONAL / "shared" / f"{name}.medrule").read_text("utf-8")
         (folder / "shared" / f"{name}.medrule").write_text(given, "utf-8")
-    for path in (EDITION / "shared" / "codesets").glob("*.toml"):
+    for path in (p for pack in (NATIONAL, PROBLEMS) for p in (pack / "shared" / "codesets").glob("*.toml")):
         (folder / "shared" / "codesets" / path.name).write_bytes(path.read_bytes())
     for stem, toml in (codesets or {}).items():
         (folder / "shared" / "codesets" / f"{stem}.toml").write_text(toml, "utf-8")

@@ -117,7 +117,7 @@ def _constructs(rule: ir.Rule) -> list[str]:
 
 
 def render(root: Path) -> str:
-    program = check_pack(root / "rulepacks" / "edition-2025").program
+    program = check_pack(root / "rulepacks" / "national").program
     by_parent: dict[str, list[ir.Rule]] = {}
     for rule in program.rules:
         by_parent.setdefault(rule.parent, []).append(rule)

@@ -21,7 +21,7 @@ from .families import FAMILIES, Family
 __all__ = ["Count", "count_family", "read_unusable", "render", "write_counts"]
 
 BEGIN, END = "<!-- counts:begin -->", "<!-- counts:end -->"
-_POINT = re.compile(r"(KP-[0-9a-f]{16})(-\d{1,2})?(U)?")
+_POINT = re.compile(r"(KP-[0-9a-f]{16}|E25-\d{3}-\d{4})(-\d{1,2})?(U)?")
 HEADER = (
     "| 规则 | 公布 | 现行 | 已被替代 | 全编 | 部分编 | 仅文本 | 无法使用 | 冲突 | 表行 | 编码 |\n"
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"

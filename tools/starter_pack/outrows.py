@@ -34,15 +34,15 @@ class OutRow:
 
 def from_point(
     point: Point, cells: Mapping[str, str], coded: Coded, value: str, *, suffix: str = "", result: str = "",
-    notes: tuple[str, ...] = (), keys: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (), keys: tuple[str, ...] | None = None, named: bool = True,
 ) -> OutRow:
-    """A row of one published point. `value` says where its typed cells were taken from."""
+    """A row of one published point. `value` says where its typed cells were taken from; `named`: the table has a column 名称."""
     parts = [f"国家知识点{point.release}", f"取值：{value}", *notes]
     if point.assumed:
         parts.append("有效起为推定")
     return OutRow(
         point=point.id + suffix, keys=keys if keys is not None else ("|".join(point.codes),),
-        cells={"名称": point.name, **cells}, coded=coded,
+        cells={"名称": point.name, **cells} if named else cells, coded=coded,
         text=point.text, batch=point.batch or point.published_at, source="；".join(parts),
         valid_from=point.valid_from, valid_to=point.valid_to, result=result,
     )

@@ -43,6 +43,8 @@ class Point:
     @property
     def release(self) -> str:
         """The official batch, in the words of the publisher."""
+        if self.batch and not self.batch.isdigit():
+            return self.batch
         return f"第{self.batch}批" if self.batch else f"{self.published_at}更新"
 
 

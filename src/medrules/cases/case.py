@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.errors import MedRulesError
@@ -18,14 +19,18 @@ _WORDS: Final[dict[str, str]] = {
     "待核": "undecided", "未判": "unjudged", "规则": "rule", "明细": "line", "对象": "line", "金额": "amount", "结果": "result",
     "知识点": "rows", "涉及": "involved", "可申报": "claimable", "缺": "missing", "扣减": "credited", "由": "carried_by",
     "明确合计": "definite_total", "可疑合计": "suspect_total", "违规明细": "at_fault", "原因": "reason", "说明": "message",
-    "备注": "note",
+    "备注": "note", "表": "tables", "编码集": "codesets", "同时运行": "rules", "筛查": "screening",
 }
-_TOP: Final = frozenset(("title", "facts", "request", "door", "expect", "note"))
+_TOP: Final = frozenset(("title", "facts", "request", "door", "expect", "note", "tables", "codesets", "rules", "screening"))
 _EXPECT: Final = frozenset(("findings", "undecided", "unjudged", "definite_total", "suspect_total"))
 _FINDING: Final = frozenset((
     "rule", "line", "amount", "result", "rows", "involved", "claimable", "credited", "carried_by", "at_fault", "message"))
 _UNDECIDED: Final = frozenset(("rule", "line", "missing"))
 _UNJUDGED: Final = frozenset(("line", "reason"))
+
+
+_NO_TABLES: Final[Mapping[str, tuple[Mapping[str, str], ...]]] = MappingProxyType({})
+_NO_SETS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
 
 class CaseError(MedRulesError):
@@ -61,10 +66,17 @@ class ExpectedUndecided:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case. Exactly one of `facts` (native) and `request` (3101) is given; `door` names what the source can carry.
-    `unjudged` None = not compared: (line, reason) pairs."""
+
+    facts      one request, or the requests of several people (screening only)
+    unjudged   None = not compared: (line, reason) pairs
+    tables     rows that stand in a table for this case, instead of the pack's: cells by column, by table
+    codesets   members that a code set has in this case, whole, instead of the pack's
+    rules      codes of rules that run beside those of the case's family
+    screening  the facts are a file that is screened: period rules run too
+    """
 
     title: str
-    facts: Mapping[str, Any] | None
+    facts: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
     request: Mapping[str, Any] | None
     door: str
     findings: tuple[ExpectedFinding, ...]
@@ -74,6 +86,10 @@ class Case:
     suspect_total: int | None = None
     file: str = ""
     number: int = 0
+    tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=lambda: _NO_TABLES)
+    codesets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_SETS)
+    rules: frozenset[str] = frozenset()
+    screening: bool = False
 
 
 class _Reader:
@@ -140,6 +156,34 @@ class _Reader:
             raise self.fail("每条待核都要写 rule（规则编码）")
         return ExpectedUndecided(str(d["rule"]), None if "line" not in d else str(d["line"]), self.words(d.get("missing")))
 
+    def tables(self, data: Any) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+        """Rows by table, every cell as text."""
+        if data is None:
+            return _NO_TABLES
+        if not isinstance(data, Mapping):
+            raise self.fail("tables 应为「表名: [行, …]」")
+        out: dict[str, tuple[Mapping[str, str], ...]] = {}
+        for name, rows in data.items():
+            held = self.list(rows)
+            if not all(isinstance(row, Mapping) for row in held):
+                raise self.fail(f"表「{name}」的每一行应为「列: 值」")
+            out[str(name)] = tuple(MappingProxyType({str(k): "" if v is None else str(v) for k, v in row.items()}) for row in held)
+        return MappingProxyType(out)
+
+    def codesets(self, data: Any) -> Mapping[str, tuple[str, ...]]:
+        if data is None:
+            return _NO_SETS
+        if not isinstance(data, Mapping):
+            raise self.fail("codesets 应为「编码集名: [成员, …]」")
+        return MappingProxyType({str(name): tuple(str(m) for m in self.list(members)) for name, members in data.items()})
+
+    def screening(self, data: Any, facts: Any) -> bool:
+        if not isinstance(data, bool):
+            raise self.fail("screening 应为 true 或 false")
+        if isinstance(facts, list) and not data:
+            raise self.fail("facts 写成列表（多人）时要写 screening: true")
+        return data
+
     def case(self, data: Any, number: int) -> Case:
         self.place = f"第{number}条"
         d = self.keys(data, _TOP)
@@ -162,7 +206,8 @@ class _Reader:
             title, facts, request, str(d.get("door", "native")),
             tuple(self.finding(x) for x in self.list(expect.get("findings"))),
             tuple(self.undecided(x) for x in self.list(expect.get("undecided"))), pairs,
-            totals.get("definite_total"), totals.get("suspect_total"), self.file, number,
+            totals.get("definite_total"), totals.get("suspect_total"), self.file, number, self.tables(d.get("tables")),
+            self.codesets(d.get("codesets")), self.words(d.get("rules")) or frozenset(), self.screening(d.get("screening", False), facts),
         )
 
 

@@ -40,6 +40,7 @@ class Declaration:
     unique: bool
     source: str
     doc: str
+    empty: bool = False  # without rows on purpose: a pool area brings them
 
 
 # What a key kind means when the declaration does not say more: columns, names, fields.
@@ -69,7 +70,7 @@ def read_declaration(source: Source) -> tuple[Declaration | None, tuple[Diagnost
     entries = Entries(data, source, problems, "MR-K102", "MR-K103")
     name, en = entries.text("name"), entries.text("en", "")
     kind = entries.text("key")
-    unordered, unique = entries.flag("unordered"), entries.flag("unique")
+    unordered, unique, empty = entries.flag("unordered"), entries.flag("unique"), entries.flag("empty")
     origin, doc = entries.text("source", ""), entries.text("doc", "")
     keys = _keys(kind, entries) if kind in _KINDS else ()
     if kind and kind not in _KINDS:
@@ -81,7 +82,7 @@ def read_declaration(source: Source) -> tuple[Declaration | None, tuple[Diagnost
     entries.close()
     if problems:
         return None, tuple(problems)
-    return Declaration(name, en, cast(KeyKind, kind), keys, columns, unordered, unique, origin, doc), ()
+    return Declaration(name, en, cast(KeyKind, kind), keys, columns, unordered, unique, origin, doc, empty), ()
 
 
 def _key_problem(kind: str, detail: str, detail_en: str) -> Problem:

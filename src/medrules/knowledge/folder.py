@@ -144,7 +144,7 @@ def _tables(files: PackFiles, codesets: Mapping[str, CodeSet], problems: list[Di
             continue
         table, found = read_rows(declared, files.contents[csv_name], codesets, csv_name)
         problems.extend(found)
-        if found:
+        if found or declared.empty:
             quiet.add(csv_name)
         if table is not None:
             tables[table.name] = table

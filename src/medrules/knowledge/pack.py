@@ -1,6 +1,6 @@
 """pack.toml: what a pack says of itself.
 
-    name = "edition-2025"            # the folder's name
+    name = "national"                # the folder's name
     version = "2025.1"
     title = "…"                      # Chinese title; title_en its twin
     authority = "…"                  # who publishes it

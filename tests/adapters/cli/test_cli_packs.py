@@ -199,7 +199,7 @@ def test_fmt_tells_what_it_cannot_read(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_packs_of_this_repository_are_formatted(run: Run) -> None:
-    for name in ("national", "edition-2025"):
+    for name in ("national", "typical-problems"):
         done = run("fmt", ROOT / "rulepacks" / name, "--check", "--json")
         assert all(a["formatted"] is not None for a in done.json)
 

@@ -59,7 +59,7 @@ def test_the_rows_in_force_follow_the_day(run: Run) -> None:
 
 
 def test_explain_covers_every_rule_of_the_88(run: Run) -> None:
-    pack = ROOT / "rulepacks" / "edition-2025"
+    pack = ROOT / "rulepacks" / "national"
     for one in run("explain", pack, "--json").json["rules"]:
         sheet = run("explain", pack, one["code"], "--json").json["rules"][0]
         assert sheet["text"].startswith(f"规则 {one['code']}「")
@@ -87,7 +87,7 @@ def test_coverage_of_other_doors(run: Run) -> None:
     assert [g["fact"] for g in without["send_next"]] == ["patient.sex"]
     site = run("coverage", NATIONAL, "--site", ROOT / "examples/3101/site.toml", "--json").json
     assert not any(g["fact"] == "institution.level" for g in site["send_next"])
-    english = run("coverage", ROOT / "rulepacks" / "edition-2025", "--lang", "en", "--all").out
+    english = run("coverage", ROOT / "rulepacks" / "national", "--lang", "en", "--all").out
     assert "what to send next" in english and "item.generic" in english
 
 

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.case_facts import facts_of
+from medrules.adapters.cli.case_packs import CasePack
 from medrules.adapters.cli.console import Text, console, print_json, progress, working
 from medrules.api import open_pack
-from medrules.cases import Case, CaseResult, compare
+from medrules.cases import Case
 from medrules.cases.yaml_reader import read_cases
-from medrules.engine.engine import Engine
-from medrules.engine.reference import evaluate
 from medrules.errors import MedRulesError, MissingExtra
-from medrules.knowledge.folder import read_pack_folder
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +25,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with working("读规则包 reading the pack"):
-        engine = open_pack(arguments.pack)
-    every = read_pack_folder(Path(arguments.pack)).cases
+        open_pack(arguments.pack)  # a pack with errors is refused with all of them
+        pack = CasePack(arguments.pack)
+    every = pack.checked.sources.cases
     files = [f for f in every if arguments.family in (None, f.parent.name, f.parent.name.partition("_")[0])]
     if arguments.family and not files:
         known = "、".join(sorted(f.parent.name for f in every))
         raise MedRulesError(f"规则包里没有规则族「{arguments.family}」的用例，有：{known or '无'} / no cases of this family")
-    answers = list(_answers(engine, files))
+    answers = list(_answers(pack, files))
     failed = [a for a in answers if not a["passed"]]
     code = exits.PROBLEMS if failed or not answers else exits.OK
     if arguments.json:
@@ -58,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _answers(engine: Engine, files: list[Path]) -> Iterator[dict[str, Any]]:
+def _answers(pack: CasePack, files: list[Path]) -> Iterator[dict[str, Any]]:
     """One answer for each case, and one for each file that cannot be read."""
     cases: list[tuple[str, Case | MedRulesError]] = []
     for path in files:
@@ -72,22 +70,8 @@ def _answers(engine: Engine, files: list[Path]) -> Iterator[dict[str, Any]]:
         task = bar.add_task("", total=len(cases))
         for family, case in cases:
             if isinstance(case, Case):
-                title, differences = case.title, _differences(engine, case)
+                title, differences = case.title, pack.differences(case, family)
             else:
                 title, differences = "cases.yaml", (f"用例文件读不出来：{case} / cannot be read",)
             yield {"family": family, "case": title, "passed": not differences, "differences": list(differences)}
             bar.advance(task)
-
-
-def _differences(engine: Engine, case: Case) -> tuple[str, ...]:
-    """Where the answer differs from what the case expects; () = it holds."""
-    try:
-        facts = facts_of(case)
-    except (MedRulesError, KeyError) as error:
-        return (f"用例的事实读不出来：{error} / the case's facts cannot be read",)
-    plain = evaluate(engine.program, facts)
-    fast = engine.review(facts)
-    differences = CaseResult(case, compare(case, plain), plain).differences
-    if plain.canonical() != fast.canonical():
-        differences += ("两个求值器答案不同（这是本库的错误，请报告）/ the two evaluators disagree, please report it",)
-    return differences
