@@ -20,7 +20,7 @@ def build(data: Path, pack: Path) -> None:
     unusable: dict[str, int] = {}
     for family in FAMILIES:
         rows, without_key = family.build(data)
-        unusable[family.table] = without_key
+        unusable[family.title] = without_key
         write_rows(pack / family.csv, family.keys, family.columns, rows)
     write_counts(pack, unusable)
 

@@ -69,7 +69,7 @@ def count_family(pack: Path, family: Family, unusable: int) -> Count:
 
 def render(pack: Path, unusable: dict[str, int]) -> str:
     """The table of counts as Markdown."""
-    counts = [(f, count_family(pack, f, unusable.get(f.folder, 0))) for f in FAMILIES]
+    counts = [(f, count_family(pack, f, unusable.get(f.title, 0))) for f in FAMILIES]
     lines = [_line(f"[{f.title}](families/{f.folder}/README.md)", c) for f, c in counts]
     total = Count(*(sum(getattr(c, name) for _, c in counts) for name in Count.__dataclass_fields__))
     return HEADER + "\n".join([*lines, _line("合计", total)]) + "\n"
@@ -82,9 +82,9 @@ def _line(name: str, c: Count) -> str:
 
 
 def read_unusable(readme: str) -> dict[str, int]:
-    """What the README says was published without a key, by folder."""
-    found = re.findall(r"^\| \[[^\]]+\]\(families/([^/]+)/README\.md\) \|(.+)\|$", readme, re.MULTILINE)
-    return {folder: int(cells.split("|")[6]) for folder, cells in found}
+    """What the README says was published but could not be used, by title."""
+    found = re.findall(r"^\| \[([^\]]+)\]\(families/[^/]+/README\.md\) \|((?:[ \d]+\|){10})$", readme, re.MULTILINE)
+    return {title: int(cells.split("|")[6]) for title, cells in found}
 
 
 def write_counts(pack: Path, unusable: dict[str, int]) -> None:
