@@ -871,8 +871,8 @@ CODES: dict[str, Entry] = {
     "MR-W303": Entry(
         '知识表「{table}」没有现行的行，规则不会有结果',
         'table "{table}" has no row, so the rule finds nothing',
-        '补上知识点，或暂不收入规则',
-        'add knowledge points, or leave the rule out for now', Severity.WARNING,
+        '补上知识点，或暂不收入规则；由统筹区来填的，表的声明里写 empty = true',
+        'add knowledge points, or leave the rule out for now; where an area fills the table, declare empty = true', Severity.WARNING,
     ),
     "MR-W304": Entry(
         '行的环节或场景不在规则 {rule} 的之内',

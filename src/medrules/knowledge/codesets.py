@@ -84,13 +84,13 @@ def _read(source: Source, problems: list[Diagnostic]) -> _Written | None:
         entries.report(Problem("MR-G104", {"system": system, "systems": "、".join(SYSTEMS)}), "system")
     status = entries.choice("status", STATUSES)
     origin, doc = entries.text("source"), entries.text("doc", "")
-    partial = entries.flag("partial")
+    partial, empty = entries.flag("partial"), entries.flag("empty")  # empty: nothing belongs to it until an area fills it
     members, excepted = entries.texts("members", ()), entries.texts("except", ())
     valid_from = entries.day("valid_from", 0)
     entries.close()
     if len(problems) > before:
         return None
-    if not members and not partial:
+    if not members and not partial and not empty:
         entries.report(Problem("MR-G105", {"name": name}), "members")
         return None
     return _Written(name, en, system, members, excepted, partial, origin, status, valid_from, doc, entries, source.name)

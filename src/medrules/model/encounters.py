@@ -46,6 +46,10 @@ class Encounter(Entity):
     dept_out: Any = fact("出院科室", t.code("dept").as_optional(), nhsa="dscg_dept_codg", doc="出院科室标准代码")
     ward: Any = fact("病区", t.code("ward").as_optional(), nhsa="wardarea_codg", doc="病区")
     bed_kind: Any = fact("床位类型", t.code("bed_kind").as_optional(), doc="床位类型")
+    bed_days: Any = fact(
+        "在床天数", t.number(1, "天").as_optional(), doc="床位传感、查房核验等院外系统记的实际在床天数，天", non_negative=True)
+    identity_check: Any = fact(
+        "身份核验", t.code("identity_check"), doc="人脸、指纹等核验就诊人与凭证持有人：一致、不一致、未核验")
     total_amount: Any = fact("总费用", t.MONEY, nhsa="medfee_sumamt", doc="总费用，元", non_negative=True)
     main_diagnosis: Any = fact(
         "主诊断", t.entity("diagnosis").as_optional(), nhsa="dscg_main_dise_codg", compute=derive.main_diagnosis,

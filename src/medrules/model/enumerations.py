@@ -73,6 +73,7 @@ ENUMERATIONS: Final[Mapping[str, Enumeration]] = MappingProxyType(dict((
         "其他=other"),
     _of("discharge_way", "离院方式", "医嘱离院=ordered", "医嘱转院=transferred",
         "医嘱转社区=transferred_to_community", "非医嘱离院=against_advice", "死亡=died", "其他=other"),
+    _of("identity_check", "身份核验", "一致=matched|通过", "不一致=mismatched|不符", "未核验=unchecked"),
     _of("bed_kind", "床位类型", "普通=ordinary", "重症监护=icu|ICU", "层流=laminar_flow", "日间=day", open=True),
     _of("diagnosis_kind", "诊断类别", "入院=admission", "出院=discharge"),
     _of("incision", "切口等级", "0=none|0类", "Ⅰ=i|Ⅰ类|I|I类|1", "Ⅱ=ii|Ⅱ类|II|II类|2", "Ⅲ=iii|Ⅲ类|III|III类|3"),

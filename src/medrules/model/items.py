@@ -81,6 +81,7 @@ class Item(Entity):
     specimen: Any = fact("标本号", t.code("id").as_optional(), doc="检验标本号")
     site: Any = fact("部位", t.code("site").as_optional(), doc="检查、手术部位", declarative=True)
     tooth: Any = fact("牙位", t.code("tooth").as_optional(), doc="牙位")
+    trace: Any = fact("追溯码", t.code("trace").as_optional(), doc="药品、耗材追溯码")
     device: Any = fact("设备", t.code("device").as_optional(), doc="设备编号")
     ordering_dept: Any = fact("开单科室", t.code("dept").as_optional(), nhsa="drord_dept_codg", doc="开单科室标准代码")
     performing_dept: Any = fact("执行科室", t.code("dept").as_optional(), doc="执行科室标准代码")

@@ -98,10 +98,11 @@ class CasePack:
             kept = tuple(r for r in program.rules if r.code in codes)
             return replace(program, rules=kept, tables=self._used(program.tables, codes))
         sources = self.checked.sources
-        own = {name: self._table(name, rows) for name, rows in case.tables.items()}
+        sets = {**sources.codesets, **self._sets(case.codesets)}
+        own = {**self._naming(case.codesets, sets), **{name: self._table(name, rows, sets) for name, rows in case.tables.items()}}
         tables = {n: own.get(t.name, t) for n, t in sources.tables.items()}
         made, problems = check(
-            self._files(codes), tables, {**sources.codesets, **self._sets(case.codesets)}, sources.catalogues, pack=sources.name, version=sources.version,
+            self._files(codes), tables, sets, sources.catalogues, pack=sources.name, version=sources.version,
             hash=sources.hash, sourced=True)
         errors = [d.message for d in problems if d.severity is Severity.ERROR]
         if errors:
@@ -145,7 +146,20 @@ class CasePack:
             out[known.name] = replace(made, en=known.en)
         return out
 
-    def _table(self, name: str, rows: Iterable[Mapping[str, str]]) -> Table:
+    def _naming(self, given: Iterable[str], sets: Mapping[str, CodeSet]) -> dict[str, Table]:
+        """The pack's tables whose cells name one of these code sets, read again with the case's members."""
+        words = [f"「{name}」" for name in given]
+        out: dict[str, Table] = {}
+        for known in self.checked.sources.tables.values() if words else ():
+            path = self._folder / known.file
+            content = path.read_bytes()
+            if known.name not in out and any(word in content.decode("utf-8-sig") for word in words):
+                table, _ = read_table(path.with_suffix(".toml").read_text("utf-8"), content, sets, csv_name=known.file)
+                if table is not None:
+                    out[known.name] = replace(table, file=known.file)
+        return out
+
+    def _table(self, name: str, rows: Iterable[Mapping[str, str]], sets: Mapping[str, CodeSet]) -> Table:
         """The pack's table with the case's rows instead of its own."""
         known = self.checked.sources.tables.get(name)
         if known is None:
@@ -158,7 +172,7 @@ class CasePack:
         writer.writeheader()
         writer.writerows(written)
         toml = (self._folder / known.file).with_suffix(".toml").read_text("utf-8")
-        table, problems = read_table(toml, out.getvalue().encode("utf-8"), self.checked.sources.codesets, csv_name=f"用例的表「{name}」")
+        table, problems = read_table(toml, out.getvalue().encode("utf-8"), sets, csv_name=f"用例的表「{name}」")
         if table is None or problems:
             raise CaseError("；".join(f"{d.place} {d.message}" for d in problems) or f"表「{name}」")
         return replace(table, file=known.file)
