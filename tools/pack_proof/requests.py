@@ -102,7 +102,8 @@ def _whole(code: str) -> str:
 
 def _line(place: str, code: str, day: date, hour: str, quantity: int, **more: Any) -> dict[str, Any]:
     return {
-        "标识": place, "种类": "费用", "编码": code, "名称": "例", "目录类别": "中药饮片" if code.startswith("T0") else "西药中成药", "数量": str(quantity), "单位": "次", "单价": "10",
+        "标识": place, "种类": "费用", "编码": code, "名称": "例", "目录类别": "中药饮片" if code.startswith("T0") else "西药中成药",
+        "数量": str(quantity), "单位": "次", "单价": "10",
         "金额": f"{10 * quantity}.00", "自费金额": "0", "执行时间": f"{day} {hour}", "手术编号": None, "部位": "例", "标本号": "S1", "牙位": "16",
         "处方号": "R1", "用药天数": "400", "每日用量": "9999", "开单科室": "Z99", "执行科室": "Z99", "出院带药": False, "会诊标志": False, **more,
     }

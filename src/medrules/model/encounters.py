@@ -142,6 +142,7 @@ class LabResult(Entity):
     key = "result"
 
     item: Any = fact("项目", t.code("lab"), doc="检验项目代码或名称")
+    charged_as: Any = fact("收费编码", t.code("item").as_optional(), doc="这个结果收费所用的医保项目编码")
     value: Any = fact("结果", t.number(4).as_optional(), doc="数值结果")
     text: Any = fact("文字结果", t.TEXT.as_optional(), doc="非数值结果（阳性、阴性等）")
     unit: Any = fact("单位", t.TEXT.as_optional(), doc="结果单位")

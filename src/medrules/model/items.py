@@ -41,6 +41,8 @@ class Item(Entity):
     quantity: Any = fact("数量", t.number(4), nhsa="cnt", doc="数量，单位见 单位；退费已冲减", non_negative=True)
     unit: Any = fact("单位", t.TEXT.as_optional(), nhsa="spec_unt", doc="数量的单位（次、小时、日、盒等）")
     unit_price: Any = fact("单价", t.number(4, "元"), nhsa="pric", doc="单价，元，四位小数", non_negative=True)
+    purchase_price: Any = fact(
+        "采购价", t.number(4, "元").as_optional(), doc="采购平台、进销存系统的进价，元，四位小数", non_negative=True)
     amount: Any = fact("金额", t.MONEY, nhsa="sumamt", doc="金额，元；退费已冲减", non_negative=True)
     self_paid: Any = fact("自费金额", t.MONEY, nhsa="ownpay_amt", doc="自费金额，元", non_negative=True)
     copay: Any = fact("自付金额", t.MONEY, nhsa="selfpay_amt", doc="自付金额，元", non_negative=True)
