@@ -15,7 +15,7 @@ HEAD = """# 88 条国家规则与所需的语言构造 / The 88 national rules a
 
 <!-- 由 tools/docs 生成，勿手改 / generated, do not edit -->
 
-规则文本在 `rulepacks/edition-2025/`（含 25 项典型问题），全部通过检查并编译。**来源**：D 名称、编码、定义为官方；K 逻辑与表列来自已公布的知识点；
+规则文本在 `rulepacks/national/`，典型问题在 `rulepacks/typical-problems/`，全部通过检查并编译，例子在两个求值器上运行。**来源**：D 名称、编码、定义为官方；K 逻辑与表列来自已公布的知识点；
 P 官方释义摘录；I 推定。没有 K、P 的规则结果一律为可疑或监测，直到官方文本或地方规则包提高。
 `LK-nnn` 是 2025 年版新增、没有公布编码的规则，按序号编号。
 
@@ -117,9 +117,9 @@ def _constructs(rule: ir.Rule) -> list[str]:
 
 
 def render(root: Path) -> str:
-    program = check_pack(root / "rulepacks" / "national").program
+    programs = [check_pack(root / "rulepacks" / name).program for name in ("national", "typical-problems")]
     by_parent: dict[str, list[ir.Rule]] = {}
-    for rule in program.rules:
+    for rule in (r for p in programs for r in p.rules):
         by_parent.setdefault(rule.parent, []).append(rule)
     out, used = [HEAD, "| 序号 | 编码 | 规则 | 来源 | 结果 | 针对 | 条件 | 构造 | 代价 |\n|---|---|---|---|---|---|---|---|---|"], Counter[str]()
     rows = list(csv.DictReader((Path(__file__).parent / "edition_2025.csv").read_text("utf-8").splitlines()))
@@ -134,7 +134,7 @@ def render(root: Path) -> str:
                 f"{same}{'、'.join(constructs) or '—'} | {COST[rule.cost]} |"
             )
     problems = [r for parent, rules in sorted(by_parent.items()) if parent.startswith("WT") for r in rules]
-    out.append("\n## 典型问题 / Typical problems\n\n其余典型问题是「项目重复收费」表里的行，不需要新规则。\n")
+    out.append("\n## 典型问题 / Typical problems\n\n其余典型问题是「典型问题重复收费」「典型问题频次」「无指征普筛项目」等表里的行，不需要新规则。\n")
     out.append("| 编码 | 规则 | 结果 | 针对 | 构造 | 代价 |\n|---|---|---|---|---|---|")
     out.extend(
         f"| {r.code} | {r.name} | {RESULT[r.header.result]} | {_scope(r.scope)} | {'、'.join(_constructs(r)) or '—'} | {COST[r.cost]} |"
