@@ -1,0 +1,189 @@
+"""Who stands in a window with the judged line, at the edges of every window and key: said in so many words, on both evaluators.
+
+Found wanting by mutation testing: `近 n天` with one day too many was noticed by no test but by chance.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medrules.adapters.native import read_facts
+from medrules.check.program import Program
+from medrules.engine.engine import Engine
+from medrules.engine.reference import Reference
+from tests.property.programs import PARAMETERS
+from tests.property.tables import make_codesets
+from tests.property.written import Written, compiled, errors
+
+YES, NO = True, False
+DAY = "2026-03-10"
+
+
+def program(condition: str) -> Program:
+    text = (f"规则 LK-900「例」{{\n  结果：可疑\n  费用：全部费用\n  针对：明细 属于 编码集「抗菌」\n  当：{condition}\n  扣减：无\n}}\n")
+    made, problems = compiled(Written((text,), (), PARAMETERS, True, make_codesets()))
+    assert not errors(problems), [p.message for p in problems]
+    return made
+
+
+def line(name: str, code: str, time: str, **more: Any) -> dict[str, Any]:
+    return {"标识": name, "编码": code, "数量": "1", "单价": "10", "金额": "10.00", "自费金额": "0", "执行时间": time, "单位": "次", "处方号": None,
+            "手术编号": None, "部位": None, "牙位": None, "标本号": None, "用药天数": None, "开始时间": None, "结束时间": None, **more}
+
+
+def said(condition: str, *encounters: dict[str, Any], covered: str = "2020-01-01", as_of: str = "2026-12-31 12:00:00") -> Any:
+    """True or False for the one judged line (code A200), or what is missing; both evaluators say the same."""
+    data = {
+        "业务时间": as_of, "环节": "事后", "患者": {"唯一号": "P1"}, "历次就诊": list(encounters[1:]), "就诊": [encounters[0]],
+        "历史": {"覆盖起": covered, "覆盖范围": "全国"},
+    }
+    made = program(condition)
+    reports = [Reference(made).evaluate(read_facts(data)), Engine(made).review(read_facts(data))]
+    assert reports[0].canonical() == reports[1].canonical()
+    if reports[0].undecided:
+        return reports[0].undecided[0].causes
+    return bool(reports[0].findings)
+
+
+def stay(*lines: dict[str, Any], name: str = "E1", admitted: str = "2026-01-01 08:00:00", **more: Any) -> dict[str, Any]:
+    return {"标识": name, "就医方式": "住院", "入院时间": admitted, "出院时间": None, "机构": {"编码": "H1"}, "诊断": [{"编码": "I10"}], "手术": [],
+            "明细": list(lines), **more}
+
+
+EDGES = (
+    ("单日", f"{DAY} 10:00:00", f"{DAY} 23:59:59", YES), ("单日", f"{DAY} 10:00:00", "2026-03-11 00:00:01", NO),
+    ("近 7天", f"{DAY} 10:00:00", "2026-03-04 00:00:01", YES), ("近 7天", f"{DAY} 10:00:00", "2026-03-03 23:59:59", NO),
+    ("近 7天", f"{DAY} 10:00:00", f"{DAY} 10:00:01", NO), ("近 7天", f"{DAY} 10:00:00", f"{DAY} 09:59:59", YES),
+    ("近 1天", f"{DAY} 10:00:00", f"{DAY} 00:00:01", YES), ("近 1天", f"{DAY} 10:00:00", "2026-03-09 23:59:59", NO),
+    ("6小时", f"{DAY} 10:00:00", f"{DAY} 04:00:00", YES), ("6小时", f"{DAY} 10:00:00", f"{DAY} 03:59:59", NO),
+    ("6小时", f"{DAY} 10:00:00", f"{DAY} 16:00:00", YES), ("6小时", f"{DAY} 10:00:00", f"{DAY} 16:00:01", NO),
+    ("同一小时", f"{DAY} 10:00:00", f"{DAY} 10:59:59", YES), ("同一小时", f"{DAY} 10:00:00", f"{DAY} 09:59:59", NO),
+    ("同一小时", f"{DAY} 10:00:00", f"{DAY} 11:00:00", NO),
+    ("自然月", "2026-03-01 10:00:00", "2026-03-31 10:00:00", YES), ("自然月", "2026-03-01 10:00:00", "2026-02-28 10:00:00", NO),
+    ("自然月", "2026-03-01 10:00:00", "2025-03-01 10:00:00", NO),
+    ("每季", "2026-01-01 10:00:00", "2026-03-31 10:00:00", YES), ("每季", "2026-03-31 10:00:00", "2026-04-01 10:00:00", NO),
+    ("每季", "2026-12-31 10:00:00", "2026-10-01 10:00:00", YES), ("每季", "2026-10-01 10:00:00", "2026-09-30 10:00:00", NO),
+    ("自然年", "2026-01-01 10:00:00", "2026-12-31 10:00:00", YES), ("自然年", "2026-01-01 10:00:00", "2025-12-31 10:00:00", NO),
+    ("医保年度", "2026-01-01 10:00:00", "2026-12-31 10:00:00", YES), ("医保年度", "2026-01-01 10:00:00", "2025-12-31 10:00:00", NO),
+)
+
+
+@pytest.mark.parametrize(("window", "own", "other", "together"), EDGES)
+def test_edges_of_time(window: str, own: str, other: str, together: bool) -> None:
+    condition = f"有 同期明细 取 {window} 按 同一 患者、机构 不含本次"
+    assert said(condition, stay(line("L1", "A200", own), line("L2", "B100", other))) is together
+
+
+@pytest.mark.parametrize(("window", "field", "own", "other", "together"), [
+    ("同一处方", "处方号", "R1", "R1", YES), ("同一处方", "处方号", "R1", "R2", NO), ("同一处方", "处方号", None, None, NO),
+    ("同一部位", "部位", "左", "左", YES), ("同一部位", "部位", "左", "右", NO), ("同一标本", "标本号", "B1", "B1", YES),
+    ("同一标本", "标本号", "B1", None, NO), ("同一牙位", "牙位", "11", "11", YES), ("同一牙位", "牙位", "11", "12", NO),
+    ("同台手术", "手术编号", "S1", "S1", YES), ("同台手术", "手术编号", "S1", "S2", NO),
+])
+def test_spans_by_a_fact_lie_in_one_stay(window: str, field: str, own: str | None, other: str | None, together: bool) -> None:
+    condition = f"有 同期明细 取 {window} 按 同一 患者 不含本次"
+    first, second = line("L1", "A200", f"{DAY} 10:00:00", **{field: own}), line("L2", "B100", "2026-03-12 10:00:00", **{field: other})
+    assert said(condition, stay(first, second)) is together
+    assert said(condition, stay(first), stay(second, name="E2")) is NO  # another stay, whatever the fact says
+
+
+@pytest.mark.parametrize(("field", "missing"), [("处方号", "item.rx_no"), ("部位", "item.site"), ("标本号", "item.specimen"), ("牙位", "item.tooth")])
+def test_a_span_whose_fact_was_not_sent_is_open(field: str, missing: str) -> None:
+    window = {"处方号": "同一处方", "部位": "同一部位", "标本号": "同一标本", "牙位": "同一牙位"}[field]
+    other = line("L2", "B100", f"{DAY} 10:00:00")
+    del other[field]
+    found = said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay(line("L1", "A200", f"{DAY} 10:00:00", **{field: "X"}), other))
+    assert found == (missing,)
+
+
+@pytest.mark.parametrize(("day", "together"), [("2026-03-09", NO), ("2026-03-10", YES), ("2026-03-11", YES), ("2026-03-12", NO)])
+def test_lines_without_a_number_belong_to_the_only_operation_by_their_day(day: str, together: bool) -> None:
+    operation = {"编号": "S1", "编码": "81.65", "日期": DAY, "主要标志": True}
+    lines = line("L1", "A200", f"{DAY} 10:00:00", 手术编号="S1"), line("L2", "B100", f"{day} 10:00:00")
+    condition = "有 同期明细 取 同台手术 按 同一 患者 不含本次"
+    assert said(condition, stay(*lines, 手术=[operation])) is together
+    assert said(condition, stay(*lines)) is NO  # no operation at all
+    assert said(condition, stay(*lines, 手术=[operation, {**operation, "编号": "S2"}])) == ("item.operation_no",)
+
+
+@pytest.mark.parametrize(("own", "other", "together"), [
+    ((DAY, 3), ("2026-03-12", 1), YES), ((DAY, 3), ("2026-03-13", 1), NO), ((DAY, 1), ("2026-03-08", 3), YES), ((DAY, 1), ("2026-03-07", 3), NO),
+])
+def test_days_of_use_that_meet(own: tuple[str, int], other: tuple[str, int], together: bool) -> None:
+    lines = [line(n, c, f"{d} 10:00:00", 用药天数=k) for n, c, (d, k) in (("L1", "A200", own), ("L2", "B100", other))]
+    assert said("有 同期明细 取 用药期重叠 按 同一 患者 不含本次", stay(*lines)) is together
+
+
+@pytest.mark.parametrize(("own", "other", "together"), [
+    (("10:00:00", "12:00:00"), ("11:59:59", "13:00:00"), YES), (("10:00:00", "12:00:00"), ("12:00:00", "13:00:00"), NO),
+    (("10:00:00", "12:00:00"), ("08:00:00", "10:00:00"), NO), (("10:00:00", "12:00:00"), ("08:00:00", "10:00:01"), YES),
+])
+def test_spans_of_time_that_meet(own: tuple[str, str], other: tuple[str, str], together: bool) -> None:
+    lines = [line(n, c, f"{DAY} {a}", 开始时间=f"{DAY} {a}", 结束时间=f"{DAY} {b}") for n, c, (a, b) in (("L1", "A200", own), ("L2", "B100", other))]
+    assert said("有 同期明细 取 时段重叠 按 同一 患者 不含本次", stay(*lines)) is together
+
+
+KEYS = (
+    ("患者、处方", {"处方号": "R1"}, {"处方号": "R1"}, NO, YES), ("患者、处方", {"处方号": "R1"}, {"处方号": "R2"}, NO, NO),
+    ("患者、单次就诊", {}, {}, NO, YES), ("患者、单次就诊", {}, {}, YES, NO), ("患者、机构", {}, {}, YES, YES), ("患者、单日", {}, {}, NO, YES),
+    ("患者、部位", {"部位": "左"}, {"部位": "左"}, YES, YES), ("患者、部位", {"部位": "左"}, {"部位": "右"}, NO, NO),
+)
+
+
+@pytest.mark.parametrize(("keys", "own", "other", "apart", "together"), KEYS)
+def test_keys(keys: str, own: dict[str, Any], other: dict[str, Any], apart: bool, together: bool) -> None:
+    keys = keys.replace("部位", "明细.部位")
+    first, second = line("L1", "A200", f"{DAY} 10:00:00", **own), line("L2", "B100", f"{DAY} 09:00:00", **other)
+    held = (stay(first), stay(second, name="E2")) if apart else (stay(first, second),)
+    assert said(f"有 同期明细 取 近 7天 按 同一 {keys} 不含本次", *held) is together
+
+
+@pytest.mark.parametrize(("key", "other", "together"), [
+    ("单日", "2026-03-09", NO), ("月", "2026-03-01", YES), ("月", "2026-02-27", NO), ("年", "2026-01-01", YES), ("年", "2025-12-31", NO)])
+def test_keys_of_the_calendar(key: str, other: str, together: bool) -> None:
+    lines = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", f"{other} 10:00:00")
+    assert said(f"有 同期明细 取 近 90天 按 同一 患者、{key} 不含本次", stay(*lines)) is together
+
+
+def test_institutions_apart() -> None:
+    first, second = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", f"{DAY} 09:00:00")
+    other = stay(second, name="E2") | {"机构": {"编码": "H2"}}
+    assert said("有 同期明细 取 近 7天 按 同一 患者、机构 不含本次", stay(first), other) is NO
+    assert said("有 同期明细 取 近 7天 按 同一 患者 不含本次", stay(first), other) is YES
+
+
+@pytest.mark.parametrize(("covered", "answer"), [("2026-03-04", NO), ("2026-03-05", ("history.items",)), ("2026-03-03", NO)])
+def test_a_history_that_begins_inside_the_window_leaves_it_open(covered: str, answer: Any) -> None:
+    assert said("有 同期明细 取 近 7天 按 同一 患者 不含本次", stay(line("L1", "A200", f"{DAY} 10:00:00")), covered=covered) == answer
+
+
+def test_what_is_paid_by_the_patient_or_comes_later_is_in_no_window() -> None:
+    lines = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", f"{DAY} 18:00:00")
+    condition = "有 同期明细 取 单日 按 同一 患者 不含本次"
+    assert said(condition, stay(*lines)) is YES
+    assert said(condition, stay(*lines), as_of=f"{DAY} 18:00:00") is YES
+    assert said(condition, stay(*lines), as_of=f"{DAY} 17:59:59") is NO
+    assert said(condition, stay(lines[0], {**lines[1], "金额": "0.00"})) is NO
+    assert said(condition, stay(lines[0], {**lines[1], "金额": "0.01"})) is YES
+    assert said(condition, stay(lines[0], {**lines[1], "种类": "医嘱"})) is NO  # orders and charges are counted apart
+
+
+@pytest.mark.parametrize(("window", "day", "answer"), [
+    ("单日", DAY, YES), ("单日", "2026-03-11", NO), ("单次就诊", "2026-03-11", YES), ("单次就诊", DAY, YES)])
+def test_treatment_records(window: str, day: str, answer: bool) -> None:
+    session = {"项目": "A100", "开始时间": f"{day} 09:00:00", "结束时间": f"{day} 12:00:00"}
+    condition = f"次数 就诊.治疗记录 取 {window} 按 同一 患者 不少于 1次"
+    assert said(condition, stay(line("L1", "A200", f"{DAY} 10:00:00"), 治疗记录=[session])) is answer
+    assert said(condition, stay(line("L1", "A200", f"{DAY} 10:00:00"), 治疗记录=[])) is NO
+    assert said(condition, stay(line("L1", "A200", f"{DAY} 10:00:00"))) == ("encounter.sessions",)
+    assert said(f"合计 就诊.治疗记录.时长 取 {window} 按 同一 患者 超过 2小时", stay(line("L1", "A200", f"{DAY} 10:00:00"), 治疗记录=[session])) is answer
+
+
+@pytest.mark.parametrize(("days", "together"), [(("2026-03-07",), YES), (("2026-03-06",), NO), (("2026-03-04", "2026-03-07"), YES)])
+def test_a_course_goes_on_over_breaks_that_are_short_enough(days: tuple[str, ...], together: bool) -> None:
+    """参数 疗程间断 = 3天: the earliest day of the course."""
+    lines = [line("L0", "A200", f"{DAY} 10:00:00"), *(line(f"L{n}", "B100", f"{d} 10:00:00") for n, d in enumerate(days, 1))]
+    assert said("有 同期明细 取 同一疗程 按 同一 患者 不含本次", stay(*lines)) is together
+    first = "最早 同期明细.日期 取 同一疗程 按 同一 患者 含本次 早于 明细.日期 − 5天"
+    assert said(first, stay(*lines)) is (len(days) == 2)
