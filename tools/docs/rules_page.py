@@ -15,7 +15,8 @@ HEAD = """# 88 条国家规则与所需的语言构造 / The 88 national rules a
 
 <!-- 由 tools/docs 生成，勿手改 / generated, do not edit -->
 
-规则文本在 `rulepacks/national/`，典型问题在 `rulepacks/typical-problems/`，全部通过检查并编译，例子在两个求值器上运行。**来源**：D 名称、编码、定义为官方；K 逻辑与表列来自已公布的知识点；
+规则文本在 `rulepacks/national/`，典型问题在 `rulepacks/typical-problems/`，全部通过检查并编译，例子在两个求值器上运行。
+**来源**：D 名称、编码、定义为官方；K 逻辑与表列来自已公布的知识点；
 P 官方释义摘录；I 推定。没有 K、P 的规则结果一律为可疑或监测，直到官方文本或地方规则包提高。
 `LK-nnn` 是 2025 年版新增、没有公布编码的规则，按序号编号。
 
