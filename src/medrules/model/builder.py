@@ -46,6 +46,7 @@ from medrules.model.netting import net
 from medrules.model.people import History, Institution, Patient, Physician
 from medrules.model.pieces import may_need_cutting
 from medrules.model.records import Attestation, Declaration
+from medrules.model.single import single
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Instant
 
 __all__ = ["build_facts"]
@@ -90,10 +91,11 @@ def build_facts(
     """
     build = _Builder(door, business_time)
     people = tuple(build.patient(p) for p in patients)
+    left = (*unjudged, *build.unjudged)
     return Facts(
         door, stage, business_time, people, tuple(build.current),
         tuple(Attestation(a) for a in attestations), tuple(Declaration(d) for d in declarations),
-        (*unjudged, *build.unjudged), tuple(notes), periods,
+        left, tuple(notes), periods, None if left else single(people, build.current),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from medrules.model.single import Single
 from medrules.model.values import UNKNOWN, Instant
 
 __all__ = ["Door", "Facts", "Stage"]
@@ -49,3 +50,4 @@ class Facts:
     unjudged: tuple[tuple[str, str, str, int, str, str], ...] = ()
     notes: tuple[str, ...] = field(default=())
     periods: Any = UNKNOWN  # 进销存 facts for screening, when given
+    single: Single | None = field(default=None, repr=False, compare=False)  # lines by column, where nothing is unjudged

@@ -33,11 +33,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What dense shapes read of a request, read once each: fact paths below the encounter, and whether ages are asked for."""
+    """What shapes read of a request, once each: fact paths below the encounter; the lengths of prefixes that sets are probed with."""
 
     facts: tuple[tuple[str, ...], ...]
-    ages: bool
-    lists: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     prefix_lengths: tuple[int, ...]
 
 

@@ -19,7 +19,9 @@ FACT_NAMES: Final = frozenset(f for e in ENTITIES for f in e.fields)
 
 
 class Places(Protocol):
-    """Where generated code finds what is read once per request."""
+    """Where generated code finds the line's code, and what is read once per request."""
+
+    def code(self) -> ast.expr: ...
 
     def fact(self, path: tuple[str, ...]) -> ast.expr: ...
 
@@ -111,6 +113,8 @@ class _Emitter:
                 return self.places.fact(tuple(below))
             case ir.Fact(path=("on",)):
                 return s.name("on")
+            case ir.Fact(path=("code",)):
+                return self.places.code()
             case ir.Fact(path=path):
                 return line_fact(path)
             case ir.Arith(op=op, a=a, b=b):
@@ -127,19 +131,20 @@ class _Emitter:
         return value
 
     def age(self, limits: Hole) -> ast.expr:
-        birth = self.places.fact(("patient", "birth_date"))
         names = [s.name(n) for n in self.holes[limits.index]]
         match limits.form:
             case "months":
                 return s.compare(names[0], "<=", self.places.step(), "<", names[1])
             case "days":
-                return s.compare(names[0], "<=", s.arithmetic("-", s.name("on"), birth), "<", names[1])
+                days = s.arithmetic("-", s.name("on"), self.places.fact(("patient", "birth_date")))
+                return s.compare(names[0], "<=", days, "<", names[1])
             case _:
-                return s.call(s.attr(names[0], "contains"), s.call(s.name("known"), birth), s.name("on"))
+                born = s.call(s.name("known"), self.places.fact(("patient", "birth_date")))
+                return s.call(s.attr(names[0], "contains"), born, s.name("on"))
 
     def total(self, node: TotalOver) -> ast.expr:
         totals = self.places.totals(node)
-        key = s.attr(s.name("m"), "code") if node.key is None else self.value(node.key)
+        key = self.places.code() if node.key is None else self.value(node.key)
         if node.per_day:
             key = s.packed([key, s.name("on")])
         amount = s.item(totals, key)
@@ -150,7 +155,7 @@ class _Emitter:
         return s.either([*open_days(node, self.places), over])
 
     def shared(self, node: SharedGroup) -> ast.expr:
-        key = s.attr(s.name("m"), "code") if node.key is None else self.value(node.key)
+        key = self.places.code() if node.key is None else self.value(node.key)
         return s.either([*open_days(node, self.places), s.compare(s.item(self.places.groups(node), key), "is", s.name("MANY"))])
 
 

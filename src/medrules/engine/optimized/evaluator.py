@@ -8,7 +8,7 @@ from medrules.engine.metering import NO_LIMIT, Meter, StepBudget
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
 from medrules.engine.optimized.hot import compile_loops
-from medrules.engine.optimized.review import FEW, Review, count_unmatched, plain_hits
+from medrules.engine.optimized.review import FEW, Review, plain_hits
 from medrules.engine.optimized.rulecode import compile_rule
 from medrules.engine.optimized.settle import Settler
 from medrules.engine.optimized.tables import Tables
@@ -51,25 +51,20 @@ class Evaluator:
         if deadline is None and self.only_lines:
             try:
                 found = self.common(facts)
-                if found.__class__ is list:
-                    missed, out, near, box = found
-                    unmatched = count_unmatched(missed) if missed else 0
-                elif found is not None:
-                    out = near = box = ()
-                    unmatched = count_unmatched(found)
             except Exception:  # an UNKNOWN code or day, or a fault: the careful way finds out
                 found = None
+            if found.__class__ is int:
+                if not facts.notes and found in self.cleans:
+                    return self.cleans[found]
+                return self.settler.clean(found, facts)
             if found is not None:
-                if out and not near:
+                unmatched, out, near, box = found
+                if not near:
                     hits = plain_hits(self, facts, out)
                     if hits is not None:
                         words = None if len(hits) <= FEW else self.words(False)
                         return self.settler.decided(facts, hits, unmatched, words)
-                if out or near:
-                    return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
-                if not facts.notes and unmatched in self.cleans:
-                    return self.cleans[unmatched]
-                return self.settler.clean(unmatched, facts)
+                return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
         return Review(self, facts, deadline, clock).report()
 
     def words(self, is_late: bool) -> Meter:

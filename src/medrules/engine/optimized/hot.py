@@ -1,13 +1,13 @@
 """Generates the loop over the lines of one encounter: one record per line, the tests of dense shapes in line, the rest called.
 
 It answers with candidates only: (line, entry, sure) where silence is not proven, lines that may have partners, and lines whose code
-no table knows. Every line has a code and a day.
+no table knows. Every line has a code and a day. What a request answers is asked for by the first test that needs it.
 """
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from medrules.engine.optimized import syntax as s
 from medrules.engine.optimized.emit import emit, hole_names, line_fact, open_days
@@ -16,14 +16,13 @@ from medrules.engine.optimized.numbers import ListSpec, Numbers
 from medrules.engine.optimized.scene import scene_in
 from medrules.engine.optimized.tables import Tables
 from medrules.model.values import DAY_SECONDS
-from medrules.plan.constants import month_steps
+from medrules.plan.constants import END_OF_DAYS, month_steps
 from medrules.plan.plan import Plan
 from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
 __all__ = ["compile_loops"]
 
-PARAMETERS = ("encounter", "items", "records", "codes", "sieve", "alone", "solo", "box", "out", "near", "missed")
-MAX_SIEVED: Final = 48  # lines; beyond, most bits are set and the sieve holds nothing back
+PARAMETERS = ("encounter", "items", "listed", "days", "records", "codes", "alone", "solo", "box", "out", "near", "missed")
 
 Names = dict[str, Any]
 
@@ -31,93 +30,74 @@ Names = dict[str, Any]
 def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Callable[..., Any]]:
     """Two functions around one loop.
 
-    any lines: (encounter, items, their records, all codes of the patient, their bits, whether these are distinct, solo, the
-        scene's box, out, near, missed) → None; the last three lists are filled.
-    one encounter: (facts) → None if the request is not of the common kind (one encounter, known alone, of which only lines
-        are judged); its lines, if no table knows any of them; else [missed, out, near, box].
+    any lines: (encounter, items, their codes, days and records, all codes of the patient as a set, whether these are distinct, solo,
+        the scene's box, out, near, missed) → None; the last three lists are filled.
+    one encounter: (facts) → None if the request is not of the common kind (`Facts.single`); the number of lines that no table knows,
+        if nothing else is to be said; else [that number, out, near, box].
     """
     places = _InLine(tables.numbers, plan.usage.prefix_lengths)
     body = _body(plan, tables, places, False)
     watching = _body(plan, tables, places, True)
-    start = _start(plan, places)
+    start = _start(places)
     names: Names = {
-        **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "partners": tables.partners,
-        **places.objects,
-    }
-    pairs = s.call(s.name("zip"), s.name("items"), s.name("records"))
-    walk = s.loop(("m", "r"), pairs, body)
-    loop = s.build("look", s.function("look", PARAMETERS, [*start, walk]), names)
-    answer = s.give(s.listed([s.name("missed"), s.name("out"), s.name("near"), s.name("box")]))
-    walk = s.loop(("m", "r"), pairs, watching)  # groups are watched as long as each line's row is in force on the line's day
-    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, answer]), names)
+        **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "in_force": tables.in_force, **places.objects}
+    lines = s.call(s.name("enumerate"), s.name("records"))
+    loop = s.build("look", s.function("look", PARAMETERS, [*start, s.loop(("i", "r"), lines, body)]), names)
+    walk = s.loop(("i", "r"), lines, watching)
+    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, *_answer()]), names)
     return loop, common
 
 
 def _open_request(plan: Plan, tables: Tables) -> list[ast.stmt]:
-    """The one encounter, its lines, their codes and records; gives None where the request is of another kind."""
+    """The one encounter, its lines, their codes and records; gives None where the request is of another kind. An UNKNOWN code or day
+    raises."""
     other = [s.give(s.number(None))]
-    encounter, items, patient = s.name("encounter"), s.name("items"), s.name("patient")
-    operations, unknown = s.name("operations"), s.name("UNKNOWN")
-    several = s.compare(s.call(s.name("len"), s.attr(patient, "encounters")), "!=", s.number(1))
-    empty: list[ast.stmt] = [s.assign(n, s.listed([])) for n in ("out", "near", "missed")]
     none = s.negated(s.call(s.name("any"), s.name("records")))
-    unknown_all = [] if plan.prefix_records or plan.known_prefixes else [s.when(none, [s.give(s.name("items"))])]
-    n_lines, n_codes = (s.call(s.name("len"), s.name(n)) for n in ("listed", "codes"))
-    bit = s.item(s.name("r"), s.number(len(_record_names(plan, tables)) - 2))
-    sieve = s.loop(("r",), s.name("records"), [s.when(s.compare(s.name("r"), "is not", s.number(None)), [
-        s.assign("sieve", s.arithmetic("|", s.name("sieve"), bit))])])
+    silent = [] if plan.prefix_records or plan.known_prefixes else [s.when(none, [s.give(_unmatched("items"))])]
+    first, last = tables.calm
+    beyond = [s.compare(s.call(s.name("min"), s.name("days")), "<", s.number(first))]
+    if last < END_OF_DAYS:
+        beyond.append(s.compare(s.call(s.name("max"), s.name("days")), ">=", s.number(last)))
+    # Groups are watched only where the newest row of every line is in force on all days of the request.
+    dated = other if plan.streamed else [s.assign("records", s.call(s.name("in_force"), s.name("listed"), s.name("days")))]
     return [
-        s.assign("current", s.attr(s.name("facts"), "current")),
-        s.when(s.compare(s.call(s.name("len"), s.name("current")), "!=", s.number(1)), other),
-        s.assign("encounter", s.item(s.name("current"), s.number(0))),
-        s.assign("items", s.attr(encounter, "items")), s.assign("patient", s.attr(encounter, "patient")),
-        s.assign("operations", s.attr(encounter, "operations")),
-        s.when(s.either([s.compare(items, "is", unknown), several, s.attr(s.name("facts"), "unjudged")]), other),
-        s.when(s.both([s.compare(operations, "is not", unknown), operations]), other),
-        s.assign("listed", s.each(s.attr(s.name("m"), "code"), "m", items)),
+        s.assign("single", s.attr(s.name("facts"), "single")),
+        s.when(s.compare(s.name("single"), "is", s.number(None)), other),
+        s.assign(("encounter", "items", "listed", "days", "plain"), s.name("single")),
         s.assign("records", s.call(s.name("list"), s.call(s.name("map"), s.name("get"), s.name("listed")))),
-        *unknown_all, *empty,
-        s.assign("codes", s.call(s.name("frozenset"), s.name("listed"))),
-        s.assign("alone", s.compare(n_codes, "=", n_lines)),
-        s.assign("solo", s.number(True)),
-        s.assign("box", s.listed([
-            s.number(None), s.name("tables"), s.name("facts"), encounter, items, s.number(True), s.name("codes"),
-            s.name("alone")])),
-        *([s.assign("sieve", s.number(0)),
-           s.when(s.compare(n_lines, ">", s.number(MAX_SIEVED)), [s.assign("sieve", s.number(-1))], [sieve])]
-          if tables.has_pairs else []),
+        s.when(s.either(beyond), dated),
+        *silent,
+        *(s.assign(n, s.listed([])) for n in ("out", "near", "missed")),
+        s.assign("codes", s.number(None)), s.assign("alone", s.number(None)), s.assign("solo", s.number(True)),
+        s.assign("box", s.listed([s.number(None), s.name("tables"), s.name("facts"), s.name("encounter"), s.name("items"), s.number(True)])),
     ]
 
 
-def _start(plan: Plan, places: _InLine) -> list[ast.stmt]:
-    """What is read before the loop."""
-    start: list[ast.stmt] = [s.assign("add", s.attr(s.name("out"), "append")), *places.start()]
-    if plan.usage.ages:
-        birth = s.item(s.name("months"), places.fact(("patient", "birth_date")))
-        start += [
-            s.assign("last", s.number(None)), s.assign("step", s.name("UNKNOWN")),
-            s.attempt([s.assign("birth", birth)], "UNSURE", [s.assign("birth", s.name("UNKNOWN"))]),
-        ]
-    return start
+def _unmatched(lines: str) -> ast.expr:
+    """How many of these lines, which no table knows, are to be reported: all, if they are plain."""
+    return s.choice(s.name("plain"), s.call(s.name("len"), s.name(lines)), s.call(s.name("count_unmatched"), s.name(lines)))
+
+
+def _answer() -> list[ast.stmt]:
+    unmatched = _unmatched("missed")
+    return [
+        s.when(s.either([s.name("out"), s.name("near")]), [s.give(s.listed([unmatched, s.name("out"), s.name("near"), s.name("box")]))]),
+        s.give(unmatched),
+    ]
+
+
+def _start(places: _InLine) -> list[ast.stmt]:
+    """What is cleared before the loop."""
+    return [s.assign("add", s.attr(s.name("out"), "append")), *places.start()]
 
 
 def _body(plan: Plan, tables: Tables, places: _InLine, watching: bool) -> list[ast.stmt]:
-    """What is done with each line `m` and the record `r` of its code."""
-    tests = [_slot(plan.shapes[number], i, places, watching and number in plan.streamed) for i, number in enumerate(plan.dense)]
-    body: list[ast.stmt] = [
-        s.assign("on", s.attr(s.name("m"), "on")),
+    """What is done with each line: its place `i`, the record `r` of its code."""
+    body = [
         s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)),
-        *_open_record(plan, tables, watching),
+        s.assign(_record_names(plan, tables), s.name("r")),
+        *(_slot(plan.shapes[number], n, places, watching and number in plan.streamed) for n, number in enumerate(plan.dense)),
     ]
-    if plan.usage.ages:
-        places.fact(("patient", "birth_date"))
-        places.objects["months"] = month_steps()
-        steps = s.arithmetic("-", s.item(s.name("months"), s.name("on")), s.name("birth"))
-        unknown = s.assign("step", s.name("UNKNOWN"))
-        body.append(s.when(
-            s.compare(s.name("on"), "!=", s.name("last")),
-            [s.assign("last", s.name("on")), s.attempt([s.assign("step", steps)], "UNSURE", [unknown])]))
-    body += tests
     if tables.has_others:
         body.append(_others())
     if tables.has_pairs:
@@ -132,8 +112,7 @@ def _scene() -> ast.expr:
 
 def _record_names(plan: Plan, tables: Tables) -> tuple[str, ...]:
     constants = [n for i, number in enumerate(plan.dense) for n in _constants(plan.shapes[number], i)]
-    return (
-        "start", "end", *constants, *(("others",) if tables.has_others else ()), *(("_", "mask") if tables.has_pairs else ()))
+    return ("start", "end", *constants, *(("others",) if tables.has_others else ()), *(("partners",) if tables.has_pairs else ()))
 
 
 def _constants(shape: Shape, place: int) -> list[str]:
@@ -141,16 +120,20 @@ def _constants(shape: Shape, place: int) -> list[str]:
     return [n for names in hole_names(shape, f"h{place}_") for n in names] or [f"h{place}_"]
 
 
+def _line() -> ast.expr:
+    return s.item(s.name("items"), s.name("i"))
+
+
+def _code() -> ast.expr:
+    return s.item(s.name("listed"), s.name("i"))
+
+
 def _unknown_code(plan: Plan) -> list[ast.stmt]:
-    """A code without a key of its own: by its longest prefix, if the plan has prefixes; else it is unmatched. (An UNKNOWN day
-    raises: the line is to be reported.)"""
-    miss = [
-        s.when(s.compare(s.name("on"), "is", s.name("UNKNOWN")), [s.do(s.call(s.name("known"), s.name("on")))]),
-        s.do(s.call(s.attr(s.name("missed"), "append"), s.name("m"))), s.skip(),
-    ]
+    """A code without a key of its own: by its longest prefix, if the plan has prefixes; else it is unmatched."""
+    miss = [s.do(s.call(s.attr(s.name("missed"), "append"), _line())), s.skip()]
     if not plan.prefix_records and not plan.known_prefixes:
         return miss
-    found = s.call(s.attr(_scene(), "by_prefix"), s.attr(s.name("m"), "code"), s.name("on"))
+    found = s.call(s.attr(s.name("tables"), "record_by_prefix"), _code(), s.item(s.name("days"), s.name("i")))
     return [
         s.assign("r", found),
         s.when(s.compare(s.name("r"), "is", s.number(None)), miss),
@@ -158,56 +141,40 @@ def _unknown_code(plan: Plan) -> list[ast.stmt]:
     ]
 
 
-def _open_record(plan: Plan, tables: Tables, watching: bool) -> list[ast.stmt]:
-    """Unpack the record that is in force on the line's day."""
-    names = _record_names(plan, tables)
-    on = s.name("on")
-    other = s.call(s.attr(_scene(), "segment"), s.attr(s.name("m"), "code"), on)
-    outside = s.negated(s.compare(s.name("start"), "<=", on, "<", s.name("end")))
-    if watching and plan.streamed:
-        return [s.assign(names, s.name("r")), s.when(outside, [s.give(s.number(None))])]
+def _note(entry: ast.expr, sure: ast.expr) -> ast.stmt:
+    return s.do(s.call(s.name("add"), s.packed([_line(), entry, sure])))
+
+
+def _used(nodes: list[ast.stmt]) -> list[ast.stmt]:
+    """The line and its day, if the statements read them."""
+    read = {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
     return [
-        s.assign(names, s.name("r")),
-        s.when(outside, [
-            s.assign("r", other),
-            s.when(s.compare(s.name("r"), "is", s.number(None)), [s.skip()]),
-            s.assign(names, s.name("r")),
-        ]),
+        *([s.assign("m", _line())] if "m" in read else []),
+        *([s.assign("on", s.item(s.name("days"), s.name("i")))] if "on" in read else []),
     ]
 
 
-def _note(entry: ast.expr, sure: bool) -> ast.stmt:
-    return s.do(s.call(s.name("add"), s.packed([s.name("m"), entry, s.number(sure)])))
-
-
-def _entry(place: int) -> ast.expr:
-    """A candidate names the dense place; what stands there is fetched when it is judged."""
-    return s.number(place)
-
-
 def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt:
-    """if the record has constants of this shape: may the line be at fault?"""
-    places.needed, places.loops = {}, {}
+    """if the record has constants of this shape: may the line be at fault? (A candidate names the dense place; what stands there is
+    fetched when it is judged.)"""
+    first, entry = _constants(shape, place)[0], s.number(place)
+    if streamed:
+        body = _watched(shape, place, first, places)
+        return s.when(s.compare(s.name(first), "is not", s.number(None)), [*_used([body]), body])
+    places.asked = {}
     test = emit(shape, places, f"h{place}_")
-    ask = [s.when(s.compare(s.name(n), "is", s.number(None)), body) for n, body in places.loops.items()]
-    ask += [s.when(s.compare(s.name(n), "is", s.number(None)), [s.assign(n, how)]) for n, how in places.needed.items()]
-    entry = _entry(place)
-    found = [_note(entry, shape.exact)]
+    sure: ast.expr = s.number(shape.exact)
     if isinstance(shape.test, TotalOver) and shape.test.grouping.kind == "code":
         # Alone with its code, a line is all of its window: over the limit is then certain, if the window lacks nothing.
         sure = s.both([s.name("alone"), *(s.negated(o) for o in open_days(shape.test, places))])
-        found = [s.do(s.call(s.name("add"), s.packed([s.name("m"), entry, sure])))]
-    body = s.attempt([*ask, s.when(test, found)], "UNSURE", [_note(entry, False)])
-    first = _constants(shape, place)[0]
-    if streamed:
-        body = _watched(shape, place, first, places)
+    asked = [*places.asked.values(), s.when(test, [_note(entry, sure)])]
+    body = s.attempt([*_used(asked), *asked], "UNSURE", [_note(entry, s.number(False))])
     return s.when(s.compare(s.name(first), "is not", s.number(None)), [body])
 
 
 def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
     """A group seen for the first time is remembered; `meet` says whose silence is in doubt when it is seen again."""
-    seen = places.watch(place)
-    entry = _entry(place)
+    seen, entry = places.watch(place), s.number(place)
     fresh = s.listed([s.number(False), s.listed([s.name("m")]), s.listed([entry])])
     other_code = isinstance(shape.test, SharedGroup) and shape.test.other_code
     meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), entry, s.name("add"), s.number(other_code))
@@ -218,22 +185,22 @@ def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
 def _others() -> ast.stmt:
     """Tests that have no place in the record: called one by one."""
     test = s.call(s.name("test"), s.name("m"), s.name("on"), _scene())
-    return s.when(s.compare(s.name("others"), "is not", s.number(None)), [
-        s.loop(("test", "e"), s.name("others"), [
-            s.attempt([s.when(test, [_note(s.name("e"), False)])], "UNSURE", [_note(s.name("e"), False)]),
-        ]),
-    ])
+    walk = s.loop(("test", "e"), s.name("others"), [
+        s.attempt([s.when(test, [_note(s.name("e"), s.number(False))])], "UNSURE", [_note(s.name("e"), s.number(False))])])
+    return s.when(s.compare(s.name("others"), "is not", s.number(None)), [*_used([walk]), walk])
 
 
-def _partners(same_day: bool) -> ast.stmt:
-    """A line one of whose partners is among the codes of the patient (of the same day, if all pairs are of one day): asked of 512
-    bits first, then of the codes, then of the days."""
-    partners = s.item(s.name("partners"), s.attr(s.name("m"), "code"))
-    meets = s.negated(s.call(s.attr(partners, "isdisjoint"), s.name("codes")))
-    on_day = s.call(s.name("meets_on_day"), s.name("m"), partners, s.name("items"))
-    return s.when(s.arithmetic("&", s.name("mask"), s.name("sieve")), [
-        s.when(s.both([meets, on_day]) if same_day else meets, [s.do(s.call(s.attr(s.name("near"), "append"), s.name("m")))]),
-    ])
+def _partners(by_day: bool) -> ast.stmt:
+    """A line one of whose partners is among the codes of the patient (of the same day, if all pairs are of one day)."""
+    def meets(codes: ast.expr, then: list[ast.stmt]) -> ast.stmt:
+        return s.when(s.negated(s.call(s.attr(s.name("partners"), "isdisjoint"), codes)), then)
+
+    near = [s.do(s.call(s.attr(s.name("near"), "append"), _line()))]
+    if by_day:
+        of_days = s.assign("codes_on", s.call(s.name("codes_by_day"), s.name("listed"), s.name("days")))
+        same_day = s.item(s.name("codes_on"), s.item(s.name("days"), s.name("i")))
+        near = [s.when(s.compare(s.name("codes_on"), "is", s.number(None)), [of_days]), meets(same_day, near)]
+    return s.when(s.compare(s.name("partners"), "is not", s.number(None)), [_codes(), meets(s.name("codes"), near)])
 
 
 def _prefixes(spec: ListSpec, ident: str, lengths: tuple[int, ...]) -> list[ast.stmt]:
@@ -251,76 +218,88 @@ def _prefixes(spec: ListSpec, ident: str, lengths: tuple[int, ...]) -> list[ast.
 
 
 class _InLine:
-    """Keeps what a request answers in local names: facts are read before the loop, the rest when first needed."""
+    """Keeps what a request answers in local names, each asked for by the first test that needs it. `asked` collects the asking
+    statements of one test, in the order in which they have to run; an UNKNOWN on the way raises, and the test is in doubt."""
 
     def __init__(self, numbers: Numbers, lengths: tuple[int, ...]) -> None:
         self.numbers, self.lengths = numbers, lengths
-        self.loops: dict[str, list[ast.stmt]] = {}
         self.objects: dict[str, Any] = {}
-        self.needed: dict[str, ast.expr] = {}
+        self.asked: dict[str, ast.stmt] = {}
         self._facts: dict[tuple[str, ...], str] = {}
-        self._lazy: dict[str, ast.expr] = {}
-        self._watched: list[str] = []
+        self._cleared: dict[str, None] = {"codes_on": None}
+        self._watched: dict[str, None] = {}
 
     def start(self) -> list[ast.stmt]:
-        """Read facts of the encounter (a broken link: slowly, with care) and clear what is asked for later."""
-        out: list[ast.stmt] = []
-        for path, ident in self._facts.items():
-            direct = s.attr(s.name("encounter"), *path)
-            line_fact(path)  # refuses a name that is no fact
-            self.objects[f"p_{ident}"] = path
-            careful = s.call(s.attr(_scene(), "fact"), s.name(f"p_{ident}"))
-            out.append(s.attempt([s.assign(ident, direct)], "UNSURE", [s.assign(ident, careful)]))
-        out.extend(s.assign(ident, s.number(None)) for ident in self._lazy)
-        out.extend(s.assign(ident, s.empty()) for ident in self._watched)
-        return out
+        return [
+            *(s.assign(ident, s.number(None)) for ident in self._cleared),
+            *(s.assign(ident, s.empty()) for ident in self._watched),
+        ]
 
     def watch(self, place: int) -> str:
         """The name of a dict that remembers groups."""
-        self._watched.append(f"w{place}")
+        self._watched[f"w{place}"] = None
         return f"w{place}"
 
-    def _later(self, ident: str, what: str, *args: ast.expr) -> ast.expr:
-        self.needed[ident] = self._lazy[ident] = s.call(s.attr(_scene(), what), *args)
+    def _once(self, ident: str, body: list[ast.stmt]) -> ast.expr:
+        """A name that is filled by `body` the first time."""
+        self.asked[ident] = s.when(s.compare(s.name(ident), "is", s.number(None)), body)
+        self._cleared[ident] = None
         return s.name(ident)
 
+    def _scene_says(self, ident: str, what: str, *args: ast.expr) -> ast.expr:
+        return self._once(ident, [s.assign(ident, s.call(s.attr(_scene(), what), *args))])
+
+    def code(self) -> ast.expr:
+        return _code()
+
     def fact(self, path: tuple[str, ...]) -> ast.expr:
-        return s.name(self._facts.setdefault(path, f"q{len(self._facts)}"))
+        ident = self._facts.setdefault(path, f"q{len(self._facts)}")
+        return self._once(ident, [s.assign(ident, line_fact(path, "encounter"))])
 
     def probe(self, node: CodesProbe) -> ast.expr:
         number = self.numbers.list(node)
         spec = self.numbers.lists[number]
         if not spec.as_prefixes or len(spec.field) != 1:
-            return self._later(f"l{number}", "list_of", s.number(number))
-        self.loops[f"l{number}"] = _prefixes(spec, f"l{number}", self.lengths)
-        self._lazy[f"l{number}"] = s.number(None)
-        return s.name(f"l{number}")
+            return self._scene_says(f"l{number}", "list_of", s.number(number))
+        return self._once(f"l{number}", _prefixes(spec, f"l{number}", self.lengths))
 
     def totals(self, node: TotalOver) -> ast.expr:
         number = self.numbers.total(node)
         if node.grouping.kind != "code":
-            return self._later(f"t{number}", "totals", s.number(number))
-        # Only asked for where two lines share a code: see `alone`.
-        asked = s.choice(s.name("alone"), s.name("UNKNOWN"), s.call(s.attr(_scene(), "totals"), s.number(number)))
-        self.needed[f"t{number}"] = self._lazy[f"t{number}"] = asked
-        return s.name(f"t{number}")
+            return self._scene_says(f"t{number}", "totals", s.number(number))
+        alone = self.alone()  # only where two lines share a code are totals asked for
+        asked = s.choice(alone, s.name("UNKNOWN"), s.call(s.attr(_scene(), "totals"), s.number(number)))
+        return self._once(f"t{number}", [s.assign(f"t{number}", asked)])
 
     def groups(self, node: SharedGroup) -> ast.expr:
         number = self.numbers.group(node)
-        return self._later(f"g{number}", "groups", s.number(number))
+        return self._scene_says(f"g{number}", "groups", s.number(number))
 
     def bound(self, region: str) -> ast.expr:
         self.objects[f"region_{region}"] = region
-        ident = f"c_{region}"
         asked = s.call(s.attr(_scene(), "bound"), s.name(f"region_{region}"))
         if region == "institution":  # of one stay, all is known from its admission on
             admitted = s.attr(s.name("encounter"), "admitted_at", "lo")
             asked = s.choice(s.name("solo"), s.arithmetic("//", admitted, s.number(DAY_SECONDS)), asked)
-        self.needed[ident] = self._lazy[ident] = asked
-        return s.name(ident)
+        return self._once(f"c_{region}", [s.assign(f"c_{region}", asked)])
 
     def alone(self) -> ast.expr:
+        distinct = s.compare(s.call(s.name("len"), s.name("codes")), "=", s.call(s.name("len"), s.name("listed")))
+        self.asked["alone"] = s.when(
+            s.compare(s.name("alone"), "is", s.number(None)), [_codes(), s.assign("alone", distinct)])
         return s.name("alone")
 
     def step(self) -> ast.expr:
+        """Months and days since birth: worked out again when the day changes."""
+        self.objects["months"] = month_steps()
+        day, born = (s.item(s.name("months"), x) for x in (s.name("on"), line_fact(("patient", "birth_date"), "encounter")))
+        self.asked["step"] = s.when(s.compare(s.name("on"), "!=", s.name("last")), [
+            s.assign("step", s.arithmetic("-", day, born)), s.assign("last", s.name("on"))])
+        self._cleared["last"] = self._cleared["step"] = None
         return s.name("step")
+
+
+def _codes() -> ast.stmt:
+    """The codes as a set, made when first asked for."""
+    return s.when(
+        s.compare(s.name("codes"), "is", s.number(None)), [s.assign("codes", s.call(s.name("frozenset"), s.name("listed")))])

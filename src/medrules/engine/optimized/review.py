@@ -14,15 +14,15 @@ from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects
 from medrules.engine.optimized.rulecode import Hit
 from medrules.engine.optimized.scene import Scene, all_lines, scene_in
-from medrules.engine.refs import ref
+from medrules.engine.optimized.values import count_unmatched
 from medrules.model.facts import Facts
-from medrules.model.reports import LineRef, Report, Unchecked
-from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
+from medrules.model.reports import Report, Unchecked
+from medrules.model.values import UNKNOWN
 
 if TYPE_CHECKING:
     from medrules.engine.optimized.evaluator import Evaluator
 
-__all__ = ["Review", "count_unmatched", "plain_hits"]
+__all__ = ["FEW", "Review", "plain_hits"]
 
 FEW: Final = 20  # findings whose texts may each be worked out without counting them together
 
@@ -165,20 +165,17 @@ class Review:
     def _judged(self, encounter: Any) -> int:
         e, tables = self.e, self.e.tables
         items, lines = encounter.items, all_lines(encounter)
-        get = tables.index.get
-        try:
-            records = [get(m.code) for m in items]
-            hash(tuple([m.on for m in items]))  # raises if a day is UNKNOWN: cheaper than asking every line
-        except UnknownTouched:
+        if any(m.code is UNKNOWN or m.on is UNKNOWN for m in items):
             self.incomplete = True
             items = tuple(m for m in items if m.code is not UNKNOWN and m.on is not UNKNOWN)
-            records = [get(m.code) for m in items]
+        codes, days = [m.code for m in items], [m.on for m in items]
         solo = items is lines
         scene = Scene(tables, self.facts, encounter, lines, solo)
         out: list[Any] = []
         near: list[Any] = []
         missed: list[Any] = []
-        e.loop(encounter, items, records, scene.codes(), -1, scene.alone(), solo, [scene], out, near, missed)
+        e.loop(
+            encounter, items, codes, days, tables.in_force(codes, days), scene.codes(), scene.alone(), solo, [scene], out, near, missed)
         for number in e.scans:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))
@@ -329,18 +326,3 @@ def plain_hits(e: Evaluator, facts: Facts, out: list[Any]) -> list[Hit] | None:
             elif worth > 0:
                 hits.append((code, line, said.points, worth, (), ()))
     return hits
-
-
-def count_unmatched(missed: Iterable[Any]) -> int:
-    """Lines under review that no table knows, each once however many day pieces it has. A line without a day raises."""
-    found = 0
-    pieces: set[LineRef] = set()
-    for m in missed:
-        if m.on is UNKNOWN:
-            raise UnknownTouched
-        if m.is_current is not False and m.code is not ABSENT:
-            if m.piece_of is None:
-                found += 1
-            else:
-                pieces.add(ref(m))
-    return found + len(pieces)

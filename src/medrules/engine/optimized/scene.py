@@ -66,22 +66,6 @@ class Scene:
     def fact(self, path: tuple[str, ...]) -> Any:
         return read(self.encounter, path)
 
-    def segment(self, code: str, on: int) -> tuple[Any, ...] | None:
-        """The record of a code on a day, None if nothing is in force there."""
-        for record in self.tables.segments(code):
-            if record[0] <= on < record[1]:
-                return record
-        return None
-
-    def by_prefix(self, code: Any, on: int) -> Any:
-        """The record of a code that has no key of its own; False if it is known but nothing is in force; None if not known."""
-        if code is ABSENT:
-            return None
-        for record in self.tables.by_prefix(code):
-            if record[0] <= on < record[1]:
-                return record
-        return False if self.tables.knows_prefix(code) else None
-
     # ------------------------------------------------------------ ages
 
     def step(self, on: int) -> Any:
@@ -93,10 +77,6 @@ class Scene:
         return UNKNOWN if birth is UNKNOWN else month_step(on) - birth
 
     # ------------------------------------------------------------ codes of lines
-
-    def has(self, codes: frozenset[str], alone: bool) -> None:
-        """Tell what is known already: the codes of all lines, and whether they are distinct."""
-        self._codes, self._alone = codes, alone
 
     def codes(self) -> frozenset[str]:
         """Item codes of all lines of the patient that are known."""
@@ -204,12 +184,10 @@ class Scene:
 
 
 def scene_in(box: list[Any]) -> Scene:
-    """The scene of a box [None, tables, facts, encounter, lines, solo, codes, distinct], made when first asked for."""
+    """The scene of a box [None, tables, facts, encounter, lines, solo], made when first asked for."""
     found = box[0]
     if found is None:
-        _, tables, facts, encounter, lines, solo, codes, alone = box
-        found = box[0] = Scene(tables, facts, encounter, lines, solo)
-        found.has(codes, alone)
+        found = box[0] = Scene(*box[1:])
     return found  # type: ignore[no-any-return]
 
 

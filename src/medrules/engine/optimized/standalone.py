@@ -29,6 +29,9 @@ class _Asked:
         self.numbers = numbers
         self.objects: dict[str, object] = {}
 
+    def code(self) -> ast.expr:
+        return s.attr(s.name("m"), "code")
+
     def object(self, value: object) -> ast.expr:
         ident = f"k{len(self.objects)}"
         self.objects[ident] = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any, Final
-from zlib import crc32
 
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.numbers import Numbers
@@ -20,18 +19,16 @@ from medrules.plan.shapes import Grouping
 
 __all__ = ["Tables"]
 
-N_BITS: Final = 512  # of the sieve that most requests' codes fall through before partners are looked at
 MAX_REMEMBERED: Final = 100_000
 
 Flat = tuple[Any, ...]
 Test = Callable[..., bool]
-Bits = tuple[int, int]  # of a code, and of the partners that are kept with it
-NO_BITS: Final[Bits] = (0, 0)  # of a code that is in no pair: no mask asks for it
+Kept = frozenset[str] | None  # the codes of the pairs that are kept with a code
 
 
 class Tables:
     """Made once per plan. `index` maps an item code to its newest record: (start, end, constants…, others if any record of the plan has
-    them, bit of the code and bits of its partners if there are pairs). What only candidates ask for (entries, partners) is made when
+    them, the codes of the pairs that are kept with it if there are pairs). What only candidates ask for (entries, rows) is made when
     first asked for: a probe touches little memory, and opening a plan makes little."""
 
     def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
@@ -43,54 +40,57 @@ class Tables:
         self.pairs_by_day = all(c.frame == "day" for c in paired)
         self.numbers = Numbers(plan)
         self.tests: tuple[Test, ...] = tuple(compile_shape(shape, self.numbers) for shape in plan.shapes)
-        self.partners = Partners(pairs)
+        self.partners = _partners(pairs)
         self.whole = Whole(plan, codes)
         self._nothing = (FIRST_DAY, END_OF_DAYS, *(None,) * sum(max(1, plan.shapes[n].width) for n in plan.dense))
         self._segments: dict[str, tuple[Flat, ...]] = {}
         self.index: dict[str, Flat] = {}
-        bits = _bits(pairs) if self.has_pairs else {}
-        self._fill(records, bits)
+        self._fill(records)
         nothing = (*self._nothing, *((None,) if self.has_others else ()))
-        for code in bits.keys() - self.index.keys():
-            self.index[code] = (*nothing, *bits[code])
-        silent = (*nothing, *(NO_BITS if self.has_pairs else ()))
-        self.index.update(dict.fromkeys(plan.silent_codes, silent))
+        for code in pairs.codes:
+            if code not in self.index:
+                self.index[code] = (*nothing, self.partners.get(code))
+        self._silent = (*nothing, *((None,) if self.has_pairs else ()))
+        self.index.update(dict.fromkeys(plan.silent_codes, self._silent))
         self.prefixes = {
-            prefix: tuple(self._flats(prefix, under.of_kind[kind], NO_BITS)) for prefix, kind in zip(under.codes, under.kinds, strict=True)}
+            prefix: tuple(self._flats(prefix, under.of_kind[kind], None)) for prefix, kind in zip(under.codes, under.kinds, strict=True)}
         self.lengths = tuple(sorted({len(p) for p in self.prefixes}, reverse=True))
         self._groups = {g: self._grouped(g) for g in plan.groups}
         self.scans = {entry.rule: entry for entry in plan.scans}
         self.unmatched_by_reference = not plan.counts_codes
         self._remembered: dict[str, tuple[Flat, ...]] = {}
+        # Days on which the newest record of every code is in force.
+        self.calm = (
+            max((r[0] for r in self.index.values()), default=FIRST_DAY), min((r[1] for r in self.index.values()), default=END_OF_DAYS))
 
-    def _fill(self, records: Records, bits: dict[str, Bits]) -> None:
+    def _fill(self, records: Records) -> None:
         """The index of all codes that have records. Codes of one kind share one tuple, if nothing in it is their own."""
-        index, of_kind, has_others, own = self.index, records.of_kind, self.has_others, self.has_pairs
-        newest = [(*kind.heads[-1], None) if has_others else kind.heads[-1] for kind in of_kind]
-        shared = [(*flat, *NO_BITS) for flat in newest] if own else newest
+        index, of_kind, kept, own = self.index, records.of_kind, self.partners, self.has_pairs
+        newest = [(*kind.heads[-1], None) if self.has_others else kind.heads[-1] for kind in of_kind]
+        shared = [(*flat, None) for flat in newest] if own else newest
         last = [len(kind.heads) - 1 if any(kind.others[-1:]) else -1 for kind in of_kind]
         for code, kind in zip(records.codes, records.kinds, strict=True):
             flat = shared[kind]
             if last[kind] >= 0:
-                flat = (*of_kind[kind].heads[-1], Others(self, code, last[kind]), *(bits.get(code, NO_BITS) if own else ()))
-            elif own and code in bits:
-                flat = (*newest[kind], *bits[code])
+                flat = (*of_kind[kind].heads[-1], Others(self, code, last[kind]), *((kept.get(code),) if own else ()))
+            elif own and code in kept:
+                flat = (*newest[kind], kept[code])
             index[code] = flat
 
-    def _gaps(self, flats: tuple[Flat, ...], bits: Bits) -> Iterator[Flat]:
+    def _gaps(self, flats: tuple[Flat, ...], kept: Kept) -> Iterator[Flat]:
         """Days on which only partners are to be looked for."""
         cuts = sorted({FIRST_DAY, END_OF_DAYS, *(d for f in flats for d in f[:2])})
         taken = {f[0] for f in flats}
         for start, end in pairwise(cuts):
             if start not in taken:
-                yield (start, end, *self._nothing[2:], *((None,) if self.has_others else ()), *bits)
+                yield (start, end, *self._nothing[2:], *((None,) if self.has_others else ()), kept)
 
-    def _flats(self, code: str, kind: Kind, bits: Bits) -> Iterator[Flat]:
+    def _flats(self, code: str, kind: Kind, kept: Kept) -> Iterator[Flat]:
         """The records of a code or prefix, newest first."""
         for n in reversed(range(len(kind.heads))):
             yield (
                 *kind.heads[n], *((Others(self, code, n) if kind.others[n] else None,) if self.has_others else ()),
-                *(bits if self.has_pairs else ()))
+                *((kept,) if self.has_pairs else ()))
 
     def record(self, code: str, n: int) -> Record:
         """The n-th record of a code or prefix, oldest first."""
@@ -123,22 +123,39 @@ class Tables:
             return lambda m, on, scene: all(test(m, on, scene, *constants) for test, constants in tests)
         return lambda m, on, scene: any(test(m, on, scene, *constants) for test, constants in tests)
 
-    def segments(self, code: str) -> tuple[Flat, ...]:
+    def in_force(self, codes: Iterable[str], days: Iterable[int]) -> list[Flat | None]:
+        """Per line the record of its own code that is in force on its day; None if the code has no record of its own."""
+        get = self.index.get
+        out = []
+        for code, on in zip(codes, days, strict=True):
+            r = get(code)
+            if r is not None and not r[0] <= on < r[1]:
+                r = next((x for x in self.segments(code, r) if x[0] <= on < x[1]), self._silent)
+            out.append(r)
+        return out
+
+    def segments(self, code: str, newest: Flat) -> tuple[Flat, ...]:
         """All records of a code, newest first, and the days between them on which it has partners only."""
         found = self._segments.get(code)
         if found is None:
-            newest = self.index.get(code)
-            if newest is None:
-                return self.by_prefix(code)
             kind = self.plan.records.kind(code)
             if kind is None:
                 return (newest,)
-            bits: Bits = newest[-2:] if self.has_pairs else NO_BITS
-            found = (newest, *islice(self._flats(code, kind, bits), 1, None))
-            if bits[1]:
-                found = (*found, *self._gaps(found, bits))
+            kept: Kept = newest[-1] if self.has_pairs else None
+            found = (newest, *islice(self._flats(code, kind, kept), 1, None))
+            if kept:
+                found = (*found, *self._gaps(found, kept))
             self._segments[code] = found
         return found
+
+    def record_by_prefix(self, code: Any, on: int) -> Any:
+        """The record of a code that has no key of its own; False if it is known but nothing is in force; None if not known."""
+        if code is ABSENT:
+            return None
+        for record in self.by_prefix(code):
+            if record[0] <= on < record[1]:
+                return record
+        return False if self.knows_prefix(code) else None
 
     def by_prefix(self, code: str) -> tuple[Flat, ...]:
         """The records of the longest prefix of a code that has no key of its own."""
@@ -213,23 +230,6 @@ class Others(Iterable[tuple[Test, Entry]]):
         return iter(made)
 
 
-class Partners(dict[str, frozenset[str]]):
-    """Code → the codes whose pairs with it are kept at it; made when first asked for."""
-
-    def __init__(self, pairs: PairPlan) -> None:
-        super().__init__()
-        self._pairs = pairs
-
-    def __missing__(self, code: str) -> frozenset[str]:
-        found = self._pairs.kept_with(code)
-        if not found:
-            raise KeyError(code)
-        return self.setdefault(code, found)
-
-    def __contains__(self, code: object) -> bool:
-        return isinstance(code, str) and (super().__contains__(code) or bool(self._pairs.kept_with(code)))
-
-
 class Whole(dict[str, Any]):
     """Codes with one record → what it says, by dense place; made when first asked for with `[…]`, which gives
     None for other codes."""
@@ -246,15 +246,9 @@ class Whole(dict[str, Any]):
         return self.setdefault(code, tuple(None if e is None else said(self.codes[e.rule], e) for e in record.dense))
 
 
-def _bits(pairs: PairPlan) -> dict[str, Bits]:
-    """Per code of a pair its bit, and the bits of the partners that are kept with it (0 = none)."""
-    bits = tuple(1 << n for n in range(N_BITS))
-    own = [bits[crc32(code.encode()) % N_BITS] for code in pairs.codes]
-    others, firsts = pairs.others, pairs.firsts
-    found = {}
-    for k, code in enumerate(pairs.codes):
-        mask = 0
-        for other in others[firsts[k]:firsts[k + 1]]:
-            mask |= own[other]
-        found[code] = own[k], mask
-    return found
+def _partners(pairs: PairPlan) -> dict[str, frozenset[str]]:
+    """Code → the codes whose pairs with it are kept at it."""
+    codes, others, firsts = pairs.codes, pairs.others, pairs.firsts
+    return {
+        code: frozenset([codes[other] for other in others[firsts[k]:firsts[k + 1]]])
+        for k, code in enumerate(codes) if firsts[k] < firsts[k + 1]}

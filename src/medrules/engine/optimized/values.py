@@ -1,12 +1,18 @@
 """Small two-valued operations of generated code: each raises where UNKNOWN would decide."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from medrules.engine.refs import ref
 from medrules.knowledge.table import EMPTY
+from medrules.model.reports import LineRef
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
-__all__ = ["MANY", "any_member", "earlier", "filled", "known", "meet", "meets_on_day", "member", "not_later", "read", "same_moment"]
+__all__ = [
+    "MANY", "any_member", "codes_by_day", "count_unmatched", "earlier", "filled", "known", "meet", "member", "not_later", "read",
+    "same_moment",
+]
 
 
 class Many:
@@ -106,10 +112,27 @@ def same_moment(a: Any, b: Any) -> bool:
     raise UnknownTouched
 
 
-def meets_on_day(line: Any, partners: frozenset[str], lines: tuple[Any, ...]) -> bool:
-    """Whether another line of the same day has one of the codes."""
-    on = line.on
-    for m in lines:  # noqa: SIM110 - a generator costs more than the lines
-        if m.on == on and m.code in partners and m is not line:
-            return True
-    return False
+def codes_by_day(codes: tuple[str, ...], days: tuple[int, ...]) -> dict[int, set[str]]:
+    """The codes of each day."""
+    found: dict[int, set[str]] = {}
+    for code, on in zip(codes, days, strict=True):
+        if on in found:
+            found[on].add(code)
+        else:
+            found[on] = {code}
+    return found
+
+
+def count_unmatched(missed: Iterable[Any]) -> int:
+    """Lines under review that no table knows, each once however many day pieces it has. A line without a day raises."""
+    found = 0
+    pieces: set[LineRef] = set()
+    for m in missed:
+        if m.on is UNKNOWN:
+            raise UnknownTouched
+        if m.is_current is not False and m.code is not ABSENT:
+            if m.piece_of is None:
+                found += 1
+            else:
+                pieces.add(ref(m))
+    return found + len(pieces)

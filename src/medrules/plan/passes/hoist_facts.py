@@ -16,24 +16,18 @@ __all__ = ["hoist_facts"]
 
 def hoist_facts(draft: Draft) -> Draft:
     facts: dict[tuple[str, ...], None] = {}
-    lists: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
-    ages = False
 
     def note(node: Any) -> bool:
-        nonlocal ages
         match node:
-            case ir.AgeAt():
-                ages = True
-                return False
-            case ir.Fact(role="item", path=("encounter", *below)) if below and below != ["patient", "birth_date"]:
+            case ir.Fact(role="item", path=("encounter", *below)) if below:
                 facts[tuple(below)] = None
-            case CodesProbe(path=path, field=field):
-                lists[path, field] = None
+            case CodesProbe(path=path):
+                facts[path] = None
         return False
 
     for shape in draft.shapes:
         any_node(shape.test, note)
-    return replace(draft, usage=Usage(tuple(facts), ages, tuple(lists), _prefix_lengths(draft)))
+    return replace(draft, usage=Usage(tuple(facts), _prefix_lengths(draft)))
 
 
 def _prefix_lengths(draft: Draft) -> tuple[int, ...]:
