@@ -8,7 +8,8 @@ from medrules.engine.metering import NO_LIMIT, Meter, StepBudget
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
 from medrules.engine.optimized.hot import compile_loops
-from medrules.engine.optimized.review import FEW, Review, plain_hits
+from medrules.engine.optimized.quick import is_plain_pair, quick_hits
+from medrules.engine.optimized.review import Review
 from medrules.engine.optimized.rulecode import compile_rule
 from medrules.engine.optimized.settle import Settler
 from medrules.engine.optimized.tables import Tables
@@ -44,6 +45,8 @@ class Evaluator:
 
         self.pairs_by_day = self.tables.pairs_by_day
         self.partners = self.tables.partners
+        self.plain_pairs = self.pairs_by_day and all(is_plain_pair(self.codes[n]) for n in self.pair_rules)
+        self.at_stage = plan.guards.at_stage
         self.only_lines = not self.scans and not self.whole and not self.tables.unmatched_by_reference
 
     def evaluate(self, facts: Facts, deadline: float | None, clock: Callable[[], float]) -> Report:
@@ -59,11 +62,9 @@ class Evaluator:
                 return self.settler.clean(found, facts)
             if found is not None:
                 unmatched, out, near, box = found
-                if not near:
-                    hits = plain_hits(self, facts, out)
-                    if hits is not None:
-                        words = None if len(hits) <= FEW else self.words(False)
-                        return self.settler.decided(facts, hits, unmatched, words)
+                hits = quick_hits(self, facts, out, near, box)
+                if hits is not None:
+                    return self.settler.decided(facts, hits, unmatched)
                 return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
         return Review(self, facts, deadline, clock).report()
 

@@ -22,7 +22,7 @@ from medrules.model.values import UNKNOWN
 if TYPE_CHECKING:
     from medrules.engine.optimized.evaluator import Evaluator
 
-__all__ = ["FEW", "Review", "plain_hits"]
+__all__ = ["Review"]
 
 FEW: Final = 20  # findings whose texts may each be worked out without counting them together
 
@@ -303,26 +303,3 @@ class Review:
                         self.hits.append(hit)
             except UNSURE:
                 self.again.append((number, line))
-
-
-def plain_hits(e: Evaluator, facts: Facts, out: list[Any]) -> list[Hit] | None:
-    """The hits, if every candidate is certain and nothing but its base has to be asked; None if one is not."""
-    hits: list[Hit] = []
-    said_of, spoken, door = e.said, e.plan.guards.at_stage[facts.stage], facts.door
-    for line, place, sure in out:
-        if sure is not True or place.__class__ is not int:
-            return None
-        saids = said_of[line.code]
-        if saids is None:
-            return None
-        said = saids[place]
-        code = said.code
-        if not said.plain:
-            return None
-        if code.number in spoken and line.is_current is not False:
-            worth = base(line, code.fees, door)
-            if worth is UNKNOWN:
-                hits.append((code, line, said.points, None, (), ()))
-            elif worth > 0:
-                hits.append((code, line, said.points, worth, (), ()))
-    return hits

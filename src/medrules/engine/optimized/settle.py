@@ -85,20 +85,22 @@ class Settler:
         if len(hits) == 1:
             return self._one(hits[0], facts)
         refs: dict[int, LineRef] = {}
-        met: set[tuple[str, int]] = set()
         on_line: dict[int, list[Hit]] = {}
         for hit in hits:
-            code, line = hit[0], hit[1]
+            line = hit[1]
             place = id(line)
-            key = code.parent, place
-            if key in met or line.piece_of is not None:
-                return None
-            met.add(key)
-            if place in refs:
-                on_line[place].append(hit)
-            else:
+            held = on_line.get(place)
+            if held is None:
+                if line.piece_of is not None:
+                    return None
                 refs[place] = ref_of_line(line)
                 on_line[place] = [hit]
+            else:
+                parent = hit[0].parent
+                for other in held:
+                    if other[0].parent == parent:
+                        return None
+                held.append(hit)
         made: list[tuple[Any, Finding]] = []
         deductions = []
         for place, held in on_line.items():

@@ -1,0 +1,136 @@
+"""The hits of a request of the common kind whose candidates need little: a base, the witnesses of one 有 同期明细, a partner of the day.
+
+Whatever needs more (a header condition, an exemption, a formula, a restricted row) or touches UNKNOWN gives None for the whole
+request, and the candidates are judged one by one (`review`).
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from medrules.engine.optimized.lines import GROUP, base
+from medrules.engine.optimized.names import UNSURE
+from medrules.engine.optimized.rulecode import Hit, RuleCode, Said
+from medrules.engine.optimized.scene import scene_in
+from medrules.knowledge.table import Row
+from medrules.model.facts import Facts
+from medrules.model.values import UNKNOWN
+from medrules.plan.rows import unrestricted
+
+if TYPE_CHECKING:
+    from medrules.engine.optimized.evaluator import Evaluator
+
+__all__ = ["is_plain_pair", "quick_hits"]
+
+MOST: Final = 20  # candidates: more are counted against the budget of steps
+
+_Found = dict[tuple[int, int], tuple[Any, int | None, set[str], dict[int, Any]]]
+
+
+def is_plain_pair(code: RuleCode) -> bool:
+    """Whether a pair rule asks for nothing but two lines of one day."""
+    rule = code.rule
+    return (
+        code.native and code.frame == "day" and code.where is None and code.when is None and rule.guard is None and not rule.exempt
+        and rule.deduct.kind == "all")
+
+
+def quick_hits(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], box: list[Any]) -> list[Hit] | None:
+    """The hits; None if some candidate has to be judged with more care."""
+    single = facts.single
+    if single is None or not single.plain or len(out) + len(near) > MOST or (near and not e.plain_pairs):
+        return None
+    hits: list[Hit] = []
+    said_of, spoken, door = e.said, e.at_stage[facts.stage], facts.door
+    try:
+        for line, place, sure in out:
+            if place.__class__ is not int:
+                return None
+            saids = said_of[line.code]
+            if saids is None:
+                return None
+            said = saids[place]
+            code = said.code
+            if not said.plain and not _is_sole(said):
+                return None
+            if code.number not in spoken:
+                continue
+            worth = base(line, code.fees, door)
+            if worth is UNKNOWN:
+                worth = None
+            elif worth <= 0:
+                continue
+            if said.plain:
+                if sure is not True:
+                    return None
+                hits.append((code, line, said.points, worth, (), ()))
+            else:
+                env = {"item": line} if sure is False else {"item": line, GROUP: sure}
+                found = code.witnesses[0](env, said.entry.rows[0], scene_in(box))
+                if found:
+                    hits.append((code, line, said.points, worth, found, ()))
+        if near and not _pairs(e, facts, near, hits):
+            return None
+    except UNSURE:
+        return None
+    return hits
+
+
+def _is_sole(said: Said) -> bool:
+    """Whether the witnesses of one 有 同期明细 decide, and nothing else is to be asked."""
+    code = said.code
+    rule = code.rule
+    return (
+        code.native and code.sole and rule.guard is None and not rule.exempt and rule.deduct.kind == "all"
+        and len(said.entry.rows) == 1 and unrestricted(said.entry.rows[0]))
+
+
+def _pairs(e: Evaluator, facts: Facts, near: list[Any], hits: list[Hit]) -> bool:
+    """Adds the hits of plain pair rules (see `pairs.judge_pair`); False if a row asks for more. `near`: lines that keep a pair with
+    another code of their day."""
+    assert facts.single is not None
+    _, items, codes, days, _ = facts.single
+    found: _Found = {}
+    for m in near:
+        kept, partners, on = e.partners[m.code], e.plan.pairs.partners[m.code], m.on
+        for place, other in enumerate(codes):
+            if other in kept and days[place] == on:
+                a = items[place]
+                if a.position != m.position and not _noted(e, facts, m, a, partners[other], found):
+                    return False
+    for (number, _), (line, worth, points, others) in found.items():
+        if others:
+            hits.append((e.codes[number], line, tuple(sorted(points)), worth, tuple(others.values()), ()))
+    return True
+
+
+def _noted(e: Evaluator, facts: Facts, m: Any, a: Any, uses: tuple[tuple[int, Row, bool], ...], found: _Found) -> bool:
+    """Notes the lines at fault of one pair of lines of a day, each with its partner; False if a row asks for more."""
+    spoken, on = e.at_stage[facts.stage], m.on
+    for number, row, m_is_first in uses:
+        code = e.codes[number]
+        if not unrestricted(row) or row.same_site or row.excluded:
+            return False
+        if number not in spoken or not code.rule.valid_from <= on < code.rule.valid_to or not row.valid_from <= on < row.valid_to:
+            continue
+        first, second = (m, a) if m_is_first else (a, m)
+        for line, partner, role in ((first, second, "first"), (second, first, "second")):
+            if code.unordered or any(f.role == role for f in code.rule.fault):  # type: ignore[union-attr]
+                key = number, id(line)
+                held = found.get(key)
+                if held is None:
+                    worth = base(line, code.fees, facts.door)
+                    if worth is not UNKNOWN and worth <= 0:
+                        continue
+                    held = found[key] = (line, None if worth is UNKNOWN else worth, set(), {})
+                if _counts(code, facts, line, partner):
+                    held[2].add(row.point)
+                    held[3][id(partner)] = partner
+    return True
+
+
+def _counts(code: RuleCode, facts: Facts, line: Any, partner: Any) -> bool:
+    """Whether a partner counts: not after the business time, of the same kind, with something left to judge."""
+    if partner.at.lo > facts.business_time.hi or partner.line_kind != line.line_kind:
+        return False
+    worth = base(partner, code.fees, facts.door)
+    return worth is UNKNOWN or bool(worth > 0)
