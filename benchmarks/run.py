@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -17,10 +18,14 @@ from benchmarks.measure import Latency, Side, compare_sides, ratios
 from benchmarks.workload.encounters import Visit, draw_visits
 from benchmarks.workload.knowledge import Knowledge, draw_knowledge, part_of
 from benchmarks.workload.program import program_of
-from benchmarks.workload.requests import facts_of
+from benchmarks.workload.requests import facts_of, forgetful
+from medrules.check.program import Program
 from medrules.engine.engine import Engine
+from medrules.engine.reference import Reference
+from medrules.model.facts import Facts
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+COMPARED = 10  # of so many requests with an UNKNOWN fact one is judged by the reference too
 BEGIN, END = "<!-- workload: begin -->", "<!-- workload: end -->"
 HEAD = ("rows", "findings", "p50 ×", "mean ×", "p99.9 ×", "limit p50 µs", "limit mean µs", "limit p99.9 µs", "load s", "limit load s")
 
@@ -38,16 +43,17 @@ def main() -> None:
     visits = draw_visits(draw, knowledge, market, options.visits)
     table: list[tuple[str, ...]] = [HEAD]
     for rows in (int(n) for n in options.rows.split(",")):
-        table.append(_size(part_of(knowledge, rows), visits, options.rounds))
-        print(" | ".join(table[-1]), flush=True)
+        for line in _size(part_of(knowledge, rows), visits, options):
+            table.append(line)
+            print(" | ".join(line), flush=True)
     text = _markdown(table, options, sum(len(v.lines) for v in visits))
     print(text)
     if options.write:
         _write(text)
 
 
-def _size(knowledge: Knowledge, visits: tuple[Visit, ...], rounds: int) -> tuple[str, ...]:
-    """One line of the table."""
+def _size(knowledge: Knowledge, visits: tuple[Visit, ...], options: argparse.Namespace) -> Iterator[tuple[str, ...]]:
+    """Two lines of the table: complete requests, and the same with one fact of each UNKNOWN (the limit on the complete ones)."""
     start = time.perf_counter()
     check = limit.build(knowledge)
     limit_load = time.perf_counter() - start
@@ -56,12 +62,33 @@ def _size(knowledge: Knowledge, visits: tuple[Visit, ...], rounds: int) -> tuple
     engine = Engine(program)
     load = time.perf_counter() - start
     findings = _equal_answers(engine, check, visits)
-    sides = (Side("limit", limit.request_of, check), Side("medrules", facts_of, engine.review))
+    loads = f"{load:.1f}", f"{limit_load:.1f}"
+    yield (f"{knowledge.size:,}", f"{findings:,}", *_timed(engine, check, facts_of, visits, options.rounds), *loads)
+    build = forgetful(options.seed)
+    found, left = _equal_to_reference(engine, program, build, visits)
+    name = f"{knowledge.size:,}, one fact UNKNOWN"
+    yield (name, f"{found:,} + {left:,} 待核", *_timed(engine, check, build, visits, options.rounds), *loads)
+
+
+def _timed(
+    engine: Engine, check: limit.Check, build: Callable[[Visit], Facts], visits: tuple[Visit, ...], rounds: int
+) -> tuple[str, ...]:
+    sides = (Side("limit", limit.request_of, check), Side("medrules", build, engine.review))
     theirs, ours = compare_sides(sides, visits, rounds)
-    figures = ["{:.2f} ({:.2f}–{:.2f})".format(*ratios(ours, theirs, what)) for what in ("p50", "mean", "p999")]
-    return (
-        f"{knowledge.size:,}", f"{findings:,}", *figures, *(_middle(theirs, what) for what in ("p50", "mean", "p999")),
-        f"{load:.1f}", f"{limit_load:.1f}")
+    figures = ("{:.2f} ({:.2f}–{:.2f})".format(*ratios(ours, theirs, what)) for what in ("p50", "mean", "p999"))
+    return *figures, *(_middle(theirs, what) for what in ("p50", "mean", "p999"))
+
+
+def _equal_to_reference(engine: Engine, program: Program, build: Callable[[Visit], Facts], visits: tuple[Visit, ...]) -> tuple[int, int]:
+    """Findings and open entries of all requests; every tenth request is compared with the reference evaluator."""
+    reference = Reference(program)
+    findings = left = 0
+    for n, visit in enumerate(visits):
+        report = engine.review(build(visit))
+        if n % COMPARED == 0 and report.canonical() != reference.evaluate(build(visit)).canonical():
+            raise SystemExit(f"encounter {visit.number}: medrules and the reference differ")
+        findings, left = findings + len(report.findings), left + len(report.undecided) + len(report.unjudged)
+    return findings, left
 
 
 def _middle(latencies: list[Latency], what: str) -> str:
