@@ -147,7 +147,7 @@ class _Builder:
             values["settlement"] = _adopt(Settlement, settlement)
         if "diagnoses" in values:
             listed = _in_force(values["diagnoses"])
-            values["diagnoses"] = tuple(self.diagnosis(d, encounter, n) for n, d in listed)
+            values["diagnoses"] = tuple([self.diagnosis(d, encounter, n) for n, d in listed])
         for name, cls in _BELOW:
             if name in values:
                 values[name] = tuple(_below(cls, d, encounter) for d in values[name])
@@ -212,6 +212,7 @@ class _Builder:
     def items(self, sent: Sequence[dict[str, Any]], encounter: Encounter, place: int) -> tuple[tuple[Item, ...], bool]:
         """Adopt the lines: link, place, time and day. Answers whether any must be netted or cut."""
         changed, no_ledger, made = False, self.no_ledger, []
+        spans: dict[Any, bool] = {}  # whether a unit of these lines may have to be cut
         first, *others = self.times
         for values in sent:
             values["encounter"] = encounter
@@ -235,10 +236,13 @@ class _Builder:
             if physician.__class__ is dict:
                 values["physician"] = _adopt(Physician, physician)
             if not changed:
-                amount, unit = get("amount", ABSENT), get("unit", ABSENT)
+                unit = get("unit", ABSENT)
+                span = spans.get(unit)
+                if span is None:
+                    span = spans[unit] = may_need_cutting(unit, False)
+                amount = get("amount", 0)
                 changed = (
-                    get("quantity", 1) <= 0 or (amount is not ABSENT and amount < 0)
-                    or (unit is not ABSENT and may_need_cutting(unit, get("long_term")))
+                    get("quantity", 1) <= 0 or (amount is not ABSENT and amount < 0) or (span and get("long_term") is not True)
                 )
             item = _new(Item)
             _set_dict(item, values)
@@ -259,8 +263,10 @@ class _Builder:
 def _in_force(diagnoses: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
     """出院诊断 where there are any, else 入院诊断, with their places as sent; those without a kind always count
     (T30)."""
-    at_discharge = any(d.get("kind") == "出院" for d in diagnoses)
-    return [(n, d) for n, d in enumerate(diagnoses) if not (at_discharge and d.get("kind") == "入院")]
+    kinds = [d.get("kind") for d in diagnoses]
+    if "出院" not in kinds:
+        return list(enumerate(diagnoses))
+    return [(n, d) for n, d in enumerate(diagnoses) if kinds[n] != "入院"]
 
 
 def _below(cls: type[_E], values: dict[str, Any], encounter: Encounter) -> _E:

@@ -9,6 +9,7 @@ look like children of an ICD-10 category (A01 伤寒, M80 骨质疏松) that the
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["is_well_formed", "normal_form"]
@@ -32,6 +33,7 @@ _ICD9: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=8_192)  # the codes that a hospital sends are some thousands
 def normal_form(system: str, code: str) -> str | None:
     """A folded code as it is compared: dotted, `+` for the dagger; None when it has not the shape of its system.
 

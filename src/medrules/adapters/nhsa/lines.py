@@ -23,9 +23,10 @@ __all__ = ["LineIds", "LineReader"]
 LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
 # (values by attribute, keys that could not be understood, a mark: an article's price is zero, an order is a long-term one)
 Part = tuple[dict[str, Any], tuple[str, ...], bool]
-Kept = dict[tuple[Any, ...], Part]
+Kept = dict[str | tuple[Any, ...] | None, Part]
 
 _DAY: Final = 86_400
+_SEPARATOR: Final = "\x1f"
 _PRODUCT: Final = MappingProxyType({"quantity": "cnt", "unit_price": "pric", "amount": "sumamt"})
 _KEPT_LENGTH: Final = 512  # characters of one part; a longer one is read anew each time
 
@@ -52,28 +53,20 @@ class LineReader:
         """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
         patn_id, mdtrt_id = ids
         articles, pick_article, pick_order, read_line = self._articles, self._pick_article, self._pick_order, self._read_line
-        ordered_by = self._orders[line_kind, is_current]
+        ordered_by, join = self._orders[line_kind, is_current], _SEPARATOR.join
         seen: set[str] = set()
         flagged, timed = False, True
         items = []
         position = len(lines)
         for order in orders:
             try:
-                raws = pick_article(order)
-            except KeyError:
-                raws = tuple(map(order.get, self._article_keys))
+                article, odd, price_is_zero = articles[join(pick_article(order))]
+            except (KeyError, TypeError):  # new, or not every value is there and a text
+                article, odd, price_is_zero = self._article(order)
             try:
-                article, odd, price_is_zero = articles[raws]
-            except (KeyError, TypeError):  # TypeError: a list or an object where a value belongs
-                article, odd, price_is_zero = self._article(order, raws)
-            try:
-                raws = pick_order(order)
-            except KeyError:
-                raws = tuple(map(order.get, self._order_keys))
-            try:
-                ordered, faults, goes_on = ordered_by[raws]
+                ordered, faults, goes_on = ordered_by[join(pick_order(order))]
             except (KeyError, TypeError):
-                ordered, faults, goes_on = self._order(order, raws, ordered_by, is_current, line_kind)
+                ordered, faults, goes_on = self._order(order, ordered_by, is_current, line_kind)
             item = read_line(order, notes, article | ordered)
             if odd or faults:
                 for key in (*odd, *faults):
@@ -108,9 +101,12 @@ class LineReader:
             self._untimed(items, orders, business_time if line_kind == "order" else None)
         return items
 
-    def _article(self, order: Mapping[str, Any], raws: tuple[Any, ...]) -> Part:
+    def _article(self, order: Mapping[str, Any]) -> Part:
         """What is ordered. A catalogue code that is empty beside the hospital's own one is absent (a placeholder says
         nothing); the name may be the hospital's."""
+        mark = _mark(order, self._article_keys)
+        if mark in self._articles:
+            return self._articles[mark]
         quiet = Notes()
         values = self._read_article(order, quiet, {})
         text_of = self._reading.text.of
@@ -120,12 +116,13 @@ class LineReader:
             name = text_of(order.get("hosplist_name"))
             if type(name) is str:
                 values["name"] = name
-        return _remember(self._articles, raws, (values, quiet.fields(), values.get("unit_price") == 0))
+        return _remember(self._articles, mark, (values, quiet.fields(), values.get("unit_price") == 0))
 
-    def _order(
-        self, order: Mapping[str, Any], raws: tuple[Any, ...], kept: Kept, is_current: bool, line_kind: str,
-    ) -> Part:
+    def _order(self, order: Mapping[str, Any], kept: Kept, is_current: bool, line_kind: str) -> Part:
         """By whom, and what kind of order. A line of an earlier encounter is not current whatever its flag."""
+        mark = _mark(order, self._order_keys)
+        if mark in kept:
+            return kept[mark]
         quiet = Notes()
         values = self._read_order(order, quiet, {})
         values["line_kind"] = line_kind
@@ -134,7 +131,7 @@ class LineReader:
         physician = self._read_physician(order, quiet, {})
         if physician:
             values["physician"] = Physician(physician)
-        return _remember(kept, raws, (values, quiet.fields(), values.get("long_term") is True))
+        return _remember(kept, mark, (values, quiet.fields(), values.get("long_term") is True))
 
     def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
         """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""
@@ -173,9 +170,22 @@ def _unfilled(item: dict[str, Any], notes: Notes) -> None:
         notes.add("zero_value", _PRODUCT[zeros[0]])
 
 
-def _remember(kept: Kept, raws: tuple[Any, ...], part: Part) -> Part:
-    if all(type(raw) is str or is_kept(raw) for raw in raws) and sum(len(raw) for raw in raws if type(raw) is str) <= _KEPT_LENGTH:
+def _mark(order: Mapping[str, Any], keys: tuple[str, ...]) -> str | tuple[Any, ...] | None:
+    """What one part of a line is remembered by: its values as one text if all are texts, else the values themselves; None if
+    they are not remembered. (No value of a remembered text holds the separator, so no other values make the same text.)"""
+    raws = tuple(map(order.get, keys))
+    if sum(len(raw) for raw in raws if type(raw) is str) > _KEPT_LENGTH:
+        return None
+    try:
+        text = _SEPARATOR.join(raws)
+    except TypeError:
+        return raws if all(type(raw) is str or is_kept(raw) for raw in raws) else None
+    return text if text.count(_SEPARATOR) == len(raws) - 1 else None
+
+
+def _remember(kept: Kept, mark: str | tuple[Any, ...] | None, part: Part) -> Part:
+    if mark is not None:
         if len(kept) >= KEPT:
             kept.clear()
-        kept[raws] = part
+        kept[mark] = part
     return part

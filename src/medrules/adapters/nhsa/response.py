@@ -14,6 +14,7 @@ from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Final
 
 from medrules.adapters.nhsa.codes import SEVERITIES
+from medrules.adapters.nhsa.lines import LineIds
 from medrules.adapters.nhsa.reader import Request
 from medrules.adapters.nhsa.refusals import ERR_MSG_LENGTH
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
@@ -27,7 +28,6 @@ UNCHECKED_RULE: Final = "MR-UNCHECKED"
 NOTHING_JUDGED: Final = "本次未检查：审核没有完成，请不要当作没有问题；可继续诊疗 (not checked)"
 
 _RESULT_WORDS: Final[dict[str, str]] = {"definite": "明确违规", "suspect": "可疑", "monitor": "监测"}
-_PUNCTUATION: Final = str.maketrans("", "", "-:.T")
 _AT_FAULT: Final = "1"  # vola_item_type 违规项
 _INVOLVED: Final = "2"  # 涉及项
 
@@ -106,7 +106,8 @@ def _head(
 
 
 def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").translate(_PUNCTUATION)[:17]
+    return (
+        f"{at.year:04d}{at.month:02d}{at.day:02d}{at.hour:02d}{at.minute:02d}{at.second:02d}{at.microsecond // 1_000:03d}")
 
 
 def _yuan(fen: int) -> str:
@@ -125,6 +126,8 @@ class _Writer:
         self._report, self._request, self._site, self._quote = report, request, site, quote
         self._deductions: Mapping[LineRef, Deduction] = {d.line: d for d in report.deductions}
         self._taken: set[str] = set()
+        self._owners: dict[tuple[str, str], str] = {}
+        self._tail = f'"vola_bhvr_type":{quote(site.vola_bhvr_type)},"task_id":{quote(request.task_id)}}}'
 
     def items(self) -> list[str]:
         written = []
@@ -145,7 +148,7 @@ class _Writer:
         self._taken.add(made)
         return made
 
-    def _ids_of(self, line: LineRef) -> tuple[str, str, str]:
+    def _ids_of(self, line: LineRef) -> LineIds:
         """(patn_id, mdtrt_id, rx_id) as the client sent them."""
         lines = self._request.lines
         if line.kind == "item" and 0 <= line.position < len(lines):
@@ -153,41 +156,48 @@ class _Writer:
         patn_id, mdtrt_id = self._request.encounters.get(line.encounter, ("", ""))
         return patn_id, mdtrt_id, ""
 
+    def _owner(self, patn_id: str, mdtrt_id: str) -> str:
+        """The two members that stand in each item and each detail, mostly the same in all of them."""
+        written = self._owners.get((patn_id, mdtrt_id))
+        if written is None:
+            written = f'"patn_id":{self._quote(patn_id)},"mdtrt_id":{self._quote(mdtrt_id)}'
+            self._owners[patn_id, mdtrt_id] = written
+        return written
+
     def _finding(self, finding: Finding) -> str:
-        quote = self._quote
-        patn_id, mdtrt_id, _ = self._ids_of(finding.anchor)
-        place = _place(finding.anchor)
-        jr_id = self._id("JR", finding.rule, finding.result, place)
-        content = finding.message or f"{finding.name}（{_RESULT_WORDS[finding.result]}）"
-        if finding.carried_by and finding.carried_by not in content:
-            content = f"{content}（金额已由 {finding.carried_by} 扣减）"
-        amounts = {claim.line: claim.amount for claim in finding.claims}
+        quote, anchor, result, name = self._quote, finding.anchor, finding.result, finding.name
+        rule, carried_by, amount = finding.rule, finding.carried_by, finding.amount
+        patn_id, mdtrt_id, _ = self._ids_of(anchor)
+        jr_id = self._id("JR", rule, result, _place(anchor))
+        content = finding.message or f"{name}（{_RESULT_WORDS[result]}）"
+        if carried_by and carried_by not in content:
+            content = f"{content}（金额已由 {carried_by} 扣减）"
+        claimed = {claim.line: claim.amount for claim in finding.claims}
         details = [
-            self._detail(jr_id, line, _AT_FAULT, self._amount(finding, line, amounts.get(line, 0)))
-            for line in finding.at_fault
+            self._detail(jr_id, line, _AT_FAULT, self._amount(rule, result, line, claimed.get(line, 0))) for line in finding.at_fault
         ]
         details += [self._detail(jr_id, line, _INVOLVED, 0) for line in finding.involved]
         return self._item(
-            jr_id, finding.rule, finding.name, content, patn_id, mdtrt_id, details, finding.credited,
-            "0" if finding.amount is None else "1", SEVERITIES[finding.result], quote(_cut(_evidence(finding), 500)),
+            jr_id, rule, name, content, self._owner(patn_id, mdtrt_id), details, finding.credited,
+            "0" if amount is None else "1", SEVERITIES[result], quote(_cut(_evidence(finding), 500)),
         )
 
-    def _amount(self, finding: Finding, line: LineRef, claimed: int | None) -> int:
-        """What this finding really takes from a line: nothing where another finding carries the amount."""
+    def _amount(self, rule: str, result: str, line: LineRef, claimed: int | None) -> int:
+        """What a finding really takes from a line: nothing where another finding carries the amount."""
         if claimed is None:
             return 0
         deduction = self._deductions.get(line)
         if deduction is None:
             return claimed
-        if finding.result == "definite":
-            return deduction.definite if deduction.definite_rule == finding.rule else 0
-        return deduction.suspect if deduction.suspect_rule == finding.rule else 0
+        if result == "definite":
+            return deduction.definite if deduction.definite_rule == rule else 0
+        return deduction.suspect if deduction.suspect_rule == rule else 0
 
     def _detail(self, jr_id: str, line: LineRef, kind: str, fen: int) -> str:
         patn_id, mdtrt_id, rx_id = self._ids_of(line)
-        quote, jrd_id = self._quote, self._id("JD", jr_id, kind, _place(line))
+        jrd_id = self._id("JD", jr_id, kind, _place(line))
         return (
-            f'{{"jrd_id":"{jrd_id}","patn_id":{quote(patn_id)},"mdtrt_id":{quote(mdtrt_id)},"rx_id":{quote(rx_id)},'
+            f'{{"jrd_id":"{jrd_id}",{self._owner(patn_id, mdtrt_id)},"rx_id":{self._quote(rx_id)},'
             f'"vola_item_type":"{kind}","vola_amt":{_yuan(fen)}}}'
         )
 
@@ -199,19 +209,17 @@ class _Writer:
         content += "，其余结果有效；未检查不等于没有问题，可继续诊疗"
         patn_id, mdtrt_id = next(iter(self._request.encounters.values()), ("", ""))
         jr_id = self._id("JR", UNCHECKED_RULE)
-        return self._item(jr_id, UNCHECKED_RULE, "未检查", content, patn_id, mdtrt_id, [], 0, "1", "3", '""')
+        return self._item(jr_id, UNCHECKED_RULE, "未检查", content, self._owner(patn_id, mdtrt_id), [], 0, "1", "3", '""')
 
     def _item(
-        self, jr_id: str, rule: str, name: str, content: str, patn_id: str, mdtrt_id: str, details: list[str], fen: int,
-        amount_state: str, severity: str, evidence: str,
+        self, jr_id: str, rule: str, name: str, content: str, owner: str, details: list[str], fen: int, amount_state: str,
+        severity: str, evidence: str,
     ) -> str:
         quote = self._quote
         return (
             f'{{"jr_id":"{jr_id}","rule_id":{quote(_cut(rule, 50))},"rule_name":{quote(_cut(name, 200))},'
-            f'"vola_cont":{quote(_cut(content, 500))},"patn_id":{quote(patn_id)},"mdtrt_id":{quote(mdtrt_id)},'
-            f'"judge_result_detail_dtos":[{",".join(details)}],"vola_amt":{_yuan(fen)},"vola_amt_stas":"{amount_state}",'
-            f'"sev_deg":"{severity}","vola_evid":{evidence},"vola_bhvr_type":{quote(self._site.vola_bhvr_type)},'
-            f'"task_id":{quote(self._request.task_id)}}}'
+            f'"vola_cont":{quote(_cut(content, 500))},{owner},"judge_result_detail_dtos":[{",".join(details)}],'
+            f'"vola_amt":{_yuan(fen)},"vola_amt_stas":"{amount_state}","sev_deg":"{severity}","vola_evid":{evidence},{self._tail}'
         )
 
 
@@ -220,18 +228,19 @@ def _digest(prefix: str, text: str) -> str:
 
 
 def _place(line: LineRef) -> str:
-    return f"{line.kind}:{line.encounter}:{line.line}:{'' if line.line else line.position}"
+    ident = line.line
+    return f"{line.kind}:{line.encounter}:{ident}:{'' if ident else line.position}"
 
 
 def _evidence(finding: Finding) -> str:
     """Basis, knowledge points, exemptions that may be claimed: what the doctor needs to argue."""
-    parts = ["；".join(finding.basis)] if finding.basis else []
-    if finding.rows:
-        shown = "、".join(finding.rows[:10]) + (" 等" if len(finding.rows) > 10 else "")
-        parts.append(f"知识点 {shown}")
-    if finding.claimable:
-        parts.append("可申报的除外情形：" + "、".join(finding.claimable))
-    if finding.suggestion:
-        parts.append("建议：" + finding.suggestion)
+    basis, rows, claimable, suggestion = finding.basis, finding.rows, finding.claimable, finding.suggestion
+    parts = ["；".join(basis)] if basis else []
+    if rows:
+        parts.append("知识点 " + (rows[0] if len(rows) == 1 else "、".join(rows[:10]) + (" 等" if len(rows) > 10 else "")))
+    if claimable:
+        parts.append("可申报的除外情形：" + "、".join(claimable))
+    if suggestion:
+        parts.append("建议：" + suggestion)
     return "。".join(parts)
 
