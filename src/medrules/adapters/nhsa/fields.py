@@ -1,7 +1,8 @@
 """The mapping table: which field of 3101 and 3102 carries which fact, and how its value is read. One line per field.
 
 `read` names what the reader does with the value; it is compiled once for each site (`reading.py`):
-  text, id     as sent, trimmed          id_or_none    an id, but empty means that there is none (ABSENT)
+  text         as sent, trimmed          id_or_none    a number given by the sender; empty means that there is none (ABSENT)
+  id, name     the same, of so many values that they are not worth remembering
   code         folded, upper case       flag          0 否 / 1 是
   number       exact, scale of the fact  instant, day times                    table:x  the code table x (codes.py
                and the site)
@@ -91,7 +92,7 @@ ARTICLE: Final = (
     Carried("hilist_type", "item.list_kind", "table:hilist_type"),
     Carried("chrg_type", "item.charge_kind", "table:chrg_type"),
     Carried("hilist_code", "item.code", "item_code"),
-    Carried("hilist_name", "item.name", "text"),
+    Carried("hilist_name", "item.name", "name"),
     Carried("hilist_dosform", "item.dose_form", "text"),
     Carried("hilist_lv", "item.list_level", "table:hilist_lv"),
     Carried("hosplist_code", "item.local_code", "code"),

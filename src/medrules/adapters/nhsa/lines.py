@@ -1,8 +1,8 @@
 """The lines (处方医嘱) of one encounter: the busiest part of a message.
 
-What a line says of its article (code, name, unit, price) and of its order (department, physician's code and title, flags) is the
-same again and again. Each of the two is therefore read once and remembered by the values as sent, up to a bound, and copied
-into each line. What is a line's own (id, times, quantity, amounts) is read anew.
+What a line says of its order (department, physician's code and title, flags) is the same again and again. It is therefore read
+once and remembered by the values as sent, up to a bound, and copied into each line. The rest (article, id, times, quantity,
+amounts) is read anew: a hospital has more articles than a processor has cache.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from medrules.adapters.nhsa import fields
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import KEPT, Reading, is_kept, keys_of
+from medrules.adapters.nhsa.reading import KEPT, Reading, attributes_of, is_kept, keys_of
 from medrules.adapters.nhsa.site import SiteSettings
 from medrules.model.people import Physician
 from medrules.model.values import ABSENT, Instant
@@ -21,7 +21,7 @@ from medrules.model.values import ABSENT, Instant
 __all__ = ["LineIds", "LineReader"]
 
 LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
-# (values by attribute, keys that could not be understood, a mark: an article's price is zero, an order is a long-term one)
+# What a line says of its order: values by attribute, with a place for each of the line's other attributes; keys that could not be understood, whether it is a long-term order.
 Part = tuple[dict[str, Any], tuple[str, ...], bool]
 Kept = dict[str | tuple[Any, ...] | None, Part]
 
@@ -36,14 +36,12 @@ class LineReader:
 
     def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site, self._reading = site, reading
-        self._read_article = reading.rows(fields.ARTICLE)
         self._read_order = reading.rows(fields.ORDER)
-        self._read_line = reading.rows(fields.LINE)
+        self._read_line = reading.rows((*fields.ARTICLE, *fields.LINE), filled=True)
+        self._blank = dict.fromkeys(attributes_of(fields.ARTICLE, fields.LINE))
         self._read_physician = reading.rows(fields.PHYSICIAN)
-        self._article_keys = (*keys_of(fields.ARTICLE), "hosplist_name")
         self._order_keys = keys_of(fields.ORDER, fields.PHYSICIAN)
-        self._pick_article, self._pick_order = itemgetter(*self._article_keys), itemgetter(*self._order_keys)
-        self._articles: Kept = {}
+        self._pick_order = itemgetter(*self._order_keys)
         self._orders: dict[tuple[str, bool], Kept] = {(k, c): {} for k in ("order", "charge") for c in (True, False)}
 
     def read(
@@ -52,7 +50,7 @@ class LineReader:
     ) -> list[dict[str, Any]]:
         """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
         patn_id, mdtrt_id = ids
-        articles, pick_article, pick_order, read_line = self._articles, self._pick_article, self._pick_order, self._read_line
+        pick_order, read_line = self._pick_order, self._read_line
         ordered_by, join = self._orders[line_kind, is_current], _SEPARATOR.join
         seen: set[str] = set()
         flagged, timed = False, True
@@ -60,20 +58,17 @@ class LineReader:
         position = len(lines)
         for order in orders:
             try:
-                article, odd, price_is_zero = articles[join(pick_article(order))]
-            except (KeyError, TypeError):  # new, or not every value is there and a text
-                article, odd, price_is_zero = self._article(order)
-            try:
                 ordered, faults, goes_on = ordered_by[join(pick_order(order))]
-            except (KeyError, TypeError):
+            except (KeyError, TypeError):  # new, or not every value is there and a text
                 ordered, faults, goes_on = self._order(order, ordered_by, is_current, line_kind)
-            item = read_line(order, notes, article | ordered)
-            if odd or faults:
-                for key in (*odd, *faults):
-                    notes.add("unreadable", key)
+            item = read_line(order, notes, ordered.copy())
+            for key in faults:
+                notes.add("unreadable", key)
+            if "code" not in item or "name" not in item:
+                self._unnamed(order, item)
             get = item.get
             amount = get("amount", 1)
-            if not (amount and get("quantity", 1)) or price_is_zero:
+            if not (amount and get("quantity", 1) and get("unit_price", 1)):
                 _unfilled(item, notes)
             own = get("self_paid", 0)
             if own > amount > 0 and "amount" in item:
@@ -101,22 +96,16 @@ class LineReader:
             self._untimed(items, orders, business_time if line_kind == "order" else None)
         return items
 
-    def _article(self, order: Mapping[str, Any]) -> Part:
-        """What is ordered. A catalogue code that is empty beside the hospital's own one is absent (a placeholder says
-        nothing); the name may be the hospital's."""
-        mark = _mark(order, self._article_keys)
-        if mark in self._articles:
-            return self._articles[mark]
-        quiet = Notes()
-        values = self._read_article(order, quiet, {})
+    def _unnamed(self, order: Mapping[str, Any], item: dict[str, Any]) -> None:
+        """A catalogue code that is empty beside the hospital's own one is absent (a placeholder says nothing); the name may be
+        the hospital's."""
         text_of = self._reading.text.of
-        if "code" not in values and "local_code" in values and text_of(order.get("hilist_code")) is None:
-            values["code"] = ABSENT
-        if "name" not in values:
+        if "code" not in item and "local_code" in item and text_of(order.get("hilist_code")) is None:
+            item["code"] = ABSENT
+        if "name" not in item:
             name = text_of(order.get("hosplist_name"))
             if type(name) is str:
-                values["name"] = name
-        return _remember(self._articles, mark, (values, quiet.fields(), values.get("unit_price") == 0))
+                item["name"] = name
 
     def _order(self, order: Mapping[str, Any], kept: Kept, is_current: bool, line_kind: str) -> Part:
         """By whom, and what kind of order. A line of an earlier encounter is not current whatever its flag."""
@@ -124,7 +113,7 @@ class LineReader:
         if mark in kept:
             return kept[mark]
         quiet = Notes()
-        values = self._read_order(order, quiet, {})
+        values = self._blank | self._read_order(order, quiet, {})
         values["line_kind"] = line_kind
         if not is_current:
             values["is_current"] = False
@@ -173,7 +162,7 @@ def _unfilled(item: dict[str, Any], notes: Notes) -> None:
 def _mark(order: Mapping[str, Any], keys: tuple[str, ...]) -> str | tuple[Any, ...] | None:
     """What one part of a line is remembered by: its values as one text if all are texts, else the values themselves; None if
     they are not remembered. (No value of a remembered text holds the separator, so no other values make the same text.)"""
-    raws = tuple(map(order.get, keys))
+    raws: tuple[Any, ...] = tuple(map(order.get, keys))
     if sum(len(raw) for raw in raws if type(raw) is str) > _KEPT_LENGTH:
         return None
     try:

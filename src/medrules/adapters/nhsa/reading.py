@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from medrules.adapters.nhsa import codes
 from medrules.adapters.nhsa.fields import Carried
-from medrules.adapters.nhsa.rowcode import AS_READ, ReadObject, Row, compile_rows
+from medrules.adapters.nhsa.rowcode import ReadObject, Row, compile_rows
 from medrules.adapters.nhsa.site import SiteSettings
-from medrules.adapters.nhsa.values import EMPTY, UNREADABLE, WHOLE_BELOW, as_code, as_day, as_flag, as_instant, as_scaled, as_text
+from medrules.adapters.nhsa.values import BLANK_CODES, EMPTY, UNREADABLE, WHOLE_BELOW, as_code, as_day, as_flag, as_instant, as_scaled, as_text
 from medrules.errors import InvalidSettings
 from medrules.model.levels import SCALES
 from medrules.model.schema import SCHEMA
 from medrules.model.values import ABSENT
 
-__all__ = ["KEPT", "Reading", "ValueReader", "is_kept", "keys_of", "level_ranks"]
+__all__ = ["KEPT", "Reading", "ValueReader", "attributes_of", "is_kept", "keys_of", "level_ranks"]
 
 Read = Callable[[Any], Any]
 
@@ -76,7 +76,7 @@ class Reading:
         self.text = ValueReader(as_text, keep=False)
         self._readers: Mapping[str, ValueReader] = {
             "code": self.code, "flag": self.flag, "instant": self.instant, "id": self.text,
-            "id_or_none": ValueReader(as_text, keep=False, empty=ABSENT),
+            "id_or_none": ValueReader(as_text, empty=ABSENT), "name": self.text,
             "text": ValueReader(as_text),
             "day": ValueReader(as_day, keep=False), "dept": ValueReader(_dept(site)),
             "item_code": ValueReader(_item_code(site)),
@@ -84,21 +84,31 @@ class Reading:
             **{f"table:{name}": ValueReader(_lookup(table)) for name, table in tables.items()},
         }
 
-    def rows(self, table: Iterable[Carried]) -> ReadObject:
-        """Reads the rows that are read by their value alone; `special` ones are left to the caller."""
+        self._on_the_spot: Mapping[str, Any] = {
+            "id": ("text",), "name": ("text",), "code": ("code", BLANK_CODES),
+            "item_code": ("code", BLANK_CODES | site.placeholder_codes),
+        }
+
+    def rows(self, table: Iterable[Carried], filled: bool = False) -> ReadObject:
+        """Reads the rows that are read by their value alone; `special` ones are left to the caller. `filled`: see
+        `compile_rows`."""
         made: list[Row] = []
         for row in table:
             if row.read != "special":
                 field = SCHEMA.by_id(row.fact)
                 name = f"number:{field.type.scale}" if row.read == "number" else row.read
-                empty = {"id": None, "id_or_none": ABSENT}.get(row.read, AS_READ)
-                made.append((row.key, field.name, self._readers[name], empty))
-        return compile_rows(tuple(made))
+                made.append(Row(row.key, field.name, self._readers[name], *self._on_the_spot.get(row.read, ())))
+        return compile_rows(tuple(made), filled)
 
 
 def keys_of(*tables: Iterable[Carried]) -> tuple[str, ...]:
     """The keys of rows that are read by their value alone."""
     return tuple(dict.fromkeys(row.key for table in tables for row in table if row.read != "special"))
+
+
+def attributes_of(*tables: Iterable[Carried]) -> tuple[str, ...]:
+    """The attributes that such rows give."""
+    return tuple(dict.fromkeys(SCHEMA.by_id(row.fact).name for table in tables for row in table if row.read != "special"))
 
 
 def level_ranks(scale: str, words: Mapping[str, str], setting: str) -> dict[str, int]:

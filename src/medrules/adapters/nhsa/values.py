@@ -17,7 +17,7 @@ from medrules.model.folding import fold_code, fold_text
 from medrules.model.values import Instant
 
 __all__ = [
-    "BLANKS", "EMPTY", "UNREADABLE", "WHOLE_BELOW", "FractionSent", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text",
+    "BLANKS", "BLANK_CODES", "EMPTY", "UNREADABLE", "WHOLE_BELOW", "FractionSent", "Nothing", "as_code", "as_day", "as_flag", "as_instant", "as_scaled", "as_text",
 ]
 
 
@@ -36,6 +36,7 @@ EMPTY: Final = Nothing.EMPTY
 UNREADABLE: Final = Nothing.UNREADABLE
 
 BLANKS: Final = frozenset({"", "-", "--", "—", "－", "null", "NULL", "None", "undefined"})
+BLANK_CODES: Final = frozenset(mark.upper() for mark in BLANKS)  # codes are compared in upper case
 MAX_TEXT: Final = 4_000  # the longest field of the form is 2,000 characters; anything far longer is not a value
 DAY_SECONDS: Final = 86_400
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
@@ -49,6 +50,9 @@ _FIRST_FAR_DAY: Final = date(9999, 1, 1).toordinal()
 # What .NET, SQL Server, OLE (Delphi) and old databases write for a date that was never filled. Inferred, not published.
 _UNFILLED_DAYS: Final = frozenset(date(*d).toordinal() for d in ((1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1900, 1, 1)))
 WHOLE_BELOW: Final = 2**53  # below it a binary fraction that is whole is exactly that whole number
+_new: Final = object.__new__
+_set_lo: Final = Instant.__dict__["lo"].__set__
+_set_hi: Final = Instant.__dict__["hi"].__set__
 _MAX_ADJUSTED: Final = 15  # amounts and quantities beyond 10^16 are not amounts
 
 
@@ -82,7 +86,7 @@ def as_code(value: Any) -> str | Nothing:
     if isinstance(text, Nothing):
         return text
     folded = fold_code(text)
-    return EMPTY if folded in BLANKS else folded
+    return EMPTY if folded in BLANK_CODES else folded
 
 
 def as_flag(value: Any) -> bool | Nothing:
@@ -95,7 +99,16 @@ def as_flag(value: Any) -> bool | Nothing:
 
 def as_scaled(value: Any, scale: int) -> int | Nothing:
     """An exact decimal as an int of 10**-scale, rounded half up once where more digits were sent."""
-    if type(value) is int:
+    if type(value) is str:  # digits with few places, as nearly all are
+        whole, _, places = value.partition(".")
+        if len(places) > scale:
+            places = places.rstrip("0") if len(places) <= 18 else "?"
+        if len(whole) <= _MAX_ADJUSTED and len(places) <= scale and value.isascii() and whole.isdecimal() and (
+            not places or places.isdecimal()
+        ):
+            factor: int = 10 ** (scale - len(places))
+            return int(whole + places) * factor
+    elif type(value) is int:
         return value * 10**scale if -(10**_MAX_ADJUSTED) < value < 10**_MAX_ADJUSTED else UNREADABLE
     text = as_text(value)
     if isinstance(text, Nothing):
@@ -128,14 +141,14 @@ def as_instant(value: Any, midnight_is_time: bool) -> Instant | Nothing:
 
     00:00:00 is a day unless the site says that it is a time. An offset is converted to UTC+8.
     """
+    if type(value) is str and len(value) == 19 and value[4:11:3] == "-- " and value[5].isdigit():
+        try:  # the form that the specification asks for
+            return _moment(datetime.fromisoformat(value), True, midnight_is_time)
+        except ValueError:
+            pass  # perhaps another form with a space around it
     text = as_text(value)
     if isinstance(text, Nothing):
         return text
-    if len(text) == 19 and text[4:11:3] == "-- " and text[5].isdigit():  # the form that the specification asks for
-        try:
-            return _moment(datetime.fromisoformat(text), True, midnight_is_time)
-        except ValueError:
-            return UNREADABLE
     if not text.isascii():
         text = fold_text(text)
     found = _TIME.fullmatch(text)
@@ -166,10 +179,14 @@ def _moment(moment: datetime, to_the_second: bool, midnight_is_time: bool) -> In
     day = moment.toordinal()
     if not _is_said(day):
         return EMPTY
-    lo = day * DAY_SECONDS + moment.hour * 3_600 + moment.minute * 60 + moment.second
-    if lo % DAY_SECONDS == 0 and not midnight_is_time:
-        return Instant(lo, lo + DAY_SECONDS - 1)
-    return Instant(lo, lo if to_the_second else lo + 59)
+    second = moment.hour * 3_600 + moment.minute * 60 + moment.second
+    made = _new(Instant)  # filled directly: lines are of times that were never seen before
+    _set_lo(made, day * DAY_SECONDS + second)
+    if second == 0 and not midnight_is_time:
+        _set_hi(made, (day + 1) * DAY_SECONDS - 1)
+    else:
+        _set_hi(made, made.lo if to_the_second else made.lo + 59)
+    return made
 
 
 def _is_said(day: int) -> bool:
