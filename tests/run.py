@@ -50,8 +50,9 @@ def main() -> None:
         run([exe, "-m", "medrules", "check", "rulepacks/typical-problems"])
         run([exe, "-m", "medrules", "test", "rulepacks/national"])
         run([exe, "-m", "tests.property.campaign", "--cases", "4000", "--requests", "20", "--seed", "90000", "--processes", "2"])
+        run([exe, "-m", "tests.fuzz", "--target", "all", "--seconds", "60"])
     if "--quick" in args:
-        extra += [f"--ignore=tests/{slow}" for slow in ("property", "rulepacks", "adapters/cli", "docs")]
+        extra += [f"--ignore=tests/{slow}" for slow in ("property", "rulepacks", "adapters/cli", "docs", "hostile")]
     print("测试在两核机器上约需几分钟 / the tests take some minutes on two cores", flush=True)
     run([exe, "-m", "pytest", "-n", "2", *extra])
 

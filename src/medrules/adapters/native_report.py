@@ -43,6 +43,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "code": ("没有编码", "code"), "date": ("没有日期", "date"),
     "scene": ("就医方式未知", "scene"), "ill_formed": ("编码不合格式", "ill_formed"),
     "unmatched": ("不在任何知识表中", "unmatched"), "deadline": ("超时", "deadline"), "fault": ("故障", "fault"),
+    "budget": ("超过步数上限", "step budget"),
 })
 
 

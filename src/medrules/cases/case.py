@@ -12,6 +12,7 @@ from medrules.errors import MedRulesError
 __all__ = ["ANY_AMOUNT", "Case", "CaseError", "ExpectedFinding", "ExpectedUndecided", "cases_of"]
 
 ANY_AMOUNT: Final = -1  # the case does not say
+MOST_DIGITS: Final = 18  # of an amount in yuan
 UNDETERMINED: Final = ("待定", "undetermined")
 _RESULTS: Final = {"明确违规": "definite", "可疑": "suspect", "监测": "monitor"}
 _WORDS: Final[dict[str, str]] = {
@@ -127,10 +128,13 @@ class _Reader:
     def fen(self, data: Any) -> int | None:
         if str(data) in UNDETERMINED:
             return None
+        written = str(data)
         try:
-            yuan = Decimal(str(data))
+            yuan = Decimal(written)
         except InvalidOperation:
-            raise self.fail(f"金额「{data}」应为元，例如 41.00，或写「待定」") from None
+            yuan = Decimal("NaN")
+        if not yuan.is_finite() or yuan.adjusted() >= MOST_DIGITS:
+            raise self.fail(f"金额「{written[:40]}」应为元，例如 41.00，或写「待定」")
         fen = yuan * 100
         if fen != int(fen):
             raise self.fail(f"金额「{data}」多于两位小数")

@@ -4,14 +4,16 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from medrules.cases.case import Case, CaseError, cases_of
 from medrules.errors import MissingExtra
 
 __all__ = ["parse_yaml", "read_cases"]
 
-_PLAIN_DIGITS = 9  # longer digit strings are codes
+_PLAIN_DIGITS: Final = 9  # longer digit strings are codes
+MAX_NODES: Final = 1_000_000  # of one file, aliases written out
+MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 def parse_yaml(text: str) -> Any:
@@ -43,12 +45,43 @@ def parse_yaml(text: str) -> Any:
     Loader.add_constructor("tag:yaml.org,2002:int", integer)
     Loader.add_constructor("tag:yaml.org,2002:float", decimal)
     Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
+    loader = None
     try:
-        return yaml.load(text, Loader)
+        loader = Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _written_out(node, {}) > MAX_NODES:
+            raise CaseError(f"YAML 写开以后超过 {MAX_NODES} 项（& 和 * 的引用一层套一层）")
+        return loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"第{mark.line + 1}行第{mark.column + 1}列" if mark is not None else ""
         raise CaseError(f"YAML 格式错误 {place}".rstrip()) from None
+    except RecursionError:
+        raise CaseError("YAML 嵌套过深") from None
+    except (ValueError, TypeError):  # a tag that does not fit its value, a key that is a list
+        raise CaseError("YAML 格式错误：有不能用的值") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _written_out(node: Any, known: dict[int, int]) -> int:
+    """How many nodes a document has once its aliases are written out: they are shared, so that a few lines can mean millions.
+
+    Raises:
+        CaseError: a node holds itself.
+    """
+    found = known.get(id(node))
+    if found == 0:
+        raise CaseError("YAML 里有引用自己的项（* 指向包含它的 &）")
+    if found is None:
+        known[id(node)] = 0
+        parts = node.value if isinstance(node.value, list) else ()
+        found = 1 + sum(_written_out(x, known) for part in parts for x in (part if isinstance(part, tuple) else (part,)))
+        known[id(node)] = found
+    return found
 
 
 def read_cases(path: str | Path) -> tuple[Case, ...]:
@@ -59,12 +92,19 @@ def read_cases(path: str | Path) -> tuple[Case, ...]:
         MissingExtra: it is YAML and PyYAML is not installed.
     """
     path = Path(path)
-    text = path.read_text("utf-8")
+    if path.stat().st_size > MAX_BYTES:
+        raise CaseError(f"{path.name} 超过 {MAX_BYTES} 字节")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CaseError(f"{path.name} 不是 UTF-8 编码") from None
     if path.suffix == ".json":
         try:
             data = json.loads(text, parse_float=Decimal)
         except json.JSONDecodeError as error:
             raise CaseError(f"{path.name} JSON 格式错误 第{error.lineno}行") from None
+        except (RecursionError, ValueError):  # too deep, or an int of too many digits
+            raise CaseError(f"{path.name} JSON 嵌套过深，或有位数过多的数") from None
     else:
         data = parse_yaml(text)
     return cases_of(data, path.name)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from medrules.check.clauses import Placed, Written
 from medrules.check.context import World
@@ -10,10 +11,11 @@ from medrules.check.definitions import named_definitions
 from medrules.check.lints import lint
 from medrules.check.parameters import expanded_tables, parameter_tables
 from medrules.check.program import ParamTable, Program
-from medrules.check.reporting import Sink, Tally
+from medrules.check.reporting import MAX_ERRORS, Sink, Tally, TooMany
 from medrules.check.rules import check_rule
 from medrules.check.unread import unread_names
 from medrules.diagnostics import Diagnostic, Source
+from medrules.diagnostics.codes import diagnostic
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import ParamCell, Table
@@ -37,11 +39,29 @@ def check(
         failed_tables: names of tables that could not be read and are told to be wrong: not called missing as well.
 
     Returns:
-        The Program of the rules without errors, and every diagnostic, file by file in the order of the text.
+        The Program of the rules without errors, and every diagnostic, file by file in the order of the text. With more than
+        1,000 errors checking stops: the program is empty, and MR-G210 says so.
     """
     tally = Tally()
     sinks = [Sink(source, tally) for source, _ in files]
     shared = Sink(None, tally)
+    try:
+        program = _program(
+            files, sinks, shared, tables, codesets, catalogues, pack, version, hash, sourced, quiet_tables, failed_tables)
+    except TooMany:
+        nothing: Mapping[str, Any] = MappingProxyType({})
+        program = Program((), nothing, nothing, nothing, pack, version, hash)
+        shared.found.append(diagnostic("MR-G210", None, None, limit=MAX_ERRORS))
+    found = [*shared.found, *(d for sink in sinks for d in sorted(sink.found, key=_offset))]
+    return program, tuple(found)
+
+
+def _program(
+    files: Sequence[tuple[Source, ast.File]], sinks: Sequence[Sink], shared: Sink, tables: Mapping[str, Table],
+    codesets: Mapping[str, CodeSet], catalogues: Mapping[str, Catalogue], pack: str, version: str, hash: str, sourced: bool,
+    quiet_tables: frozenset[str], failed_tables: frozenset[str],
+) -> Program:
+    """The rules without errors, with what they read. Raises TooMany."""
     parsed = [(file, sink) for (_, file), sink in zip(files, sinks, strict=True)]
     params, broken = parameter_tables([
         (d, sink) for file, sink in parsed for d in file.declarations if isinstance(d, ast.ParamDecl)])
@@ -57,12 +77,10 @@ def check(
         for name in cell.params)
     lint(checked, world, parsed, shared, named, sourced, quiet_tables)
     rules = tuple(c.rule for c in checked if c.rule is not None)
-    program = Program(
+    return Program(
         rules, MappingProxyType({t.name: t for t in dated.values()}), _by_own_name(params),
         MappingProxyType({c.name: c for c in catalogues.values()}), pack, version, hash,
     )
-    found = [*shared.found, *(d for sink in sinks for d in sorted(sink.found, key=_offset))]
-    return program, tuple(found)
 
 
 def _offset(d: Diagnostic) -> int:

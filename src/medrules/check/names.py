@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, Literal
 
 from medrules.check.program import RESERVED, Col, Fact, Ref
+from medrules.diagnostics.nearest import nearest
 from medrules.knowledge.table import Table
 from medrules.model.entity import Field
 from medrules.model.schema import SCHEMA
@@ -149,5 +149,4 @@ def singular(word: str) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The nearest known word, "" when none is near. Short Chinese words need a lower bar than English ones."""
-    found = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.45 if len(word) < 6 else 0.6)
-    return found[0] if found else ""
+    return nearest(word, known, 0.45 if len(word) < 6 else 0.6)

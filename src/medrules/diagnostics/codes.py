@@ -849,6 +849,10 @@ CODES: dict[str, Entry] = {
         "A pack holds pack.toml, shared/, families/<code>_<english name>/ and README.md files; no links.",
         Severity.WARNING,
     ),
+    "MR-G210": Entry(
+        "错误超过 {limit} 处，其余没有检查", "There are more than {limit} errors; the rest was not checked",
+        "先改列出的；它们往往是同一个原因。", "Mend the listed ones first; often they have one cause.",
+    ),
     "MR-G301": Entry(
         "目录文件的表头没有「{name}」列", "The catalogue's header lacks the column `{name}`",
         "在 pack.toml 里用 column 指出编码所在的列。",

@@ -35,7 +35,7 @@ class StepBudget:
     per_line  what is added for each line of the request (those of earlier stays too) to a rule of cost class 逐条, which looks at
               a line and its rows.
     per_line_of_window  the same for 成组, 历史 and 期间, which also look at the other lines of their windows.
-    rule      the most that one rule may take, however large the request: about 20 seconds in the reference evaluator.
+    rule      the most that one rule may take, however large the request: some ten seconds in the reference evaluator.
     review    the most that all rules of one review may take together.
     words     the most that the texts of one report's findings may take; findings beyond it keep their names and amounts only.
     words_late  the same where the deadline was over before the first text was asked for.
@@ -44,8 +44,8 @@ class StepBudget:
     floor: int = 500_000
     per_line: int = 5_000
     per_line_of_window: int = 50_000
-    rule: int = 20_000_000
-    review: int = 50_000_000
+    rule: int = 5_000_000
+    review: int = 12_000_000
     words: int = 1_000_000
     words_late: int = 100_000
 

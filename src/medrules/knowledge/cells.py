@@ -25,14 +25,14 @@ from medrules.model.levels import SCALES
 from medrules.model.types import Type
 from medrules.model.values import UNKNOWN
 
-__all__ = ["MAX_CELL", "UNCODED", "parse_cell", "parse_date"]
+__all__ = ["MAX_CELL", "SPREADSHEET_ERRORS", "UNCODED", "parse_cell", "parse_date", "shown"]
 
 MAX_CELL: Final = 100_000  # characters; the longest published key cell has 22,127
 
 UNCODED: Final = frozenset({"待编", "uncoded"})
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOLS: Final = MappingProxyType({"是": True, "yes": True, "true": True, "否": False, "no": False, "false": False})
-_SPREADSHEET_ERRORS: Final = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
+SPREADSHEET_ERRORS: Final = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 _NO_CODESETS: Final[Mapping[str, CodeSet]] = MappingProxyType({})
 
 
@@ -82,7 +82,7 @@ def parse_cell(text: str, type: Type, codesets: Mapping[str, CodeSet] = _NO_CODE
 def _is_formula(cell: str, type: Type) -> bool:
     """`=A1+1`, `@SUM(…)`, `#REF!`; but `=5` in a column of ranges is a range."""
     if cell[0] == "#":
-        return cell.startswith(_SPREADSHEET_ERRORS)
+        return cell.startswith(SPREADSHEET_ERRORS)
     return not (type.kind == "range" and cell[1:2].isdigit())
 
 

@@ -58,6 +58,7 @@ _FIELD_TYPES: Final[Mapping[str, str]] = MappingProxyType({
     "code": "code:item", "generic": "code:generic", "product": "code:product", "institution.level": "level:hospital",
     "institution.area": "text", "incision": "code:incision",
 })
+MAX_PROBLEMS: Final = 100  # of one declaration
 _KIND_TYPES: Final[Mapping[str, str]] = MappingProxyType({"icd": "codes:icd10", "set": "codes:item"})
 
 
@@ -135,6 +136,8 @@ def _columns(entries: Entries, source: Source, problems: list[Diagnostic]) -> tu
     found: list[Column] = []
     start = 0
     for data in entries.tables("column"):
+        if len(problems) > MAX_PROBLEMS:
+            break
         start = max(source.text.find("[[column]]", start), 0) + 1
         column = Entries(data, source, problems, "MR-K102", "MR-K103", start)
         zh, text = column.text("zh"), column.text("type")

@@ -1,20 +1,23 @@
 """Reading the entries of a TOML file one by one, with a diagnostic for each that is missing, wrong or unknown."""
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from datetime import date
 from typing import Any, Final
 
 from medrules.diagnostics import Diagnostic, Source, Span
+from medrules.diagnostics.nearest import nearest
 from medrules.knowledge.problem import Problem
 
 __all__ = ["Entries", "parse_toml", "toml_problem", "turning_marks"]
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_QUOTED: Final = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _MAX_MARKS: Final = 20
+_MAX_DOTS: Final = 100  # outside quotes, in one line
+_MAX_UNKNOWN: Final = 20  # entries of one table of the file that nobody knows
 
 
 def turning_marks(source: Source) -> list[Diagnostic]:
@@ -33,6 +36,11 @@ def parse_toml(source: Source, code: str, problems: list[Diagnostic]) -> dict[st
     if marks:
         problems.extend(marks)
         return None
+    if any(line.count(".") > _MAX_DOTS for line in source.text.split("\n")) and any(
+        line.count(".") > _MAX_DOTS for line in _QUOTED.sub('""', source.text).split("\n")
+    ):  # names of many parts take time and memory by the square
+        problems.append(toml_problem("too deeply nested", source, code))
+        return None
     try:
         return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
@@ -40,6 +48,9 @@ def parse_toml(source: Source, code: str, problems: list[Diagnostic]) -> dict[st
         return None
     except RecursionError:
         problems.append(toml_problem("too deeply nested", source, code))
+        return None
+    except ValueError:  # Python's limit on the digits of an int
+        problems.append(toml_problem("a number has too many digits", source, code))
         return None
 
 
@@ -128,12 +139,11 @@ class Entries:
         self._problems.append(problem.at(f"{self._source.name} {name}", self._source, self._span(name)))
 
     def close(self) -> None:
-        for name in self._data:
-            if name in self._known:
-                continue
-            near = difflib.get_close_matches(name, self._known, 1)
-            hint = f"是不是「{near[0]}」？" if near else f"可以写：{'、'.join(self._known)}。"
-            hint_en = f"Did you mean `{near[0]}`?" if near else f"Possible entries: {', '.join(self._known)}."
+        unknown = (name for name in self._data if name not in self._known)
+        for name, _ in zip(unknown, range(_MAX_UNKNOWN), strict=False):
+            near = nearest(name, self._known)
+            hint = f"是不是「{near}」？" if near else f"可以写：{'、'.join(self._known)}。"
+            hint_en = f"Did you mean `{near}`?" if near else f"Possible entries: {', '.join(self._known)}."
             self.report(Problem(self._unknown, {"name": name, "hint": hint, "hint_en": hint_en}), name)
 
     def _take(self, name: str, default: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
-from medrules.knowledge.cells import parse_cell
+from medrules.knowledge.cells import SPREADSHEET_ERRORS, parse_cell, shown
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.declaration import Declaration
 from medrules.knowledge.header import Header
@@ -53,6 +53,8 @@ class RowBuilder:
         point = cells[self._point].strip()
         if not point:
             troubles.append((_NO_POINT, self._point))
+        elif point[0] in "=@＝＠" or point.startswith(SPREADSHEET_ERRORS):
+            troubles.append((Problem("MR-K412", {"cell": shown(point)}), self._point))
         prefix: tuple[bool, ...] = ()
         keys: tuple[tuple[Any, ...], ...]
         # The common key: one code in capitals and digits.

@@ -26,6 +26,7 @@ _FOLD: Final = str.maketrans({
     "−": "-", "×": "*", "÷": "/", "≥": "≥", "“": "“",
 })
 _BIDI: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]+")
 _LETTERS: Final = "A-Za-z_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007\u2160-\u217f\u0370-\u03ff"
 NAME_PATTERN: Final = rf"(?:[A-Za-z_][A-Za-z0-9_]*(?![0-9{_LETTERS}])|[{_LETTERS}]+)"
 _PART: Final = rf'(?:{NAME_PATTERN}|「[^「」\n]+」|"[^"\n]+")'
@@ -84,6 +85,10 @@ def lex(source: Source, limits: Limits = DEFAULT_LIMITS) -> Lexed:
             for m, _ in zip(_BIDI.finditer(source.text), range(limits.diagnostics), strict=False)]
     if bidi:
         return Lexed((), (), tuple(bidi), "zh", "", refused=True)
+    # In texts and comments too: what cannot be written as UTF-8 has no hash, and what moves a terminal's cursor is no rule text.
+    unwritable = [_unknown(source, m.start(), m.end()) for m, _ in zip(_UNWRITABLE.finditer(source.text), range(limits.diagnostics), strict=False)]
+    if unwritable:
+        return Lexed((), (), tuple(unwritable), "zh", "", refused=True)
     language = detect_language(folded)
     return _Lexer(source, folded, vocabulary(language), limits).run(1 if folded.startswith("\ufeff") else 0, len(folded))
 
@@ -91,6 +96,14 @@ def lex(source: Source, limits: Limits = DEFAULT_LIMITS) -> Lexed:
 def lex_part(source: Source, folded: str, language: Language, start: int, end: int, limits: Limits) -> Lexed:
     """The tokens of a stretch inside a file: an expression in the braces of a template."""
     return _Lexer(source, folded, vocabulary(language), limits).run(start, end)
+
+
+def _unknown(source: Source, start: int, end: int) -> Diagnostic:
+    character = source.text[start]
+    hint, hint_en = _MEANT.get(fold(character), _NOTHING_MEANT)
+    return diagnostic(
+        "MR-L107", source, Span(start, end), character=character if character.isprintable() else "\ufffd", point=f"U+{ord(character):04X}",
+        hint=hint, hint_en=hint_en)
 
 
 class _Refused(Exception):
@@ -353,9 +366,7 @@ class _Lexer:
         end = pos + 1
         while end < len(self.text) and self.source.text[end] == character:
             end += 1
-        hint, hint_en = _MEANT.get(self.text[pos], _NOTHING_MEANT)
-        self._report("MR-L107", Span(pos, end), character=character if character.isprintable() else "\ufffd",
-                     point=f"U+{ord(character):04X}", hint=hint, hint_en=hint_en)
+        self.problems.append(_unknown(self.source, pos, end))
         return end
 
     def _report(self, code: str, span: Span, **values: Any) -> None:

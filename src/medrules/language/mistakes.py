@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from lark.exceptions import UnexpectedToken
 
 from medrules.diagnostics import Diagnostic, Source, Span
 from medrules.diagnostics.codes import diagnostic
+from medrules.diagnostics.nearest import nearest
 from medrules.language.tokens import Token
 from medrules.language.vocabulary import LANGUAGES, Vocabulary, vocabulary
 
@@ -398,5 +398,4 @@ def _word(words: Vocabulary, terminal: str) -> str:
 
 
 def _near(word: str, known: Any) -> str:
-    found = get_close_matches(word, list(known), n=1, cutoff=0.5 if not word.isascii() else 0.7) if word else []
-    return found[0] if found else ""
+    return nearest(word, known, 0.5 if not word.isascii() else 0.7)

@@ -130,7 +130,7 @@ class _Reader:
             self._report("MR-P105", head.span, brace="}")
         clauses = tuple(
             clause for cut in cut_clauses(tokens, i + 1, close, self.words, self.source, self.problems)
-            if (clause := self._clause(cut, kind)) is not None
+            if len(self.problems) < self.limits.diagnostics and (clause := self._clause(cut, kind)) is not None
         )
         last = min(close, len(tokens) - 1)
         span = Span(head.start_pos, tokens[last].end_pos)

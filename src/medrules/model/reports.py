@@ -93,7 +93,7 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """未检查: a rule that was not judged (deadline, fault). A report with any is never clean."""
+    """未检查: a rule that was not judged to its end ("deadline", "budget", "fault:<kind>"). A report with any is never clean."""
 
     rule: str
     reason: str

@@ -23,7 +23,7 @@ TABLE: Final = (
     (BAD_INPUT, "输入 bad input", "文件读不到，或不是该有的内容", "a file cannot be read, or is not what it should be"),
     (BAD_PACK, "规则包 bad pack", "规则包有错误，不能用来审核", "the rule pack has errors and cannot be used"),
     (MISSING, "缺扩展 missing extra", "没有装需要的可选库，提示里写了怎么装", "an optional library is not installed; the message says which"),
-    (INCOMPLETE, "未查全 not fully checked", "有规则没有检查完（超时或故障）：不能当作没有违规", "some rules were not checked (deadline or fault): not clean"),
+    (INCOMPLETE, "未查全 not fully checked", "有规则没有检查完（超时、超过步数上限或故障）：不能当作没有违规", "some rules were not checked (deadline, step budget or fault): not clean"),
     (INTERNAL, "内部错误 internal", "本库的错误，请报告；环境变量 MEDRULES_DEBUG=1 时显示细节",
      "a fault of medrules itself, please report it; MEDRULES_DEBUG=1 shows details"),
     (INTERRUPTED, "中断 interrupted", "按了 Ctrl+C", "Ctrl+C"),

@@ -202,7 +202,7 @@ class _Writer:
         )
 
     def _unchecked(self) -> str:
-        """The first item where rules were left out (deadline, fault): silence must not look like clean."""
+        """The first item where rules were left out (deadline, step budget, fault): silence must not look like clean."""
         rules = sorted({u.rule for u in self._report.unchecked if u.rule})
         named = "、".join(rules[:5]) + (" 等" if len(rules) > 5 else "")
         content = f"有 {len(rules) or len(self._report.unchecked)} 条规则未检查" + (f"（{named}）" if named else "")
