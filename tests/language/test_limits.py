@@ -10,7 +10,7 @@ from medrules.language.parser import parse
 from medrules.language.tokens import Limits
 
 HEAD = "规则 GZ1「名」{\n"
-SECONDS = 20  # far above what any of these takes, far below what quadratic work would
+SECONDS = 20  # of processor time: far above what any of these takes, far below what quadratic work would
 
 
 @pytest.mark.parametrize(("text", "code"), [
@@ -38,9 +38,9 @@ SECONDS = 20  # far above what any of these takes, far below what quadratic work
     (":" * 500_000, "MR-L102"),
 ])
 def test_hostile_text(text: str, code: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     _, problems = parse(Source("hostile", text))
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert {d.code for d in problems} == set(code.split())
     assert len(problems) <= Limits().diagnostics
 
@@ -50,9 +50,9 @@ def test_hostile_text(text: str, code: str) -> None:
     "\ufeff规则 GZ1「名」{ 当：一律 }", HEAD + "当：" + "非" * 200_000 + "\n}",
 ])
 def test_large_but_harmless_text(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert parse(Source("large", text))[1] == ()
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_what_an_author_may_nest_is_accepted() -> None:

@@ -47,7 +47,7 @@ class StepBudget:
     rule: int = 5_000_000
     review: int = 12_000_000
     words: int = 1_000_000
-    words_late: int = 100_000
+    words_late: int = 50_000
 
     def of(self, cost: Cost, lines: int) -> int:
         """What a rule of this cost class may take in a request of so many lines."""

@@ -366,11 +366,14 @@ class _Lexer:
         end = pos + 1
         while end < len(self.text) and self.source.text[end] == character:
             end += 1
-        self.problems.append(_unknown(self.source, pos, end))
+        self._add_problem(_unknown(self.source, pos, end))
         return end
 
     def _report(self, code: str, span: Span, **values: Any) -> None:
-        self.problems.append(diagnostic(code, self.source, span, **values))
+        self._add_problem(diagnostic(code, self.source, span, **values))
+
+    def _add_problem(self, problem: Diagnostic) -> None:
+        self.problems.append(problem)
         if len(self.problems) >= self.limits.diagnostics:
             raise _Refused
 

@@ -166,8 +166,9 @@ def test_what_was_not_checked_stands_first() -> None:
         0,
     )
     assert first["judge_result_detail_dtos"] == [] and "R1、R2" in first["vola_cont"] and second["rule_id"] == FINDING.rule
-    (alone,) = items(Report(unchecked=(Unchecked("R1", "fault"),)))
-    assert alone["rule_id"] == "MR-UNCHECKED"
+    assert "原因：超时；" in first["vola_cont"]
+    (alone,) = items(Report(unchecked=(Unchecked("R1", "fault:ValueError"), Unchecked("R2", "budget"))))
+    assert alone["rule_id"] == "MR-UNCHECKED" and "原因：故障、超过步数上限；" in alone["vola_cont"] and "ValueError" not in alone["vola_cont"]
 
 
 def test_if_nothing_was_judged_the_answer_is_a_failure() -> None:

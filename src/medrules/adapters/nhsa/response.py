@@ -27,6 +27,7 @@ Quote = Callable[[str], str]
 UNCHECKED_RULE: Final = "MR-UNCHECKED"
 NOTHING_JUDGED: Final = "本次未检查：审核没有完成，请不要当作没有问题；可继续诊疗 (not checked)"
 
+_LEFT_OUT: Final[dict[str, str]] = {"deadline": "超时", "budget": "超过步数上限"}
 _RESULT_WORDS: Final[dict[str, str]] = {"definite": "明确违规", "suspect": "可疑", "monitor": "监测"}
 _AT_FAULT: Final = "1"  # vola_item_type 违规项
 _INVOLVED: Final = "2"  # 涉及项
@@ -206,7 +207,8 @@ class _Writer:
         rules = sorted({u.rule for u in self._report.unchecked if u.rule})
         named = "、".join(rules[:5]) + (" 等" if len(rules) > 5 else "")
         content = f"有 {len(rules) or len(self._report.unchecked)} 条规则未检查" + (f"（{named}）" if named else "")
-        content += "，其余结果有效；未检查不等于没有问题，可继续诊疗"
+        why = "、".join(dict.fromkeys(_LEFT_OUT.get(u.reason.partition(":")[0], "故障") for u in self._report.unchecked))
+        content += f"，原因：{why}；其余结果有效；未检查不等于没有问题，可继续诊疗"
         patn_id, mdtrt_id = next(iter(self._request.encounters.values()), ("", ""))
         jr_id = self._id("JR", UNCHECKED_RULE)
         return self._item(jr_id, UNCHECKED_RULE, "未检查", content, self._owner(patn_id, mdtrt_id), [], 0, "1", "3", '""')

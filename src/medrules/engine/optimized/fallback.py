@@ -23,6 +23,7 @@ from medrules.plan.plan import Plan
 
 __all__ = ["Answers", "Fallback"]
 
+TEXT: Final = 200  # steps that a text costs besides what it looks at: it is put together and kept
 WORDS: Final = StepBudget().words  # what the words of one of a few findings may cost
 
 
@@ -112,6 +113,7 @@ class Fallback:
         """What a finding says of itself to people; nothing where it takes too many steps, or `meter` has none left."""
         ground = Ground(facts, meter or Meter(None, WORDS))
         try:
+            ground.meter.spend(TEXT)
             found = self.native.words(number, line, amount, ground)
             if found is not None:
                 return found
