@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from medrules.adapters.nhsa import SiteSettings, review_message
     from medrules.api import check_pack, open_pack
     from medrules.engine.engine import Engine
+    from medrules.engine.metering import StepBudget
     from medrules.errors import InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
     from medrules.model.facts import Facts
     from medrules.model.reports import Finding, Report, Undecided
@@ -36,6 +37,7 @@ _HOME = {
     "MedRulesError": "medrules.errors",
     "Report": "medrules.model.reports",
     "SiteSettings": "medrules.adapters.nhsa",
+    "StepBudget": "medrules.engine.metering",
     "Undecided": "medrules.model.reports",
     "check_pack": "medrules.api",
     "open_pack": "medrules.api",
@@ -45,7 +47,7 @@ _HOME = {
 
 __all__ = [
     "Engine", "Facts", "Finding", "InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "Report", "SiteSettings",
-    "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message",
+    "StepBudget", "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message",
 ]
 
 

@@ -24,9 +24,12 @@ class CommentBook:
         out: list[str] = []
         for comment in self._between(first, last):
             if comment.own_line:
-                if comment.gap and out:
+                if (comment.gap or not comment.text) and out and out[-1]:  # a bare # says as much as an empty line
                     out.append("")
-                out.append(comment.text)
+                if comment.text:
+                    out.append(comment.text)
+        if out and not out[-1]:
+            out.pop()
         return tuple(out)
 
     def above(self, at: int, text: str, start: int) -> tuple[str, ...]:
