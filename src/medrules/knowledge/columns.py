@@ -189,6 +189,15 @@ class KeyColumn:
         odd = {row: keys[n] for row, n in enumerate(numbers) if n in odd_cells} if odd_cells else None
         return cls(codes, array("I", chain.from_iterable(held[n] for n in numbers)), starts, odd)
 
+    @classmethod
+    def of_codes(cls, codes: Sequence[str], numbers: Numbers) -> KeyColumn:
+        """From different codes, and each row's number of its one code."""
+        order = sorted(range(len(codes)), key=codes.__getitem__)
+        rank = array("I", bytes(4 * len(codes)))
+        for place, n in enumerate(order):
+            rank[n] = place
+        return cls([codes[n] for n in order], array("I", [rank[n] for n in numbers]))
+
     @property
     def is_plain(self) -> bool:
         """Whether every row has codes and nothing else."""

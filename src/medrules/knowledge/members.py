@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -24,6 +25,7 @@ __all__ = ["CODED", "parse_code", "parse_members", "reference_name"]
 CODED: Final = ICD_SYSTEMS | {"item", "device", "dept"}
 
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]+")
+_PLAIN_ICD: Final = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3})?")
 _CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-_/+#]*")
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee][+-]?[0-9]+|[0-9]+\.0+")
 _LOST_ZEROS: Final = re.compile(r"[1-9][0-9]{12}")  # a 15-digit national service code without its leading 00
@@ -93,6 +95,10 @@ def parse_members(
         alone = codesets.get(reference_name(items[0]) or "")
         if alone is not None and alone.system == system:
             return alone
+    if system in ICD_SYSTEMS and not excepted and not partial:
+        categories = [_plain_icd(system, raw) for raw in items]
+        if all(categories):
+            return CodeSet(name, system, frozenset(), _outermost(set(categories)), text=text)
     parts: list[_Item] = []
     for raw in items:
         item = _item(system, raw, codesets)
@@ -118,6 +124,15 @@ def parse_members(
         partial or any(i.partial for i in everything),
         text,
     )
+
+
+@lru_cache(maxsize=50_000)
+def _plain_icd(system: str, raw: str) -> str:
+    """The prefix that one plain ICD code or category stands for; "" for what has to be looked at more closely."""
+    if _PLAIN_ICD.fullmatch(raw) is None:
+        return ""
+    found = member_prefix(system, raw)
+    return found if isinstance(found, str) else ""
 
 
 def _item(system: str, raw: str, codesets: Mapping[str, CodeSet]) -> _Item | Problem:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from medrules.diagnostics import Diagnostic, Source
+from medrules.knowledge.bulk import read_plainly
 from medrules.knowledge.cells import MAX_CELL
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.conflicts import Conflicts, Repeats
@@ -61,7 +62,7 @@ def read_rows(
         return None, reading.diagnostics()
     table = Table(
         declared.name, declared.en, declared.key_kind, tuple(k.field for k in declared.keys), declared.columns,
-        Rows.of(rows, len(declared.keys), len(declared.columns)),
+        rows,
         declared.unordered, declared.doc or declared.source, csv_name, declared.unique,
     )
     return table, reading.diagnostics()
@@ -84,7 +85,28 @@ class _Reading:
         self._found: list[tuple[Problem, int, str]] = []  # problem, line, column name
         self._unlisted = 0
 
-    def read(self, codesets: Mapping[str, CodeSet]) -> tuple[Row, ...] | None:
+    def read(self, codesets: Mapping[str, CodeSet]) -> Rows | None:
+        rows = self._read_plainly(codesets)
+        if rows is None:
+            listed = self._read_carefully(codesets)
+            rows = None if listed is None else Rows.of(listed, len(self._declared.keys), len(self._declared.columns))
+        return rows
+
+    def _read_plainly(self, codesets: Mapping[str, CodeSet]) -> Rows | None:
+        """The rows, if nothing is wrong with the file."""
+        reader = csv.reader(io.StringIO(self._text, newline=""), strict=True)
+        try:
+            header, problems = read_header(next(reader, []), self._declared)
+            if header is None or problems or "\0" in self._text:
+                return None
+            first = reader.line_num + 1
+            rows = read_plainly(reader, header, self._declared, codesets, first, MAX_ROWS)
+        except csv.Error:
+            return None
+        # A row of several lines: their numbers are for the careful way to count.
+        return rows if rows is not None and reader.line_num == first + len(rows) - 1 else None
+
+    def _read_carefully(self, codesets: Mapping[str, CodeSet]) -> tuple[Row, ...] | None:
         reader = csv.reader(io.StringIO(self._text, newline=""), strict=True)
         rows: list[Row] = []
         try:

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from medrules.check.program import PairScope
 from medrules.knowledge.columns import KeyColumn
@@ -25,47 +25,60 @@ def orient_pairs(draft: Draft) -> Draft:
             assert isinstance(scope, PairScope)
             rows_of[route.rule] = draft.program.tables[scope.table].rows
     codes = sorted({code for rows in rows_of.values() for keys in rows.keys[:2] for code in keys.codes})
+    number = {code: k for k, code in enumerate(codes)}
     n = len(codes)
-    ends: list[tuple[int, int]] = []  # first, second of each use
-    rows_used, rules = array("I"), array("I")
+    first: list[int] = []  # by use: the numbers of the row's two codes, the row, the rule
+    second: list[int] = []
+    row_of: list[int] = []
+    rule_of: list[int] = []
     for rule, rows in rows_of.items():
-        number = {code: k for k, code in enumerate(codes)}
-        before = len(ends)
-        for row, first, second in _pairs(rows):
-            ends.append((first, second))
-            rows_used.append(row)
-        rules.extend([rule] * (len(ends) - before))
-        firsts, seconds = ([number[c] for c in keys.codes] for keys in rows.keys[:2])
-        ends[before:] = [(firsts[a], seconds[b]) for a, b in ends[before:]]
-    degree: Counter[int] = Counter()
-    pairs = {a * n + b if a <= b else b * n + a for a, b in ends}
-    degree.update(p // n for p in pairs)
-    degree.update(p % n for p in pairs if p // n != p % n)
-    n_uses = max(1, len(ends))
+        firsts, seconds, held = _uses(rows)
+        for own, places, keys in ((first, firsts, rows.keys[0]), (second, seconds, rows.keys[1])):
+            numbers = [number[code] for code in keys.codes]
+            own.extend([numbers[place] for place in places])
+        row_of.extend(held)
+        rule_of.extend([rule] * len(held))
+    pairs = {a * n + b if a <= b else b * n + a for a, b in zip(first, second, strict=True)}
+    degree = [0] * n
+    for pair in pairs:
+        low, high = divmod(pair, n)
+        degree[low] += 1
+        if low != high:
+            degree[high] += 1
+    n_uses = max(1, len(first))
     kept = []  # (keeper, other, use) in one number, to be sorted
-    for use, (a, b) in enumerate(ends):
-        keeper, other = (a, b) if (degree[a], a) <= (degree[b], b) else (b, a)
-        kept.append((keeper * n + other) * n_uses + use)
+    for use, (a, b) in enumerate(zip(first, second, strict=True)):
+        if degree[a] < degree[b] or (degree[a] == degree[b] and a < b):
+            kept.append((a * n + b) * n_uses + use)
+        else:
+            kept.append((b * n + a) * n_uses + use)
     kept.sort()
     order = [x % n_uses for x in kept]
     both = [x // n_uses for x in kept]
-    counts = Counter(p // n for p in both)
-    sizes = Counter(p // n for p in dict.fromkeys(both))
-    firsts_of = array("I", accumulate((counts[k] for k in range(n)), initial=0))
+    keepers, counts = [p // n for p in both], [0] * (n + 1)
+    for k in keepers:
+        counts[k + 1] += 1
+    sizes = Counter(p // n for p in _once(both))
     found = PairPlan(
-        codes, firsts_of, array("I", [p % n for p in both]),
-        array("I", [2 * rows_used[use] + (ends[use][0] == p // n) for use, p in zip(order, both, strict=True)]),
-        array("I", [rules[use] for use in order]), rows_of, len(pairs), max(sizes.values(), default=0),
-        max(degree.values(), default=0))
+        codes, array("I", accumulate(counts)), array("I", [p % n for p in both]),
+        array("I", [2 * row_of[use] + (first[use] == k) for use, k in zip(order, keepers, strict=True)]),
+        array("I", [rule_of[use] for use in order]), rows_of, len(pairs), max(sizes.values(), default=0),
+        max(degree, default=0))
     return replace(draft, pairs=found)
 
 
-def _pairs(rows: Rows) -> Iterator[tuple[int, int, int]]:
-    """(row, place of its first code, place of its second)."""
+def _once(both: list[int]) -> Iterator[int]:
+    """Each pair once, of the sorted pairs of all uses."""
+    return (p for p, _ in groupby(both))
+
+
+def _uses(rows: Rows) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """Places of the first and second code, and the row, of each pair of a table."""
     first, second = rows.keys[:2]
     if first.starts is None and second.starts is None:
-        return zip(range(len(rows)), first.ranks, second.ranks, strict=True)
-    return ((row, a, b) for row in range(len(rows)) for a in _ranks(first, row) for b in _ranks(second, row))
+        return first.ranks, second.ranks, range(len(rows))
+    found = [(a, b, row) for row in range(len(rows)) for a in _ranks(first, row) for b in _ranks(second, row)]
+    return [a for a, _, _ in found], [b for _, b, _ in found], [row for _, _, row in found]
 
 
 def _ranks(keys: KeyColumn, row: int) -> tuple[int, ...]:
