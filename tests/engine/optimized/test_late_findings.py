@@ -37,7 +37,7 @@ def test_it_equals_the_plain_one_both_ways() -> None:
 def test_words_are_written_once() -> None:
     late, plain = late_and_plain()
     assert isinstance(late, LateFinding)
-    assert late.message == plain.message == "X不符" and late.words() is late.words()
+    assert late.message == plain.message == "X不符" and late.told() is late.told() and late.shown() is late.shown()
 
 
 def test_it_is_frozen_and_copies_are_plain() -> None:

@@ -8,7 +8,7 @@ from medrules.check.program import ItemScope, PairScope, Rule
 from medrules.engine.metering import Meter, StepBudget, Stopped
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.native import Native
-from medrules.engine.optimized.late import Words
+from medrules.engine.optimized.late import Part
 from medrules.engine.optimized.rulecode import Hit, RuleCode
 from medrules.engine.reference.candidates import Candidate
 from medrules.engine.reference.claims import drafts
@@ -109,18 +109,21 @@ class Fallback:
         verdict = None if candidate is None else self.reference.verdict(rule, candidate, judge)
         return () if candidate is None or verdict is None else tuple(drafts(rule, candidate, verdict, judge))
 
-    def words(self, number: int, line: Any, amount: int | None, facts: Facts, meter: Meter | None = None) -> Words:
-        """What a finding says of itself to people; nothing where it takes too many steps, or `meter` has none left."""
+    def words(
+        self, number: int, line: Any, points: tuple[str, ...], amount: int | None, facts: Facts, meter: Meter | None, part: Part
+    ) -> Any:
+        """What a finding says of itself to people (`late.Said` or `late.Why`); nothing where it takes too many steps, or `meter`
+        has none left."""
         ground = Ground(facts, meter or Meter(None, WORDS))
         try:
             ground.meter.spend(TEXT)
-            found = self.native.words(number, line, amount, ground)
+            found = self.native.words(number, line, points, amount, ground, part)
             if found is not None:
                 return found
             for d in self.drafts(number, line, ground):
-                return d.facts, d.formula, d.message, d.suggestion
+                return (d.message, d.suggestion) if part == "said" else (d.facts, d.formula)
         except Stopped:
-            return (), "", "", ""
+            return ("", "") if part == "said" else ((), "")
         raise AssertionError("a finding without a draft")
 
 

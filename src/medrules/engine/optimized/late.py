@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from medrules.model.reports import Claim, Finding, LineRef, Result
 
-__all__ = ["ByRule", "LateFinding", "Own", "Words", "late"]
+__all__ = ["ByRule", "LateFinding", "Own", "Part", "Said", "Why", "late"]
 
-Words = tuple[tuple[tuple[str, str], ...], str, str, str]  # facts, formula, message, suggestion
+Said = tuple[str, str]  # message, suggestion
+Why = tuple[tuple[tuple[str, str], ...], str]  # facts, formula
+Part = Literal["said", "why"]
 # What all findings of a rule share: rule, sub_rules, name, version, result, interaction, basis, pack, its version and hash.
 ByRule = tuple[str, tuple[str, ...], str, str, Result, str, tuple[str, ...], str, str, str]
 # What is a finding's own: anchor, involved, rows, claims, amount, credited, carried_by, claimable.
@@ -30,14 +32,18 @@ def _alone() -> Any:
 
 
 def _told(place: int) -> Any:
-    return property(lambda self: self.words()[place])
+    return property(lambda self: self.told()[place])
+
+
+def _shown(place: int) -> Any:
+    return property(lambda self: self.shown()[place])
 
 
 class LateFinding(Finding):
-    """A `Finding` like any other (equal to it, if its fields are). All but its words is there when it is made; `facts`, `formula`,
-    `message` and `suggestion` are worked out at first reading, by the reference, from the same frozen facts."""
+    """A `Finding` like any other (equal to it, if its fields are). All but its words is there when it is made; `message` and
+    `suggestion`, and apart from them `facts` and `formula`, are worked out at first reading, from the same frozen facts."""
 
-    __slots__ = ("_by_rule", "_own", "_tell", "_words")
+    __slots__ = ("_by_rule", "_own", "_said", "_tell", "_why")
 
     rule, sub_rules, name, version = _shared(0), _shared(1), _shared(2), _shared(3)
     result, interaction, basis = _shared(4), _shared(5), _shared(6)
@@ -45,17 +51,27 @@ class LateFinding(Finding):
     anchor, involved, rows, claims, amount = _held(0), _held(1), _held(2), _held(3), _held(4)
     credited, carried_by, claimable = _held(5), _held(6), _held(7)
     at_fault = _alone()
-    facts, formula, message, suggestion = _told(0), _told(1), _told(2), _told(3)
+    message, suggestion = _told(0), _told(1)
+    facts, formula = _shown(0), _shown(1)
 
     def __new__(cls, *args: Any, **fields: Any) -> Any:
         """Copies (`dataclasses.replace`) are plain findings."""
         return Finding(*args, **fields)
 
-    def words(self) -> Words:
-        found: Words | None = _words(self)
+    def told(self) -> Said:
+        """What people read: (message, suggestion)."""
+        found: Said | None = _said(self)
         if found is None:
-            found = _tell(self)()
-            _set_words(self, found)
+            found = _tell(self)("said")
+            _set_said(self, found)
+        return found
+
+    def shown(self) -> Why:
+        """What it rests on: (facts, formula)."""
+        found: Why | None = _why(self)
+        if found is None:
+            found = _tell(self)("why")
+            _set_why(self, found)
         return found
 
     def __eq__(self, other: object) -> bool:
@@ -72,19 +88,22 @@ _new: Final = object.__new__
 _by_rule: Final = LateFinding.__dict__["_by_rule"].__get__
 _own: Final = LateFinding.__dict__["_own"].__get__
 _tell: Final = LateFinding.__dict__["_tell"].__get__
-_words: Final = LateFinding.__dict__["_words"].__get__
+_said: Final = LateFinding.__dict__["_said"].__get__
+_why: Final = LateFinding.__dict__["_why"].__get__
 _set_by_rule: Final = LateFinding.__dict__["_by_rule"].__set__
 _set_own: Final = LateFinding.__dict__["_own"].__set__
 _set_tell: Final = LateFinding.__dict__["_tell"].__set__
-_set_words: Final = LateFinding.__dict__["_words"].__set__
+_set_said: Final = LateFinding.__dict__["_said"].__set__
+_set_why: Final = LateFinding.__dict__["_why"].__set__
 
 
-def late(by_rule: ByRule, own: Own, tell: Callable[[], Words]) -> LateFinding:
+def late(by_rule: ByRule, own: Own, tell: Callable[[Part], Any]) -> LateFinding:
     """A finding from what its rule gives, what is its own, and how its words are found. (A frozen dataclass would set its 24
     fields one by one.)"""
     made: LateFinding = _new(LateFinding)
     _set_by_rule(made, by_rule)
     _set_own(made, own)
     _set_tell(made, tell)
-    _set_words(made, None)
+    _set_said(made, None)
+    _set_why(made, None)
     return made

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report
+from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Undecided
 from medrules.model.values import ABSENT, UNKNOWN
 
-__all__ = ["make_claim", "make_deduction", "make_report", "ref_of_line"]
+__all__ = ["make_claim", "make_deduction", "make_report", "make_undecided", "ref_of_line"]
 
 _new: Final = object.__new__
 
@@ -21,6 +21,8 @@ _ref_kind, _ref_encounter, _ref_line, _ref_position = _setters(LineRef, "kind", 
 _claim_line, _claim_amount = _setters(Claim, "line", "amount")
 _ded_line, _ded_definite, _ded_suspect, _ded_definite_rule, _ded_suspect_rule = _setters(
     Deduction, "line", "definite", "suspect", "definite_rule", "suspect_rule")
+_und_rule, _und_sub_rule, _und_name, _und_anchor, _und_causes, _und_rows = _setters(
+    Undecided, "rule", "sub_rule", "name", "anchor", "causes", "rows")
 (_rep_findings, _rep_undecided, _rep_unjudged, _rep_unchecked, _rep_deductions, _rep_unmatched, _rep_notes, _rep_pack,
  _rep_version, _rep_hash, _rep_engine) = _setters(
     Report, "findings", "undecided", "unjudged", "unchecked", "deductions", "unmatched", "notes", "pack", "pack_version",
@@ -52,6 +54,19 @@ def make_deduction(line: LineRef, definite: int, suspect: int, definite_rule: st
     _ded_suspect(made, suspect)
     _ded_definite_rule(made, definite_rule)
     _ded_suspect_rule(made, suspect_rule)
+    return made
+
+
+def make_undecided(
+    rule: str, sub_rule: str, name: str, anchor: LineRef, causes: tuple[str, ...], rows: tuple[str, ...]
+) -> Undecided:
+    made: Undecided = _new(Undecided)
+    _und_rule(made, rule)
+    _und_sub_rule(made, sub_rule)
+    _und_name(made, name)
+    _und_anchor(made, anchor)
+    _und_causes(made, causes)
+    _und_rows(made, rows)
     return made
 
 

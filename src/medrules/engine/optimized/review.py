@@ -225,6 +225,9 @@ class Review:
                     if worth is UNKNOWN or worth > 0:
                         found((code, line, points, None if worth is UNKNOWN else worth, (), ()))
                     continue
+                if not code.native:
+                    self.again.append((number, line))
+                    continue
                 scene = scene_in(box)
                 if not code.guarded or self._speaks(number, line, scene):
                     hit = judge_line(code, line, entry, sure, scene)

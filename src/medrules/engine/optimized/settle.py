@@ -142,7 +142,7 @@ class Settler:
         elif others:
             involved = _refs(others, at, {})
         own = (at, involved, rows, (make_claim(at, amount),), amount, amount, "", claimable)
-        found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.number, line, amount, facts))
+        found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.number, line, rows, amount, facts, None))
         return (found,), (_deduction(hit, at),)
 
     def _finding(
@@ -161,7 +161,7 @@ class Settler:
             claims = (make_claim(at, amount),)
         return late(
             self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
-            partial(self.fallback.words, code.number, line, amount, facts, words))
+            partial(self.fallback.words, code.number, line, rows, amount, facts, words))
 
 
 def _wordless(hit: Hit) -> Draft:

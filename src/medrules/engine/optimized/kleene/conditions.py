@@ -12,12 +12,14 @@ from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.ground import Env, Ground
 from medrules.engine.optimized.kleene.keys import Keys, is_member
+from medrules.engine.optimized.kleene.lists import any_code, said
+from medrules.engine.optimized.kleene.records import attested, declared
 from medrules.engine.optimized.kleene.truths import Age, Span, Truth, Unsure, causes_of, compare, conj, disj, multiplied, neg, scaled
 from medrules.engine.optimized.kleene.values import compile_value, number
 from medrules.engine.optimized.kleene.windows import Code, collection
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import EMPTY, Row
-from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, Instant, NumRange, age_in
+from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, NumRange, age_in
 
 __all__ = ["Compiler"]
 
@@ -26,10 +28,16 @@ _AGES: Final[Mapping[str, Callable[[int, int], bool]]] = {
 
 
 class Compiler:
-    """Compiles the expressions of rules with one 费用."""
+    """Compiles the expressions of rules with one 费用. empty: per column whether the row's cell is empty, where that is known."""
 
-    def __init__(self, program: ir.Program, fees: str, keys: Callable[[str], Keys]) -> None:
-        self.program, self.fees, self.keys = program, fees, keys
+    def __init__(
+        self, program: ir.Program, fees: str, keys: Callable[[str], Keys], empty: Mapping[int, bool] | None = None
+    ) -> None:
+        self.program, self.fees, self.keys, self.empty = program, fees, keys, empty or {}
+
+    def knowing(self, empty: Mapping[int, bool]) -> Compiler:
+        """A compiler for rows whose cells are empty in the same places."""
+        return Compiler(self.program, self.fees, self.keys, empty)
 
     def value(self, e: ir.Expr) -> Code:
         return compile_value(e, self)
@@ -40,9 +48,9 @@ class Compiler:
     def truth(self, e: ir.Expr, excuse: int = 0) -> Code:
         match e:
             case ir.And(args=args):
-                return _every([self.truth(a, excuse) for a in args])
+                return _joined(True, [self.truth(a, excuse) for a in args])
             case ir.Or(args=args):
-                return _some([self.truth(a, excuse) for a in args])
+                return _joined(False, [self.truth(a, excuse) for a in args])
             case ir.Not(arg=arg):
                 inner = self.truth(arg, -excuse)
 
@@ -52,9 +60,15 @@ class Compiler:
 
                 return negated
             case ir.Guard():
+                places = [c.index for c in e.columns if c.index >= 0]
+                if all(p in self.empty for p in places):
+                    if any(self.empty[p] for p in places):
+                        return YES if e.when_empty else NO
+                    return self.truth(e.atom, excuse)
                 return _guarded(tuple(c.index for c in e.columns if c.index >= 0), e.when_empty, self.truth(e.atom, excuse))
             case ir.Quant():
-                return self._quantified(e, excuse)
+                general = self._quantified(e, excuse)
+                return any_code(e, self, excuse, general) or general
             case _:
                 return _literal(self._atom(e), excuse)
 
@@ -76,10 +90,12 @@ class Compiler:
                     return v if v.__class__ is Unsure else v is not ABSENT and v is not EMPTY
 
                 return has
+            case ir.Attested(column=ir.Col(index=index)) if self.empty.get(index):
+                return YES
             case ir.Attested():
-                return _attested(e)
+                return attested(e)
             case ir.Declared():
-                return _declared(e)
+                return declared(e)
             case ir.Const(value=bool() as value):
                 return lambda env, row, ground: value
             case ir.Truth():
@@ -210,21 +226,21 @@ class Compiler:
         def quantified(env: Env, row: Row | None, ground: Ground) -> Truth:
             view = look(env, row, ground)
             if isinstance(view, Unsure):
-                return _said(view, excuse, ground)
+                return said(view, excuse, ground)
             ground.meter.spend(len(view.members) * weight)
             parts: list[Truth] = []
             for m, truth in view.members:
                 env[var] = m
                 answer: Truth = body(env, row, ground)
                 if truth is not True:
-                    truth = _said(truth, excuse if existential else -excuse, ground)
+                    truth = said(truth, excuse if existential else -excuse, ground)
                     answer = conj((truth, answer)) if existential else disj((neg(truth), answer))
                 if answer is existential:
                     return existential
                 if answer.__class__ is Unsure:
                     parts.append(answer)
             if view.open:
-                parts.append(_said(Unsure(view.open), excuse, ground))
+                parts.append(said(Unsure(view.open), excuse, ground))
             return disj(parts) if existential else conj(parts)
 
         return quantified
@@ -274,20 +290,29 @@ def _in_range(v: Any, scale: int, r: NumRange, ends: int) -> Truth:
         True if high is None else compare("<=" if r.high_closed else "<", x, high)))
 
 
-def _said(answer: Truth, excuse: int, ground: Ground) -> Truth:
-    """A literal inside an exemption, where what the door cannot carry was not declared."""
-    if excuse and answer.__class__ is Unsure:
-        door = ground.facts.door
-        for cause in answer.causes:
-            if ":" not in cause and not door.can_carry(cause):
-                return excuse < 0
-    return answer
-
-
 def _literal(atom: Code, excuse: int) -> Code:
     if not excuse:
         return atom
-    return lambda env, row, ground: _said(atom(env, row, ground), excuse, ground)
+    return lambda env, row, ground: said(atom(env, row, ground), excuse, ground)
+
+
+def YES(env: Env, row: Row | None, ground: Ground) -> Truth:
+    return True
+
+
+def NO(env: Env, row: Row | None, ground: Ground) -> Truth:
+    return False
+
+
+def _joined(every: bool, parts: list[Code]) -> Code:
+    """A conjunction (or disjunction) without its constants."""
+    neutral, decisive = (YES, NO) if every else (NO, YES)
+    if decisive in parts:
+        return decisive
+    left = [p for p in parts if p is not neutral]
+    if len(left) < 2:
+        return left[0] if left else neutral
+    return _every(left) if every else _some(left)
 
 
 def _every(parts: list[Code]) -> Code:
@@ -325,61 +350,3 @@ def _guarded(places: tuple[int, ...], when_empty: bool, atom: Code) -> Code:
                 return when_empty
         return atom(env, row, ground)  # type: ignore[no-any-return]
     return guarded
-
-
-def _subjects(entity: Any) -> set[Any]:
-    """The ids that a recorded answer may name: the line's, and its encounter's."""
-    found = set()
-    for x in (entity, getattr(entity, "encounter", UNKNOWN)):
-        name = UNKNOWN if x is UNKNOWN else getattr(x, "id", UNKNOWN)
-        if name is not UNKNOWN and name is not ABSENT:
-            found.add(name)
-    return found
-
-
-def _attested(e: ir.Attested) -> Code:
-    role, index = e.role, -1 if e.column is None else e.column.index
-    unknown = None if e.column is None else Unsure(frozenset((f"column:{e.column.table}.{e.column.column}",)))
-    given = e.text
-
-    def attested(env: Env, row: Row | None, ground: Ground) -> Truth:
-        text = point = given
-        if unknown is not None:
-            assert row is not None
-            cell = row.cells[index]
-            if cell is EMPTY:
-                return True
-            if cell is UNKNOWN:
-                return unknown
-            text, point = cell, row.point
-        ground.meter.spend(len(ground.facts.attestations))
-        best: Any = None
-        when = -1
-        if ground.facts.attestations:
-            subjects = _subjects(env[role])
-            for a in ground.facts.attestations:
-                if (a.point is not UNKNOWN and a.subject is not UNKNOWN and a.outcome is not UNKNOWN
-                        and a.point in (point, text) and a.subject in subjects):
-                    at = a.at.lo if a.at.__class__ is Instant else 0
-                    if at >= when:
-                        best, when = a, at
-        if best is None:
-            return Unsure(frozenset((f"attest:{text}",)))
-        return bool(best.outcome == "符合")
-
-    return attested
-
-
-def _declared(e: ir.Declared) -> Code:
-    role, label = e.role, e.label
-    uncarried = Unsure(frozenset(("declarations",)))
-
-    def declared(env: Env, row: Row | None, ground: Ground) -> Truth:
-        if not ground.facts.door.can_carry("declarations"):
-            return uncarried
-        ground.meter.spend(len(ground.facts.declarations))
-        subjects = _subjects(env[role])
-        return any(d.label is not UNKNOWN and d.label == label and d.subject is not UNKNOWN and d.subject in subjects
-                   for d in ground.facts.declarations)
-
-    return declared

@@ -30,11 +30,13 @@ class Partners:
 class Ground:
     """What is worked out once per request and shared by all rules."""
 
-    __slots__ = ("_by_code", "_current", "_lines", "facts", "meter")
+    __slots__ = ("_by_code", "_current", "_lines", "facts", "lists", "meter", "shared")
 
     def __init__(self, facts: Facts, meter: Meter) -> None:
         self.facts, self.meter = facts, meter  # every line, member, row or node that is looked at is counted
         self._current = frozenset(id(e) for e in facts.current)
+        self.lists: dict[Any, Any] = {}  # codes of lists (see `lists`)
+        self.shared: dict[tuple[int, int], Any] = {}  # answers that all lines of an encounter share
         self._lines: dict[int, tuple[Any, ...]] = {}
         self._by_code: dict[int, tuple[dict[Any, list[Any]], list[Any]]] = {}
 

@@ -1,13 +1,12 @@
 """Which rows of a table speak of an entity: by exact keys, prefixes (the longest wins), code sets and empty keys, three-valued."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from medrules.engine.optimized.kleene.ground import reader
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj, neg
 from medrules.knowledge.codeset import CodeSet
-from medrules.knowledge.columns import KeyColumn
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.schema import SCHEMA
 from medrules.model.values import ABSENT, UNKNOWN
@@ -36,35 +35,30 @@ class Keys:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        n = len(table.key_fields)
         self._fields = table.key_fields
         self._readers: dict[tuple[str, int], Callable[[Any], Any]] = {}
         self._is_prefix = tuple(table.key_kind == "icd" or f.endswith("area") for f in table.key_fields)
-        self._by_prefix: tuple[dict[str, list[int]], ...] = tuple({} for _ in range(n))
-        self._loose: tuple[list[int], ...] = tuple([] for _ in range(n))  # empty keys, code sets, numbers
         self.has_prefixes = bool(table.rows.prefix_rows())
-        for column, keys in enumerate(table.rows.keys):
-            keys.found()  # sorted now, so that threads only read
-            self._note_odd(column, keys)
+        found = tuple(self._odd(column) for column in range(len(table.key_fields)))
+        self._by_prefix, self._loose = tuple(p for p, _ in found), tuple(r for _, r in found)
         # Whether a known code alone decides: then nothing else has to be asked of a line.
-        self.plain = table.key_fields == ("code",) and not self.has_prefixes and not self._by_prefix[0] and not self._loose[0]
+        self.plain = table.key_fields == ("code",) and self.is_plain_in(0)
 
-    def _note_odd(self, column: int, keys: KeyColumn) -> None:
-        """The rows that are not found by a plain code alone."""
-        marks = self.table.rows.field("prefix")
-        for place in range(len(self.table.rows)) if self._is_prefix[column] else keys.odd:
-            cell, mark = keys.key(place), marks[place] if column == 0 else ()
-            if not cell:
-                self._loose[column].append(place)
-            for j, key in enumerate(cell):
+    def _odd(self, column: int) -> tuple[dict[str, list[int]], tuple[int, ...]]:
+        """Rows by the prefixes of a key column, and rows that may mean any code (empty keys, code sets, numbers)."""
+        rows = self.table.rows
+        by_prefix: dict[str, list[int]] = {}
+        loose: list[int] = []
+        for place in range(len(rows)) if self._is_prefix[column] else rows.keys[column].odd:
+            row = rows[place]
+            for j, key in enumerate(row.keys[column]):
                 if not isinstance(key, str):
-                    self._loose[column].append(place)
-                elif self._is_prefix[column] or (j < len(mark) and mark[j]):
-                    self._by_prefix[column].setdefault(key, []).append(place)
-
-    def _by_key(self, column: int, code: Any) -> Sequence[int]:
-        """The rows that list a code as it stands."""
-        return () if self._is_prefix[column] or not isinstance(code, str) else self.table.rows.keys[column].rows_of(code)
+                    loose.append(place)
+                elif self._prefixed(row, column, j):
+                    by_prefix.setdefault(key, []).append(place)
+            if not row.keys[column]:
+                loose.append(place)
+        return by_prefix, tuple(dict.fromkeys(loose))
 
     def _prefixed(self, row: Row, column: int, j: int) -> bool:
         return self._is_prefix[column] or (column == 0 and j < len(row.prefix) and row.prefix[j])
@@ -88,19 +82,21 @@ class Keys:
         rows = self.table.rows
         if code.__class__ is Unsure:
             return rows
-        places = list(self._by_key(column, code))
-        places += self._loose[column]
-        held = self._by_prefix[column]
+        exact = rows.keys[column].rows_of(code) if isinstance(code, str) and not self._is_prefix[column] else ()
+        loose, held = self._loose[column], self._by_prefix[column]
+        if not loose and not held and len(exact) < 2:
+            return [rows[n] for n in exact]
+        places = {*exact, *loose}
         if held and isinstance(code, str):
             for n in range(1, len(code) + 1):
-                places += held.get(code[:n], ())
-        return [rows[p] for p in dict.fromkeys(sorted(places))]
+                places.update(held.get(code[:n], ()))
+        return [rows[n] for n in sorted(places)]
 
     def alike(self, column: int, cell: Any, day: int, held: Iterable[Any]) -> Iterator[Any]:
         """Those of the codes for which a row in force has the same cell in a column, or a 待编 one (of a plain table)."""
-        rows = self.table.rows
+        rows, places = self.table.rows, self.table.rows.keys[0]
         for code in held:
-            for p in self._by_key(0, code):
+            for p in places.rows_of(code) if code is not ABSENT else ():
                 other = rows[p].cells[column]
                 if in_force(rows[p], day) and (other is UNKNOWN or (other is not EMPTY and other == cell)):
                     yield code
@@ -111,7 +107,7 @@ class Keys:
         code = self.fact(entity, column)
         if code.__class__ is Unsure:
             return len(self.table.rows)
-        return 1 + len(self._loose[column]) + len(self._by_key(column, code))
+        return 1 + len(self._loose[column]) + (len(self.table.rows.keys[column].rows_of(code)) if isinstance(code, str) else 0)
 
     def says(self, row: Row, column: int, code: Any) -> Truth:
         """Whether one key cell means a code."""
@@ -157,6 +153,13 @@ class Keys:
             for r in self.near(0, code) if r is not row and in_force(r, day) and self._reach(r, code) > own
         ]
         return conj((base, neg(disj(beaten))))
+
+    def of_code(self, code: Any, day: int) -> list[tuple[Row, Truth]]:
+        """Rows in force that mean a known code, of a plain table."""
+        rows = self.table.rows
+        if code is ABSENT:
+            return []
+        return [(row, True) for n in dict.fromkeys(rows.keys[0].rows_of(code)) if (row := rows[n]).valid_from <= day < row.valid_to]
 
     def matching(self, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]:
         """Rows in force that speak, or may speak, of an entity."""

@@ -1,7 +1,6 @@
 """All rules of a program as three-valued code, each compiled when a line first needs it; what has no code is for the reference."""
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from medrules.check.program import Rule
@@ -10,7 +9,7 @@ from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.keys import Keys
 from medrules.engine.optimized.kleene.verdicts import LineRule, Verdict, weaker
 from medrules.engine.optimized.kleene.words import Speech, lead
-from medrules.engine.optimized.late import Words
+from medrules.engine.optimized.late import Part, Said, Why
 from medrules.engine.optimized.lines import NoCode
 from medrules.engine.refs import ref
 from medrules.engine.report import INTERACTIONS, Draft, line_order
@@ -18,11 +17,11 @@ from medrules.knowledge.table import Row
 from medrules.model.reports import Claim, Undecided, Unjudged
 from medrules.plan.plan import Plan
 
-__all__ = ["Native", "Said"]
+__all__ = ["Native", "Saying"]
 
 # What is said of one line: a hit (knowledge points, amount, lines involved, exemptions that may be claimed), a draft where a row
 # changes the rule's result, or what stays open.
-Said = tuple[tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]] | Draft | Undecided | Unjudged
+Saying = tuple[tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]] | Draft | Undecided | Unjudged
 
 
 class Native:
@@ -33,9 +32,6 @@ class Native:
         self._keys: dict[str, Keys] = {}
         self._rules: dict[int, LineRule | None] = {}
         self._speech: dict[int, Speech | None] = {}
-        self._by_code = frozenset(
-            r.rule for r in plan.routes if r.kind == "code" and not r.reason)
-        self._lengths = tuple(sorted({len(p) for p in plan.prefix_records}, reverse=True))
 
     # ------------------------------------------------------------ compiling
 
@@ -56,7 +52,7 @@ class Native:
         except KeyError:
             rule = self._plan.rules[number]
             try:
-                made: LineRule | None = LineRule(rule, self._compiler(rule), number in self._by_code)
+                made: LineRule | None = LineRule(rule, self._compiler(rule))
             except NoCode:
                 made = None
             self._rules[number] = made
@@ -77,32 +73,11 @@ class Native:
 
     # ------------------------------------------------------------ judging
 
-    def _rows(self, number: int, line: Any) -> Iterable[Row] | None:
-        """The rows of a rule that a line's code matches on its day, from the plan's index."""
-        if number not in self._by_code:
-            return None
-        plan, code, day = self._plan, line.code, line.on
-        records = plan.records.get(code)
-        if records is None:
-            records = next((plan.prefix_records[code[:n]] for n in self._lengths if code[:n] in plan.prefix_records), ())
-        for record in records:
-            if record.start <= day < record.end:
-                for entry in (*record.dense, *record.others):
-                    if entry is not None and entry.rule == number:
-                        return entry.rows
-        return ()
-
-    def judge(self, number: int, line: Any, ground: Ground) -> Verdict | None:
-        """The verdict on a line by a rule that has code; None where it says nothing."""
-        rule = self.rule(number)
-        assert rule is not None
-        return rule.judge(line, self._rows(number, line), ground)
-
-    def say(self, number: int, line: Any, ground: Ground) -> Said | None:
+    def say(self, number: int, line: Any, ground: Ground) -> Saying | None:
         """What a rule that has code says of a line."""
         rule = self.rule(number)
         assert rule is not None
-        v = rule.judge(line, self._rows(number, line), ground)
+        v = rule.judge(line, ground)
         if v is None:
             return None
         if v.answer is not True:
@@ -114,22 +89,28 @@ class Native:
 
     # ------------------------------------------------------------ words
 
-    def words(self, number: int, line: Any, amount: int | None, ground: Ground) -> Words | None:
+    def words(
+        self, number: int, line: Any, points: tuple[str, ...], amount: int | None, ground: Ground, part: Part
+    ) -> Said | Why | None:
         """What a finding on a line says of itself; None where the reference has to say it."""
-        speech = self.speech(number)
-        rule = self.rule(number)
+        speech, rule = self.speech(number), self.rule(number)
         if speech is None or rule is None:
             return None
-        v = rule.judge(line, self._rows(number, line), ground)
-        assert v is not None and v.answer is True
-        return speech.of(lead(rule.speaking(v)), () if rule.rule.deduct.kind == "none" else (amount,), ground)
+        option = rule.option(line, points)
+        if option is None:  # which row or partner leads has to be found out again
+            v = rule.judge(line, ground)
+            assert v is not None and v.answer is True
+            option = lead(rule.speaking(v))
+        if part == "said":
+            return speech.said(option, ground)
+        return speech.why(option, () if rule.rule.deduct.kind == "none" else (amount,), ground)
 
     def draft(self, number: int, line: Any, ground: Ground) -> Draft | None:
         """The draft of a line that is known to be at fault; None where the reference has to make it."""
         rule = self.rule(number)
         if rule is None or self.speech(number) is None:
             return None
-        v = rule.judge(line, self._rows(number, line), ground)
+        v = rule.judge(line, ground)
         assert v is not None and v.answer is True
         return self._draft(number, rule, v, ground)
 
@@ -141,7 +122,9 @@ class Native:
             claims = (Claim(at, rule.claim(v, loud, ground)),)
         speech = self.speech(number)
         assert speech is not None
-        facts, formula, message, suggestion = speech.of(lead(loud), [c.amount for c in claims], ground)
+        first = lead(loud)
+        message, suggestion = speech.said(first, ground)
+        facts, formula = speech.why(first, [c.amount for c in claims], ground)
         header = ir_rule.header
         return Draft(
             ir_rule, weaker(header.result, loud[0].row),

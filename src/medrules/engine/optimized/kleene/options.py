@@ -57,29 +57,35 @@ def allowed(row: Row, encounter: Any, ground: Ground) -> Truth:
 class LineOptions:
     """Rows of a table (or none) for one line."""
 
-    def __init__(self, scope: ir.ItemScope, compiler: Compiles, by_code: bool) -> None:
+    def __init__(self, scope: ir.ItemScope, compiler: Compiles) -> None:
         if scope.relation != "item":
             raise NoCode("scope")
-        self._role, self._table, self._codes = scope.role, scope.table, scope.codes
+        self._role, self._codes = scope.role, scope.codes
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
-        # Where the plan's index gives a line's rows by its code alone, no second index is made.
-        self._keys: Keys | None = None if by_code or not scope.table else compiler.keys(scope.table)
+        self._keys: Keys | None = compiler.keys(scope.table) if scope.table else None
         self._of_codes = None
         if scope.codes is not None:
             name = scope.codes.system if scope.codes.system in ("generic", "product", "device") else "code"
             self._of_codes = reader((name,), f"item.{name}")
 
-    def of(self, line: Any, day: int, rows: Iterable[Row] | None, ground: Ground) -> list[Option]:
-        """`rows`: those that the code alone matches, if the plan knows."""
+    def env(self, line: Any, day: int) -> Env:
+        return {self._role: line, "@day": day}
+
+    def with_point(self, line: Any, point: str) -> list[Row]:
+        """The rows with a knowledge point that a line's code means."""
+        if self._keys is None or not self._keys.plain:
+            return []
+        return [row for row, _ in self._keys.of_code(line.code, line.on) if row.point == point]
+
+    def of(self, line: Any, day: int, env: Env, ground: Ground) -> list[Option]:
         held: Iterable[tuple[Row | None, Truth]]
-        if not self._table:
+        if self._keys is None:
             held = ((None, True if self._codes is None or self._of_codes is None else is_member(self._codes, self._of_codes(line), "")),)
-        elif self._keys is not None:
+        elif self._keys.plain:
+            held = self._keys.of_code(line.code, day)
+        else:
             ground.meter.spend(self._keys.looked_at(line, 0))
             held = self._keys.matching(line, day)
-        else:
-            held = [(row, True) for row in rows or ()]
-        env: Env = {self._role: line, "@day": day}
         where, out = self._where, []
         for row, holds in held:
             if row is not None and not unrestricted(row):

@@ -98,7 +98,10 @@ def _constant(value: Any) -> Any:
 
 def _fact(role: str, read: Any) -> Code:
     def fact(env: Env, row: Row | None, ground: Ground) -> Any:
-        return read(env.get(role, UNKNOWN))
+        try:
+            return read(env[role])
+        except KeyError:
+            return read(UNKNOWN)
 
     return fact
 

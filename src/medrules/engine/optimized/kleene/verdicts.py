@@ -1,18 +1,19 @@
 """V = H ∧ W ∧ ¬X for one line of a rule, three-valued: a hit, what cannot be decided, or nothing."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
-from medrules.engine.optimized.kleene.conditions import Compiler
+from medrules.engine.optimized.kleene.conditions import YES, Compiler
 from medrules.engine.optimized.kleene.ground import Env, Ground, day_of
 from medrules.engine.optimized.kleene.options import LineOptions, Option, PairOptions
 from medrules.engine.optimized.kleene.truths import Span, Truth, Unsure, conj, disj, missing, neg
 from medrules.engine.optimized.kleene.windows import Code
 from medrules.engine.optimized.lines import NoCode, base
+from medrules.engine.optimized.making import make_undecided, ref_of_line
 from medrules.engine.refs import ref
 from medrules.engine.report import RESULTS
 from medrules.knowledge.table import EMPTY, Row
@@ -22,6 +23,7 @@ from medrules.model.values import UNKNOWN
 
 __all__ = ["LineRule", "Verdict"]
 
+MAX_ROWS = 100_000  # rows whose condition is remembered
 NO_KIND = Unsure(frozenset(("encounter.visit_kind",)))
 
 
@@ -32,6 +34,7 @@ class Excuse:
     label: str
     holds: Code
     open: Code
+    is_shared: bool  # whether all lines of an encounter get the same answer
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Verdict:
 class LineRule:
     """One rule about lines or pairs of lines, compiled. Raises NoCode where the reference has to judge."""
 
-    def __init__(self, rule: ir.Rule, compiler: Compiler, by_code: bool) -> None:
+    def __init__(self, rule: ir.Rule, compiler: Compiler) -> None:
         self.rule = rule
         scope = rule.scope
         faults = rule.fault or (ir.RoleFault(rule.judged),)
@@ -58,7 +61,7 @@ class LineRule:
             case ir.ItemScope(relation="item"):
                 if faults != (ir.RoleFault(scope.role),) or rule.judged != scope.role:
                     raise NoCode("lines at fault")
-                self._line = LineOptions(scope, compiler, by_code)
+                self._line = LineOptions(scope, compiler)
             case ir.PairScope():
                 if not all(isinstance(f, ir.RoleFault) for f in faults):
                     raise NoCode("lines at fault")
@@ -68,7 +71,12 @@ class LineRule:
         if rule.deduct.per_group:
             raise NoCode("deduction of a group")
         self._guard = None if rule.guard is None else compiler.truth(rule.guard)
-        self._when = None if rule.when is None or rule.mode == "always" else compiler.truth(rule.when)
+        self._guard_is_shared = self._pair is None and is_shared(rule.guard)
+        self._compiler = compiler
+        self._asked = None if rule.when is None or rule.mode == "always" else rule.when
+        self._empties = () if self._asked is None else tuple(sorted(set(_columns(self._asked))))
+        self._by_pattern: dict[tuple[bool, ...], Code] = {}
+        self._by_row: dict[int, Code] = {}
         inner = [self._pair is not None or _reads_row(e) for e in rule.exempt]
         self._inner = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if own)
         self._outer = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if not own)
@@ -81,8 +89,8 @@ class LineRule:
 
     # ------------------------------------------------------------ the verdict
 
-    def judge(self, line: Any, rows: Iterable[Row] | None, ground: Ground) -> Verdict | None:
-        """The verdict on one line; None where the rule says nothing of it. `rows`: those of its code in force on its day."""
+    def judge(self, line: Any, ground: Ground) -> Verdict | None:
+        """The verdict on one line; None where the rule says nothing of it."""
         if line.code is UNKNOWN:
             return None  # one Unjudged entry says so
         rule = self.rule
@@ -92,26 +100,37 @@ class LineRule:
         worth = base(line, rule.header.fees, ground.facts.door)
         if worth is not UNKNOWN and worth <= 0:
             return None
-        if self._line is not None:
-            options = self._line.of(line, day, rows, ground)
-        else:
+        header: Truth = True
+        if self._line is None:
             assert self._pair is not None
             options = self._pair.of(line, day, ground)
-        return self._verdict(line, options, ground) if options else None
-
-    def _verdict(self, line: Any, options: list[Option], ground: Ground) -> Verdict | None:
-        ground.meter.spend(len(options) * self._steps)
-        first = options[0]
-        header: Truth = True
+            if not options:
+                return None
+            if self._guard is not None:
+                header = self._guard({**options[0].env, self.rule.judged: line}, options[0].row, ground)
+            return None if header is False else self._verdict(line, header, options, ground)
+        env = self._line.env(line, day)
         if self._guard is not None:
-            own = first.env if self._pair is None else {**first.env, self.rule.judged: line}
-            header = self._guard(own, first.row, ground)
+            header = _once(self._guard, self._guard_is_shared, env, None, line, ground)
             if header is False:
                 return None
+        options = self._line.of(line, day, env, ground)
+        return self._verdict(line, header, options, ground) if options else None
+
+    def option(self, line: Any, points: tuple[str, ...]) -> Option | None:
+        """The option by which a finding with these knowledge points speaks; None if that is not plain to see."""
+        if self._line is None:
+            return None
+        held = self._line.with_point(line, points[0]) if points else [None]
+        return Option(held[0], self._line.env(line, line.on), True) if len(held) == 1 else None
+
+    def _verdict(self, line: Any, header: Truth, options: list[Option], ground: Ground) -> Verdict | None:
+        ground.meter.spend(len(options) * self._steps)
+        first = options[0]
         terms, w = self._condition(options, ground)
         if w is False:
             return None
-        x = False if not self._outer else disj([e.holds(first.env, first.row, ground) for e in self._outer])
+        x = False if not self._outer else disj([_once(e.holds, e.is_shared, first.env, first.row, line, ground) for e in self._outer])
         if x is True:
             return None
         answer = conj((header, w, neg(x)))
@@ -122,23 +141,46 @@ class LineRule:
 
     def _condition(self, options: list[Option], ground: Ground) -> tuple[list[Truth], Truth]:
         """Per option whether it triggers, and W."""
-        when, terms = self._when, []
+        terms: list[Truth] = []
         if self.rule.mode != "must":
             for o in options:
-                t: Truth = o.holds if when is None else when(o.env, o.row, ground) if o.holds is True else conj(
-                    (o.holds, when(o.env, o.row, ground)))
+                when = self._when(o.row)
+                t: Truth = when(o.env, o.row, ground) if o.holds is True else conj((o.holds, when(o.env, o.row, ground)))
                 if self._inner and t is not False:
                     t = conj((t, neg(self._excused(o, ground))))
                 terms.append(t)
             return terms, terms[0] if len(terms) == 1 else disj(terms)
         met: list[Truth] = []
+        held: Truth
+        if not self._inner and all(o.holds is True for o in options):  # the common case: one row that is met silences all
+            for o in options:
+                held = self._when(o.row)(o.env, o.row, ground)
+                if held is True:
+                    return terms, False
+                met.append(held)
+            return [t if t.__class__ is Unsure else True for t in met], neg(disj(met))
         for o in options:
-            held: Truth = True if when is None else when(o.env, o.row, ground)
+            held = self._when(o.row)(o.env, o.row, ground)
             if self._inner and held is not True:
                 held = disj((held, self._excused(o, ground)))
             met.append(held if o.holds is True else conj((o.holds, held)))
             terms.append(conj((o.holds, neg(held))))
         return terms, conj((disj(terms), neg(disj(met))))
+
+    def _when(self, row: Row | None) -> Code:
+        """The condition, for rows whose cells are empty in the same places."""
+        if self._asked is None:
+            return YES
+        found = self._by_row.get(id(row))  # a table keeps the rows it has made
+        if found is None:
+            pattern = () if row is None else tuple([row.cells[p] is EMPTY for p in self._empties])
+            found = self._by_pattern.get(pattern)
+            if found is None:
+                empty = dict(zip(self._empties, pattern, strict=False))
+                found = self._by_pattern[pattern] = self._compiler.knowing(empty).truth(self._asked)
+            if len(self._by_row) < MAX_ROWS:
+                self._by_row[id(row)] = found
+        return found
 
     def _excused(self, o: Option, ground: Ground) -> Truth:
         return disj([e.holds(o.env, o.row, ground) for e in self._inner])
@@ -147,7 +189,11 @@ class LineRule:
         """Exemptions that were not declared only because the door cannot carry what they ask for."""
         if not self._inner and not self._outer:
             return ()
-        found = {e.label for e in self._outer if _may_be_claimed(e, first, ground)}
+        line = first.env.get(self.rule.judged)
+        found = {
+            e.label for e in self._outer
+            if _once(e.open, e.is_shared, first.env, first.row, line, ground).__class__ is Unsure
+            and _once(e.holds, e.is_shared, first.env, first.row, line, ground) is False}
         found.update(e.label for e in self._inner if any(_may_be_claimed(e, o, ground) for o in decided))
         return tuple(sorted(found))
 
@@ -162,9 +208,10 @@ class LineRule:
             return Unjudged(ref(encounter), "scene")
         assert isinstance(v.answer, Unsure)
         rule = self.rule
-        return Undecided(
-            rule.parent, rule.code, rule.name, ref(v.line), tuple(sorted(v.answer.causes)),
-            tuple(sorted({o.row.point for o in v.options if o.row is not None})))
+        causes, points = v.answer.causes, {o.row.point for o in v.options if o.row is not None}
+        return make_undecided(
+            rule.parent, rule.code, rule.name, ref_of_line(v.line), tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
+            tuple(points) if len(points) == 1 else tuple(sorted(points)))
 
     def speaking(self, v: Verdict) -> list[Option]:
         """The options with the gravest result."""
@@ -232,7 +279,42 @@ def _reads_row(e: ir.Exempt) -> bool:
 
 
 def _excuse(e: ir.Exempt, compiler: Compiler) -> Excuse:
-    return Excuse(e.label, _but(e, compiler, 1), _but(e, compiler, 0))
+    return Excuse(e.label, _but(e, compiler, 1), _but(e, compiler, 0), is_shared(e.when, e.but))
+
+
+OF_ENCOUNTER = (ir.Const, ir.Fact, ir.Cmp, ir.In, ir.And, ir.Or, ir.Not, ir.Has, ir.Truth, ir.Quant, ir.Members)
+
+
+def is_shared(*parts: ir.Expr | None) -> bool:
+    """Whether nothing is asked but facts of the encounter and members of its lists."""
+    for n in nodes(*parts):
+        if not isinstance(n, OF_ENCOUNTER):
+            return False
+        if isinstance(n, ir.In) and n.how not in ("codes", "list"):
+            return False
+        if isinstance(n, (ir.Fact, ir.Members)) and n.path[:1] != ("encounter",) and not n.role.startswith("v"):
+            return False
+    return True
+
+
+def _once(code: Code, is_shared: bool, env: Env, row: Row | None, line: Any, ground: Ground) -> Truth:
+    """An answer that all lines of one encounter share is found once."""
+    if not is_shared:
+        return code(env, row, ground)  # type: ignore[no-any-return]
+    key = id(code), id(line.encounter)
+    found: Truth | None = ground.shared.get(key)
+    if found is None:
+        found = ground.shared[key] = code(env, row, ground)
+    return found
+
+
+def _columns(e: ir.Expr) -> Iterator[int]:
+    """Columns whose being empty the condition asks for."""
+    for n in nodes(e):
+        if isinstance(n, ir.Guard):
+            yield from (c.index for c in n.columns if c.index >= 0)
+        elif isinstance(n, ir.Attested) and n.column is not None:
+            yield n.column.index
 
 
 def _but(e: ir.Exempt, compiler: Compiler, excuse: int) -> Code:

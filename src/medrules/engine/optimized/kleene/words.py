@@ -11,7 +11,7 @@ from medrules.engine.optimized.kleene.conditions import Compiler
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.options import Option
 from medrules.engine.optimized.kleene.windows import Code
-from medrules.engine.optimized.late import Words
+from medrules.engine.optimized.late import Said, Why
 from medrules.model.order import order_key
 from medrules.model.values import Instant
 
@@ -33,6 +33,7 @@ class Speech:
             for part in template.parts:
                 if not isinstance(part, str):
                     self._compile(part, compiler)
+        self._message, self._suggestion = _constant(rule.message), _constant(rule.suggestion)
         if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
             self._terms(rule.deduct.expr, compiler)
 
@@ -53,9 +54,20 @@ class Speech:
             self._terms(part, compiler)
         return None
 
-    def of(self, o: Option, amounts: Iterable[int | None], ground: Ground) -> Words:
-        """The words of a finding, led by one option."""
-        rule, codes, env, row = self._rule, self._codes, o.env, o.row
+    def said(self, o: Option, ground: Ground) -> Said:
+        """Message and suggestion of a finding led by one option."""
+        codes, env, row = self._codes, o.env, o.row
+
+        def value(e: ir.Expr) -> Any:
+            return codes[id(e)](env, row, ground)
+
+        return (
+            render(self._rule.message, value) if self._message is None else self._message,
+            render(self._rule.suggestion, value) if self._suggestion is None else self._suggestion)
+
+    def why(self, o: Option, amounts: Iterable[int | None], ground: Ground) -> Why:
+        """The facts it rests on, and the formula of its deduction."""
+        codes, env, row = self._codes, o.env, o.row
 
         def value(e: ir.Expr) -> Any:
             return codes[id(e)](env, row, ground)
@@ -65,13 +77,21 @@ class Speech:
         for role, name, fact in self._facts:
             if role in roles and name not in used:
                 used[name] = printed(value(fact), fact.type)
-        return (
-            tuple(used.items()), formula(rule.deduct, value, amounts), render(rule.message, value), render(rule.suggestion, value))
+        return tuple(used.items()), formula(self._rule.deduct, value, amounts)
 
     @staticmethod
     def _roles(o: Option) -> frozenset[str]:
         """The roles of the binding itself (members of lists and windows are bound beside them)."""
         return frozenset(("first", "second")) if o.partner is not None else frozenset(("item",))
+
+
+def _constant(template: ir.Template) -> str | None:
+    """A text that says the same of every line."""
+    return render(template, _nothing) if all(isinstance(p, str) for p in template.parts) else None
+
+
+def _nothing(e: ir.Expr) -> Any:
+    raise AssertionError("a constant text asks for nothing")
 
 
 def lead(options: list[Option]) -> Option:
