@@ -92,8 +92,17 @@ class Fallback:
         if verdict is not None:
             self.reference.collect(rule, candidate, verdict, judge, answers.found, answers.undecided, answers.unjudged)
 
-    def whole(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
+    def whole(self, number: int, ground: Ground, answers: Answers) -> None:
         """Judge all that a rule binds in a request."""
+        rule = self.native.rule(number)
+        if rule is None:
+            self.plainly(number, ground.facts, answers, ground.meter)
+            return
+        for line in rule.lines(ground):
+            self.line(number, line, ground, answers)
+
+    def plainly(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
+        """The same by the reference alone."""
         rule = self.plan.rules[number]
         for candidate, verdict, judge in self.reference.judged(facts, rule, False, meter):
             self.reference.collect(rule, candidate, verdict, judge, answers.found, answers.undecided, answers.unjudged)

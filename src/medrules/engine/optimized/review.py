@@ -30,11 +30,12 @@ FEW: Final = 20  # findings whose texts may each be worked out without counting 
 class Review:
     """Collects what is found in one request."""
 
-    __slots__ = ("_meter", "again", "clock", "deadline", "e", "facts", "hits", "incomplete", "spoken", "unchecked")
+    __slots__ = ("_ground", "_meter", "again", "clock", "deadline", "e", "facts", "hits", "incomplete", "spoken", "unchecked")
 
     def __init__(self, e: Evaluator, facts: Facts, deadline: float | None, clock: Callable[[], float]) -> None:
         self.e, self.facts, self.deadline, self.clock = e, facts, deadline, clock
         self._meter: Meter | None = None
+        self._ground: Ground | None = None
         self.hits: list[Hit] = []
         self.again: list[tuple[int, Any]] = []  # (rule, line) for the reference
         self.unchecked: list[Unchecked] = []
@@ -51,7 +52,7 @@ class Review:
                 self.incomplete = True
         for number in e.whole:
             if number in self.spoken:
-                self._guarded(number, partial(e.fallback.whole, number, facts, answers, self.meter), answers)
+                self._guarded(number, partial(e.fallback.whole, number, self.ground, answers), answers)
         return self.finish(answers, unmatched)
 
     def of_lines(self, out: list[Any], near: list[Any], box: list[Any], unmatched: int) -> Report:
@@ -70,10 +71,10 @@ class Review:
         """Ask the reference for what is left, and put everything together."""
         e, facts = self.e, self.facts
         if self.again:
-            ground = Ground(facts, self.meter)
             for number, line in dict.fromkeys(self.again):
                 if number in self.spoken:
-                    self._guarded(number, partial(e.fallback.line, number, line, ground, answers), answers)
+                    self._guarded(number, partial(e.fallback.line, number, line, self.ground, answers), answers)
+        if answers.hits:
             self.hits += answers.hits
             answers.hits = []
         if not (self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
@@ -96,6 +97,14 @@ class Review:
         if found is None:
             late = None if self.deadline is None else self._is_late
             found = self._meter = self.e.fallback.reference.meter(self.facts, self.e.budget, late)
+        return found
+
+    @property
+    def ground(self) -> Ground:
+        """The request as three-valued code reads it."""
+        found = self._ground
+        if found is None:
+            found = self._ground = Ground(self.facts, self.meter)
         return found
 
     def _is_late(self) -> bool:
@@ -159,7 +168,7 @@ class Review:
             del self.hits[mark[0]:], self.again[mark[1]:]
             for number in e.indexed:
                 if number in self.spoken:
-                    self._guarded(number, partial(e.fallback.whole, number, self.facts, answers, self.meter), answers)
+                    self._guarded(number, partial(e.fallback.plainly, number, self.facts, answers, self.meter), answers)
             return 0
 
     def _judged(self, encounter: Any) -> int:

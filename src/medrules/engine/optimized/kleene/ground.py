@@ -44,19 +44,21 @@ class Ground:
         """Whether a net line is one that findings may be about."""
         return line.is_current is not False and id(line.encounter) in self._current
 
-    def encounters(self, anchor: Any) -> tuple[Any, ...]:
+    @staticmethod
+    def encounters(anchor: Any) -> tuple[Any, ...]:
         """All encounters of the anchor's patient; its own where they are not known."""
-        patient: Any = anchor.encounter.patient
-        held: Any = patient if patient is UNKNOWN else patient.encounters
-        return (anchor.encounter,) if held is UNKNOWN or held is ABSENT else held
+        return _stays(anchor.encounter)
 
     def lines(self, anchor: Any) -> tuple[Any, ...]:
         """All lines of the anchor's patient."""
-        key = id(anchor.encounter)
+        return self.lines_of(anchor.encounter)
+
+    def lines_of(self, encounter: Any) -> tuple[Any, ...]:
+        """All lines of the patient of an encounter."""
+        key = id(encounter)
         found = self._lines.get(key)
         if found is None:
-            found = self._lines[key] = tuple(
-                [m for e in self.encounters(anchor) if e.items is not UNKNOWN for m in e.items])
+            found = self._lines[key] = tuple([m for e in _stays(encounter) if e.items is not UNKNOWN for m in e.items])
         return found
 
     def by_code(self, anchor: Any) -> tuple[dict[Any, list[Any]], list[Any]]:
@@ -73,6 +75,12 @@ class Ground:
                     held.setdefault(m.code, []).append(m)
             found = self._by_code[key] = (held, open_)
         return found
+
+
+def _stays(encounter: Any) -> tuple[Any, ...]:
+    patient: Any = encounter.patient
+    held: Any = patient if patient is UNKNOWN else patient.encounters
+    return (encounter,) if held is UNKNOWN or held is ABSENT else held
 
 
 def day_of(line: Any) -> Any:

@@ -87,6 +87,16 @@ class LineRule:
         self._witnesses = tuple(_witnesses(rule, compiler))
         self._steps = sum(1 for _ in nodes(rule.when, rule.guard, *(x for e in rule.exempt for x in (e.when, e.but))))
 
+    def lines(self, ground: Ground) -> Iterator[Any]:
+        """All lines that the rule may speak of: those under review, of pairs all lines of the patients."""
+        if self._line is not None:
+            for encounter in ground.facts.current:
+                if encounter.items is not UNKNOWN:
+                    yield from (m for m in encounter.items if m.is_current is not False)
+        else:
+            for encounter in {id(e if e.patient is UNKNOWN else e.patient): e for e in ground.facts.current}.values():
+                yield from ground.lines_of(encounter)
+
     # ------------------------------------------------------------ the verdict
 
     def judge(self, line: Any, ground: Ground) -> Verdict | None:

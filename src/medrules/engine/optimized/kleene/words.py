@@ -33,6 +33,7 @@ class Speech:
             for part in template.parts:
                 if not isinstance(part, str):
                     self._compile(part, compiler)
+        self._parts = len(rule.message.parts) + len(rule.suggestion.parts)
         self._message, self._suggestion = _constant(rule.message), _constant(rule.suggestion)
         if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
             self._terms(rule.deduct.expr, compiler)
@@ -61,6 +62,7 @@ class Speech:
         def value(e: ir.Expr) -> Any:
             return codes[id(e)](env, row, ground)
 
+        ground.meter.spend(self._parts)
         return (
             render(self._rule.message, value) if self._message is None else self._message,
             render(self._rule.suggestion, value) if self._suggestion is None else self._suggestion)
@@ -72,6 +74,7 @@ class Speech:
         def value(e: ir.Expr) -> Any:
             return codes[id(e)](env, row, ground)
 
+        ground.meter.spend(1 + len(self._facts))
         used: dict[str, str] = {}
         roles = self._roles(o)
         for role, name, fact in self._facts:
