@@ -146,6 +146,24 @@ def _drop(rng: Random, data: Any, share: float) -> None:
             _drop(rng, one, share)
 
 
+# Facts on which most of what is judged rests.
+JUDGED_BY = ("编码", "执行时间", "数量", "单位", "部位", "诊断", "机构", "出生日期", "性别", "就医方式", "入院时间", "手术编号")
+
+
+def lacking_one(rng: Random, data: Json) -> Json:
+    """The request with one more fact not sent: of the patient, a stay, its institution, a line, a diagnosis."""
+    stays = [e for key in ("就诊", "历次就诊") for e in data.get(key, ())]
+    of = rng.choice(stays)
+    holders = [x for x in (data.get("患者"), of, of.get("机构"), *of.get("诊断", ())[:1], *of.get("手术", ())[:1]) if x]
+    lines = [line for e in stays for line in e.get("明细", ())]
+    holder = rng.choice(lines) if lines and rng.random() < 0.7 else rng.choice(holders)
+    keys = [key for key in holder if key in JUDGED_BY] if rng.random() < 0.6 else []
+    keys = keys or [key for key in holder if key not in NEVER_DROPPED]
+    if keys:
+        del holder[rng.choice(keys)]
+    return data
+
+
 CANNOT = (
     "就诊.抢救标志", "明细.手术编号", "明细.部位", "明细.会诊标志", "处方.长期处方标志", "诊断.疑似标志", "明细.转入住院标志", "就诊.再入院计划标志",
     "declarations", "attestations", "明细.用药天数", "就诊.治疗记录", "机构.专科类别", "明细.通用名", "患者.历史",

@@ -1,12 +1,12 @@
 """Judges what the two-valued fast path could not: three-valued code where a rule has any, else the reference evaluator."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from medrules.check.program import ItemScope, PairScope, Rule
 from medrules.engine.metering import Meter, StepBudget, Stopped
-from medrules.engine.optimized.kleene.ground import Ground
+from medrules.engine.optimized.kleene.ground import Ground, day_of
 from medrules.engine.optimized.kleene.native import Native
 from medrules.engine.optimized.late import Part
 from medrules.engine.optimized.rulecode import Hit, RuleCode
@@ -16,9 +16,11 @@ from medrules.engine.reference.evaluator import Reference
 from medrules.engine.reference.expressions import Judge
 from medrules.engine.reference.pairs import pair_candidate
 from medrules.engine.reference.scopes import item_candidate
+from medrules.engine.refs import ref
 from medrules.engine.report import Draft
 from medrules.model.facts import Facts
 from medrules.model.reports import Undecided, Unjudged
+from medrules.model.values import UNKNOWN
 from medrules.plan.plan import Plan
 
 __all__ = ["Answers", "Fallback"]
@@ -117,6 +119,23 @@ class Fallback:
         candidate = _candidate(rule, line, judge)
         verdict = None if candidate is None else self.reference.verdict(rule, candidate, judge)
         return () if candidate is None or verdict is None else tuple(drafts(rule, candidate, verdict, judge))
+
+    @staticmethod
+    def unjudged(facts: Facts) -> Iterator[Unjudged]:
+        """Lines and operations that no rule can look at: their code or day was not sent."""
+        known: set[tuple[str, str, str, int]] | None = None
+        for encounter in facts.current:
+            held = [(m, m.code is UNKNOWN, not isinstance(day_of(m), int)) for m in (
+                () if encounter.items is UNKNOWN else encounter.items) if m.is_current is not False]
+            held += [(x, x.code is UNKNOWN, not isinstance(x.date, int)) for x in (
+                () if encounter.operations is UNKNOWN else encounter.operations)]
+            for x, no_code, no_day in held:
+                if no_code or no_day:
+                    at = ref(x)
+                    if known is None:
+                        known = {(kind, where, line, position) for kind, where, line, position, *_ in facts.unjudged}
+                    if (at.kind, at.encounter, at.line, at.position) not in known:
+                        yield Unjudged(at, "code" if no_code else "date")
 
     def words(
         self, number: int, line: Any, points: tuple[str, ...], amount: int | None, facts: Facts, meter: Meter | None, part: Part

@@ -10,16 +10,37 @@ from medrules.engine.optimized.rulecode import Hit, RuleCode
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known, read
 from medrules.knowledge.table import Row
-from medrules.model.values import UNKNOWN, UnknownTouched
+from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 from medrules.plan.plan import PairPlan
 from medrules.plan.rows import unrestricted
 
-__all__ = ["Suspects", "judge_pair", "suspects"]
+__all__ = ["Suspects", "judge_pair", "suspects", "touched"]
 
 KEPT: Final = 10  # steps that a pair costs because it is kept (see reference.pairs)
 MANY: Final = 5_000  # lines looked at between two counts
 # (rule, id of the line at fault) → the line, and its (row, partner, role of the line)
 Suspects = dict[tuple[int, int], tuple[Any, list[tuple[Row, Any, str]]]]
+
+
+def touched(lines: Iterable[Any], plan: PairPlan, partners: Any, by_day: bool) -> list[Any]:
+    """Lines that may stand in a pair with one that has no code, no day or no time: two values cannot judge them.
+
+    partners: per code the codes whose pairs are kept with it. by_day: whether the lines of all pairs are of one day.
+    """
+    held = tuple(lines)
+    open_ = [u for u in held if u.code is UNKNOWN or u.on is UNKNOWN or u.at is UNKNOWN]
+    found = []
+    for m in held:
+        if m.code is UNKNOWN or m.code is ABSENT or plan.place(m.code) < 0:
+            continue
+        for u in open_:
+            if u is not m and by_day and m.on is not UNKNOWN and u.on is not UNKNOWN and m.on != u.on:
+                continue
+            if u is m or u.code is UNKNOWN or (u.code is not ABSENT and (
+                    (u.code in partners and m.code in partners[u.code]) or (m.code in partners and u.code in partners[m.code]))):
+                found.append(m)
+                break
+    return found
 
 
 def suspects(
@@ -31,7 +52,7 @@ def suspects(
     Raises Stopped.
     """
     found: Suspects = {}
-    by_code = scene.by_code()
+    by_code = scene.by_known_code()
     steps: dict[int, int] = {}
     looked = 0
     over: Container[int] = ()

@@ -11,7 +11,7 @@ from medrules.engine.optimized.judging import judge_line
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.lines import base
 from medrules.engine.optimized.names import UNSURE
-from medrules.engine.optimized.pairs import judge_pair, suspects
+from medrules.engine.optimized.pairs import judge_pair, suspects, touched
 from medrules.engine.optimized.rulecode import Hit
 from medrules.engine.optimized.scene import Scene, all_lines, scene_in
 from medrules.engine.optimized.values import count_unmatched
@@ -79,7 +79,7 @@ class Review:
             answers.hits = []
         if not (self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
             return e.settler.decided(facts, self.hits, unmatched, e.words(self._is_late()) if len(self.hits) > FEW else None)
-        unjudged = list(e.fallback.reference.unjudged(facts)) if self.incomplete else ()
+        unjudged = list(e.fallback.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
             unmatched = e.fallback.reference.unmatched(facts)
         if self.hits or answers.any() or unjudged or facts.unjudged or self.unchecked:
@@ -188,12 +188,14 @@ class Review:
         for number in e.scans:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))
-        if e.pair_rules and self.incomplete_lines(lines):  # such a line may be anybody's partner
-            near = []
-            self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in lines if m.code is not UNKNOWN)
-        elif e.pair_rules and lines is not encounter.items:
-            near.extend(m for m in lines if m.encounter is not encounter and m.code in e.partners)
-        self.settle(out, near, [scene])
+        aside: list[Any] = []
+        if e.pair_rules and self.incomplete_lines(lines):
+            aside = touched(lines, e.plan.pairs, e.partners, e.pairs_by_day)
+            self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in aside)
+        if e.pair_rules and lines is not encounter.items:
+            near.extend(m for m in lines if m.encounter is not encounter and (
+                m.code is not UNKNOWN and m.on is not UNKNOWN and m.code in e.partners))
+        self.settle(out, near, [scene], aside)
         unmatched = count_unmatched(missed) if missed else 0
         if items is not encounter.items:  # lines without a day are not judged, but known to a table or not
             unmatched += sum(
@@ -205,15 +207,15 @@ class Review:
         """Whether some line has no code or no day."""
         return any(m.code is UNKNOWN or m.on is UNKNOWN or m.at is UNKNOWN for m in lines)
 
-    def settle(self, out: list[Any], near: list[Any], box: list[Any]) -> None:
-        """Judge what the loop could not prove silent."""
+    def settle(self, out: list[Any], near: list[Any], box: list[Any], aside: list[Any]) -> None:
+        """Judge what the loop could not prove silent; lines that are set aside are judged in pairs elsewhere."""
         if out:
             self._exactly(out, box)
         if near and self.e.pairs_by_day:
             scene = scene_in(box)
             near = [m for m in near if not self.e.partners[m.code].isdisjoint(scene.codes_on(m.on))]
         if near:
-            self._pairs(near, scene_in(box))
+            self._pairs(near, scene_in(box), frozenset(id(m) for m in aside))
 
     def _exactly(self, out: Iterable[Any], box: list[Any]) -> None:
         codes, said_of, found = self.e.codes, self.e.tables.said, self.hits.append
@@ -296,7 +298,7 @@ class Review:
                 scene.guards[guard] = found
         return bool(found)
 
-    def _pairs(self, near: list[Any], scene: Scene) -> None:
+    def _pairs(self, near: list[Any], scene: Scene, aside: frozenset[int] = frozenset()) -> None:
         e = self.e
         try:
             found = suspects(near, e.plan.pairs, e.codes, scene, self._count_pairs)
@@ -304,7 +306,7 @@ class Review:
             self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in scene.lines)
             return
         for (number, _), (line, pairs) in found.items():
-            if number not in self.spoken:
+            if number not in self.spoken or id(line) in aside:
                 continue
             if self.deadline is not None and self._is_late():
                 raise Stopped("deadline")

@@ -114,6 +114,17 @@ class Scene:
             self._by_code = found
         return found
 
+    def by_known_code(self) -> dict[str, list[Any]]:
+        """The same without lines whose code is UNKNOWN."""
+        try:
+            return self.by_code()
+        except UnknownTouched:
+            found: dict[str, list[Any]] = {}
+            for m in self.lines:
+                if m.code is not UNKNOWN:
+                    found.setdefault(m.code, []).append(m)
+            return found
+
     def alone(self) -> Any:
         """Whether no two lines of the patient have one code; UNKNOWN if some code is."""
         if self._alone is None:

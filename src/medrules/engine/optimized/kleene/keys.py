@@ -36,6 +36,7 @@ class Keys:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._fields = table.key_fields
+        self._uncoded: dict[int, tuple[int, ...]] = {}  # per column the rows whose cell is 待编
         self._readers: dict[tuple[str, int], Callable[[Any], Any]] = {}
         self._is_prefix = tuple(table.key_kind == "icd" or f.endswith("area") for f in table.key_fields)
         self.has_prefixes = bool(table.rows.prefix_rows())
@@ -102,6 +103,18 @@ class Keys:
                     yield code
                     break
 
+    def may_be_alike(self, column: int, row: Row, day: int) -> bool:
+        """Whether some other row in force may have the same cell as `row` because one of the two is 待编."""
+        rows = self.table.rows
+        if row.cells[column] is UNKNOWN:
+            return any(r is not row and in_force(r, day) for r in rows)
+        uncoded = self._uncoded.get(column)
+        if uncoded is None:
+            cells = rows.cells[column]
+            is_any = any(value is UNKNOWN for value in cells.distinct())
+            uncoded = self._uncoded[column] = tuple(n for n in range(len(rows)) if cells[n] is UNKNOWN) if is_any else ()
+        return any(in_force(rows[n], day) for n in uncoded)
+
     def looked_at(self, entity: Any, column: int) -> int:
         """How many rows have to be looked at to find those that match."""
         code = self.fact(entity, column)
@@ -154,12 +167,12 @@ class Keys:
         ]
         return conj((base, neg(disj(beaten))))
 
-    def of_code(self, code: Any, day: int) -> list[tuple[Row, Truth]]:
-        """Rows in force that mean a known code, of a plain table."""
+    def of_code(self, code: Any, day: int, column: int = 0) -> list[tuple[Row, Truth]]:
+        """Rows in force that mean a known code, by a plain key column."""
         rows = self.table.rows
         if code is ABSENT:
             return []
-        return [(row, True) for n in dict.fromkeys(rows.keys[0].rows_of(code)) if (row := rows[n]).valid_from <= day < row.valid_to]
+        return [(row, True) for n in dict.fromkeys(rows.keys[column].rows_of(code)) if (row := rows[n]).valid_from <= day < row.valid_to]
 
     def matching(self, entity: Any, day: int, column: int = -1) -> Iterator[tuple[Row, Truth]]:
         """Rows in force that speak, or may speak, of an entity."""

@@ -1,13 +1,14 @@
 """Under which rows, and with which partners, a line is looked at by a rule: each option with how sure it is that the scope holds."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
+from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, reader, same
-from medrules.engine.optimized.kleene.keys import Keys, is_member
+from medrules.engine.optimized.kleene.keys import Keys, in_force, is_member
 from medrules.engine.optimized.kleene.together import together
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj
 from medrules.engine.optimized.kleene.windows import Code, Compiles, counts, frame_code
@@ -24,6 +25,8 @@ _area = reader(("institution", "area"), "institution.area")
 _code = reader(("code",), "item.code")
 _site = reader(("site",), "item.site")
 _institution = reader(("encounter", "institution", "id"), "institution.id")
+MAX_HELD = 10_000  # codes whose rows are remembered
+HARMLESS = frozenset(("valid_from", "valid_to", "text", "source", "batch", "coded", "line"))  # of a row: nothing is judged by them
 KEPT = 10  # steps that a partner costs because it is kept
 ONE_PLACE = frozenset(("day", "hours", "hour_bucket"))  # spans that also need one institution (T16)
 
@@ -36,6 +39,7 @@ class Option:
     env: Env
     holds: Truth
     partner: Any = None
+    others: tuple[str, ...] = ()  # knowledge points of rows that say the same of a line whose code is not known
 
 
 def allowed(row: Row, encounter: Any, ground: Ground) -> Truth:
@@ -102,36 +106,91 @@ class PairOptions:
 
     def __init__(self, rule: ir.Rule, scope: ir.PairScope, compiler: Compiles) -> None:
         self._keys = compiler.keys(scope.table)
+        self._is_plain = tuple(self._keys.is_plain_in(c) and not self._keys.has_prefixes for c in (0, 1))
         self._fees = compiler.fees
         self._roles = tuple(f.role for f in rule.fault if isinstance(f, ir.RoleFault))
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
+        asked = (rule.when, rule.deduct.expr, *(x for e in rule.exempt for x in (e.when, e.but)),
+                 *(p for t in (rule.message, rule.suggestion) for p in t.parts if not isinstance(p, str)))
+        fields = self._keys.table.rows.rest.keys() - HARMLESS
+        self._is_blind = all(self._is_plain) and isinstance(scope.frame, ir.Const) and not fields and not any(
+            isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None)
+            or (isinstance(n, ir.Window) and n.table) for n in nodes(scope.where, rule.guard, rule.when, *(
+                x for e in rule.exempt for x in (e.when, e.but))))
+        self._held_points: dict[tuple[str, int], tuple[tuple[int, str, int, int], ...]] = {}
+        self._asks_for_group = any(isinstance(n, ir.Members) and not n.path for n in nodes(*asked))
+        self._is_one_span = isinstance(scope.frame, ir.Const)
         self._frame = compiler.value(scope.frame) if scope.frame.type.kind != "num" else frame_code(scope.frame, compiler)
 
     def of(self, line: Any, day: int, ground: Ground) -> list[Option]:
         options: list[Option] = []
+        met: dict[int, Truth] = {}
         for role in self._roles:
             columns = (0, 1) if self._keys.table.unordered else ((0,) if role == "first" else (1,))
             for column in columns:
-                ground.meter.spend(self._keys.looked_at(line, column))
-                for row, matched in self._keys.matching(line, day, column):
+                if self._is_blind and ground.by_code(line)[1]:
+                    options += self._blindly(line, day, role, column, ground, met)
+                    continue
+                for row, matched in self._rows(line, day, column, ground):
                     holds = matched if unrestricted(row) else conj((matched, allowed(row, line.encounter, ground)))
                     if holds is not False:
-                        options += self._partners(line, day, role, column, row, holds, ground)
+                        options += self._partners(line, day, role, column, row, holds, ground, met)
         return options
 
+    def _blindly(self, line: Any, day: int, role: str, column: int, ground: Ground, met: dict[int, Truth]) -> list[Option]:
+        """The same where nothing but a row's codes is asked: of all rows with no partner among the known lines one is asked."""
+        rows = self._keys.table.rows
+        held = set(rows.keys[column].rows_of(line.code))
+        by_code, _ = ground.by_code(line)
+        other = rows.keys[1 - column]
+        known: set[int] = set()
+        for code in by_code:
+            if code is not ABSENT:
+                known.update(held.intersection(other.rows_of(code)))
+        ground.meter.spend(1 + len(by_code) + len(known))
+        options: list[Option] = []
+        for n in sorted(known):
+            if in_force(rows[n], day):
+                options += self._partners(line, day, role, column, rows[n], True, ground, met)
+        points, first = self._points(line.code, column, day, held, known)
+        if points:
+            alike = self._partners(line, day, role, column, rows[first], True, ground, met)
+            for option in alike:
+                option.others = points
+            options += alike
+        return options
+
+    def _points(self, code: str, column: int, day: int, held: set[int], known: set[int]) -> tuple[tuple[str, ...], int]:
+        """Knowledge points of the rows in force that no known line is a partner by, and one of these rows."""
+        key = code, column
+        found = self._held_points.get(key)
+        if found is None:
+            rows = self._keys.table.rows
+            starts, ends = rows.field("valid_from"), rows.field("valid_to")
+            found = tuple((n, rows.points[n], starts[n], ends[n]) for n in sorted(held))
+            if len(self._held_points) < MAX_HELD:
+                self._held_points[key] = found
+        left = [(n, point) for n, point, start, end in found if n not in known and start <= day < end]
+        return tuple([point for _, point in left]), left[0][0] if left else -1
+
     def _partners(
-        self, line: Any, day: int, role: str, column: int, row: Row, holds: Truth, ground: Ground
-    ) -> Iterator[Option]:
+        self, line: Any, day: int, role: str, column: int, row: Row, holds: Truth, ground: Ground, met: dict[int, Truth]
+    ) -> list[Option]:
+        """One option per partner. met: whether lines stand with this one and count, as far as it does not depend on the row."""
+        near = self._near(line, 1 - column, row, day, ground)
+        if not near:
+            return []
+        ground.meter.spend(len(near))
         other = "first" if role == "second" else "second"
         found: list[tuple[Any, Truth]] = []
-        near = self._near(line, 1 - column, row, ground)
-        ground.meter.spend(len(near))
-        for a in near:
-            if a.position == line.position and a.encounter is line.encounter:
-                continue  # the line itself, or another day piece of it
-            truth = self._joined(line, a, day, role, other, column, row, holds, ground)
+        for a, matched in near:
+            if matched is False or (a.position == line.position and a.encounter is line.encounter):
+                continue  # (the line itself, or another day piece of it)
+            truth = self._joined(line, a, matched, day, role, other, column, row, holds, ground, met)
             if truth is not False:
                 found.append((a, truth))
+        if not found:
+            return []
         ground.meter.spend(KEPT * len(found))
         if self._where is not None:
             before = self._group(found, line)
@@ -141,10 +200,14 @@ class PairOptions:
                 if answer is not False:
                     kept.append((a, answer))
             found = kept
+        own = ground.is_reviewed(line)
+        if not self._asks_for_group:
+            return [
+                Option(row, {role: line, other: a, "@day": day}, truth, a) for a, truth in found if own or ground.is_reviewed(a)]
         group = self._group(found, line)
-        for a, truth in found:
-            if ground.is_reviewed(a) or ground.is_reviewed(line):
-                yield Option(row, self._env(line, a, role, other, group, day), truth, a)
+        return [
+            Option(row, self._env(line, a, role, other, group, day), truth, a)
+            for a, truth in found if own or ground.is_reviewed(a)]
 
     @staticmethod
     def _group(found: list[tuple[Any, Truth]], line: Any) -> Partners:
@@ -155,24 +218,43 @@ class PairOptions:
     def _env(line: Any, a: Any, role: str, other: str, group: Partners, day: int) -> Env:
         return {role: line, other: a, f"partners:{other}": group, f"partners:{role}": Partners((line,), (), line.encounter), "@day": day}
 
-    def _near(self, line: Any, column: int, row: Row, ground: Ground) -> Sequence[Any]:
-        """Lines that the other key may mean."""
-        if not self._keys.is_plain_in(column):
-            return ground.lines(line)
+    def _rows(self, line: Any, day: int, column: int, ground: Ground) -> Iterable[tuple[Row, Truth]]:
+        """Rows in force that may mean a line by one of their keys."""
+        keys = self._keys
+        if self._is_plain[column]:
+            found = keys.of_code(line.code, day, column)
+            ground.meter.spend(1 + len(found))
+            return found
+        ground.meter.spend(keys.looked_at(line, column))
+        return keys.matching(line, day, column)
+
+    def _near(self, line: Any, column: int, row: Row, day: int, ground: Ground) -> Sequence[tuple[Any, Truth]]:
+        """Lines that the other key means, or may mean."""
+        if not self._is_plain[column]:
+            return [(m, self._keys.match(row, m, day, column)) for m in ground.lines(line)]
         by_code, open_ = ground.by_code(line)
-        return [*(m for code in dict.fromkeys(row.keys[column]) for m in by_code.get(code, ())), *open_]
+        found: list[tuple[Any, Truth]] = [(m, True) for code in dict.fromkeys(row.keys[column]) for m in by_code.get(code, ())]
+        if open_:
+            found += [(m, _code(m)) for m in open_]
+        return found
 
     def _joined(
-        self, line: Any, a: Any, day: int, role: str, other: str, column: int, row: Row, holds: Truth, ground: Ground
+        self, line: Any, a: Any, matched: Truth, day: int, role: str, other: str, column: int, row: Row, holds: Truth, ground: Ground,
+        met: dict[int, Truth],
     ) -> Truth:
-        near = self._span(line, a, day, role, other, row, ground)
+        near = met.get(id(a))
+        if near is None:
+            near = self._span(line, a, day, role, other, row, ground)
+            if near is not False:
+                near = conj((near, counts(a, line, self._fees, ground)))
+            if self._is_one_span:
+                met[id(a)] = near
         if near is False:
             return False
-        counted = counts(a, line, self._fees, ground)
-        if counted is False:
-            return False
+        if holds is True and matched is True and not row.excluded and not row.same_site:
+            return near
         main, included = (line, a) if column == 0 else (a, line)
-        parts: list[Truth] = [holds, self._keys.match(row, a, day, 1 - column), counted, near]
+        parts: list[Truth] = [holds, matched, near]
         if row.excluded:
             code = _code(main)
             if code.__class__ is Unsure:

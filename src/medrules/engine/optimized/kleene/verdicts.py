@@ -218,7 +218,7 @@ class LineRule:
             return Unjudged(ref(encounter), "scene")
         assert isinstance(v.answer, Unsure)
         rule = self.rule
-        causes, points = v.answer.causes, {o.row.point for o in v.options if o.row is not None}
+        causes, points = v.answer.causes, {p for o in v.options if o.row is not None for p in (o.row.point, *o.others)}
         return make_undecided(
             rule.parent, rule.code, rule.name, ref_of_line(v.line), tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
             tuple(points) if len(points) == 1 else tuple(sorted(points)))
