@@ -81,7 +81,7 @@ class Review:
             return e.settler.decided(facts, self.hits, unmatched, e.words(self._is_late()) if len(self.hits) > FEW else None)
         unjudged = list(e.fallback.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
-            unmatched = e.fallback.reference.unmatched(facts)
+            unmatched = e.fallback.native.unmatched(self.ground, e.tables.knows)
         if self.hits or answers.any() or unjudged or facts.unjudged or self.unchecked:
             if self.unchecked:
                 self._whole_lines_only(answers)

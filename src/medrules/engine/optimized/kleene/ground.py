@@ -30,13 +30,15 @@ class Partners:
 class Ground:
     """What is worked out once per request and shared by all rules."""
 
-    __slots__ = ("_by_code", "_current", "_lines", "facts", "lists", "meter", "shared")
+    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_reviewed", "facts", "lists", "meter", "shared")
 
     def __init__(self, facts: Facts, meter: Meter) -> None:
         self.facts, self.meter = facts, meter  # every line, member, row or node that is looked at is counted
         self._current = frozenset(id(e) for e in facts.current)
         self.lists: dict[Any, Any] = {}  # codes of lists (see `lists`)
         self.shared: dict[tuple[int, int], Any] = {}  # answers that all lines of an encounter share
+        self._by_key: dict[str, tuple[dict[Any, list[Any]], list[Any]]] = {}
+        self._reviewed: list[Any] | None = None
         self._lines: dict[int, tuple[Any, ...]] = {}
         self._by_code: dict[int, tuple[dict[Any, list[Any]], list[Any]]] = {}
 
@@ -59,6 +61,29 @@ class Ground:
         found = self._lines.get(key)
         if found is None:
             found = self._lines[key] = tuple([m for e in _stays(encounter) if e.items is not UNKNOWN for m in e.items])
+        return found
+
+    def by_key(self, field: str, read: Callable[[Any], Any]) -> tuple[dict[Any, list[Any]], list[Any]]:
+        """The lines under review by a fact that tables are keyed with, and those of which it is not known."""
+        found = self._by_key.get(field)
+        if found is None:
+            held: dict[Any, list[Any]] = {}
+            open_: list[Any] = []
+            for m in self.reviewed():
+                value = read(m)
+                if value.__class__ is Unsure:
+                    open_.append(m)
+                else:
+                    held.setdefault(value, []).append(m)
+            found = self._by_key[field] = (held, open_)
+        return found
+
+    def reviewed(self) -> list[Any]:
+        """The net lines that findings may be about."""
+        found = self._reviewed
+        if found is None:
+            found = self._reviewed = [
+                m for e in self.facts.current if e.items is not UNKNOWN for m in e.items if m.is_current is not False]
         return found
 
     def by_code(self, anchor: Any) -> tuple[dict[Any, list[Any]], list[Any]]:

@@ -1,7 +1,7 @@
 """Which rows of a table speak of an entity: by exact keys, prefixes (the longest wins), code sets and empty keys, three-valued."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from medrules.engine.optimized.kleene.ground import reader
@@ -114,6 +114,31 @@ class Keys:
             is_any = any(value is UNKNOWN for value in cells.distinct())
             uncoded = self._uncoded[column] = tuple(n for n in range(len(rows)) if cells[n] is UNKNOWN) if is_any else ()
         return any(in_force(rows[n], day) for n in uncoded)
+
+    def is_loose(self, column: int) -> bool:
+        """Whether some key of a column is no plain code."""
+        return bool(self._loose[column] or self._by_prefix[column])
+
+    def knows(self, column: int, value: Any) -> bool:
+        """Whether some row, in force or not, may speak of a value of a key column."""
+        if value.__class__ is Unsure:
+            return len(self.table.rows) > 0
+        if isinstance(value, str) and not self._is_prefix[column] and self.table.rows.keys[column].rows_of(value):
+            return True
+        return any(self.says(row, column, value) is not False for row in self.near(column, value))
+
+    def meant(self, lines: Iterable[Any], values: Mapping[Any, list[Any]], unknown: list[Any]) -> Iterable[Any]:
+        """The lines that some row may mean by its first key. values, unknown: the lines by what that key is compared with."""
+        if not len(self.table.rows):
+            return ()  # a table of a pack that is still to be filled
+        if self._loose[0] or self._by_prefix[0]:
+            return lines
+        keys = self.table.rows.keys[0]
+        if len(keys.codes) < len(values):
+            found = [m for code in keys.codes if code in values for m in values[code]]
+        else:
+            found = [m for value, held in values.items() if isinstance(value, str) and keys.rows_of(value) for m in held]
+        return found + unknown if unknown else found
 
     def looked_at(self, entity: Any, column: int) -> int:
         """How many rows have to be looked at to find those that match."""

@@ -1,12 +1,14 @@
 """All rules of a program as three-valued code, each compiled when a line first needs it; what has no code is for the reference."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from medrules.check.program import Rule
 from medrules.engine.optimized.kleene.conditions import Compiler
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.keys import Keys
+from medrules.engine.optimized.kleene.truths import Unsure
 from medrules.engine.optimized.kleene.verdicts import LineRule, Verdict, weaker
 from medrules.engine.optimized.kleene.words import Speech, lead
 from medrules.engine.optimized.late import Part, Said, Why
@@ -15,9 +17,12 @@ from medrules.engine.refs import ref
 from medrules.engine.report import INTERACTIONS, Draft, line_order
 from medrules.knowledge.table import Row
 from medrules.model.reports import Claim, Undecided, Unjudged
+from medrules.model.values import ABSENT, UNKNOWN
 from medrules.plan.plan import Plan
 
 __all__ = ["Native", "Saying"]
+
+ABOUT_LINES = frozenset(("code", "prefix", "generic", "product", "combination", "pair"))
 
 # What is said of one line: a hit (knowledge points, amount, lines involved, exemptions that may be claimed), a draft where a row
 # changes the rule's result, or what stays open.
@@ -86,6 +91,33 @@ class Native:
             return self._draft(number, rule, v, ground)
         amount = None if rule.rule.deduct.kind == "none" else rule.claim(v, v.options, ground)
         return _points(v), amount, rule.involved(v, ground), v.claimable
+
+    def unmatched(self, ground: Ground, listed: Callable[[str], bool]) -> int:
+        """Lines under review whose code no table of the pack knows, whatever its keys are.
+
+        listed: whether some table or rule may list an item code by itself or by a prefix.
+        """
+        fields: dict[str, list[tuple[Keys, int]]] = {}
+        for name, table in self._plan.program.tables.items():
+            if table.key_kind in ABOUT_LINES and len(table.rows):
+                for column, field in enumerate(table.key_fields):
+                    if "." not in field:
+                        fields.setdefault(field, []).append((self.keys(name), column))
+        answers: dict[tuple[str, Any], bool] = {}
+
+        def knows(field: str, held: list[tuple[Keys, int]], m: Any) -> bool:
+            value = held[0][0].fact(m, held[0][1])
+            if value.__class__ is Unsure:
+                return True
+            found = answers.get((field, value))
+            if found is None:
+                every = field != "code" or value is ABSENT or listed(value)
+                found = answers[field, value] = any(keys.knows(c, value) for keys, c in held if every or keys.is_loose(c))
+            return found
+
+        return len({
+            ref(m) for m in ground.reviewed()
+            if m.code is not UNKNOWN and m.code is not ABSENT and not any(knows(field, held, m) for field, held in fields.items())})
 
     # ------------------------------------------------------------ words
 

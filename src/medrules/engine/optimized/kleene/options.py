@@ -75,6 +75,20 @@ class LineOptions:
     def env(self, line: Any, day: int) -> Env:
         return {self._role: line, "@day": day}
 
+    def meant(self, ground: Ground) -> Iterable[Any]:
+        """The lines under review that the scope may bind."""
+        lines, keys = ground.reviewed(), self._keys
+        ground.meter.spend(1 + len(lines))
+        if keys is None:
+            if self._codes is None or self._of_codes is None:
+                return lines
+            values, unknown = ground.by_key(self._codes.system, self._of_codes)
+            return [m for v, held in values.items() if is_member(self._codes, v, "") is not False for m in held] + unknown
+        if not lines:
+            return lines
+        values, unknown = ground.by_key(keys.table.key_fields[0], lambda m: keys.fact(m, 0))
+        return keys.meant(lines, values, unknown)
+
     def with_point(self, line: Any, point: str) -> list[Row]:
         """The rows with a knowledge point that a line's code means."""
         if self._keys is None or not self._keys.plain:

@@ -90,9 +90,7 @@ class LineRule:
     def lines(self, ground: Ground) -> Iterator[Any]:
         """All lines that the rule may speak of: those under review, of pairs all lines of the patients."""
         if self._line is not None:
-            for encounter in ground.facts.current:
-                if encounter.items is not UNKNOWN:
-                    yield from (m for m in encounter.items if m.is_current is not False)
+            yield from self._line.meant(ground)
         else:
             for encounter in {id(e if e.patient is UNKNOWN else e.patient): e for e in ground.facts.current}.values():
                 yield from ground.lines_of(encounter)
