@@ -76,6 +76,8 @@ class Fallback:
             case tuple():
                 points, amount, involved, claimable = said
                 answers.hits.append((self.codes[number], line, points, amount, involved, claimable))
+            case list():
+                answers.found.extend(said)
             case Draft():
                 answers.found.append(said)
             case Undecided():

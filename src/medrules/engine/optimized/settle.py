@@ -34,6 +34,7 @@ class Settler:
         self._by_rule: tuple[ByRule, ...] = tuple(
             (r.parent, (r.code,), r.name, r.version, r.header.result, r.header.interaction, tuple(dict.fromkeys(r.header.basis)),
              program.pack, program.pack_version, program.pack_hash) for r in program.rules)
+        self._place = {id(r): n for n, r in enumerate(program.rules)}
         self._pack = (program.pack, program.pack_version, program.pack_hash)
         self.cleans: dict[int, Report] = {}  # reports that have nothing to say, by the number of unmatched lines
 
@@ -75,6 +76,7 @@ class Settler:
                 drafts.extend(self.fallback.drafts(hit[0].number, hit[1], ground))
             except Stopped:
                 drafts.append(_wordless(hit))
+        drafts.sort(key=lambda d: (self._place[id(d.rule)], d.piece))  # of equals the first one speaks: in the order of the reference
         return assemble(
             self.program, facts, drafts, answers.undecided, (*unjudged, *answers.unjudged), unchecked, unmatched, self.version)
 

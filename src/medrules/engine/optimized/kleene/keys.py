@@ -138,7 +138,8 @@ class Keys:
             found = [m for code in keys.codes if code in values for m in values[code]]
         else:
             found = [m for value, held in values.items() if isinstance(value, str) and keys.rows_of(value) for m in held]
-        return found + unknown if unknown else found
+        wanted = {id(m) for m in (*found, *unknown)}
+        return [m for m in lines if id(m) in wanted] if wanted else ()
 
     def looked_at(self, entity: Any, column: int) -> int:
         """How many rows have to be looked at to find those that match."""

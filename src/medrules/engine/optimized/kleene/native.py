@@ -25,8 +25,8 @@ __all__ = ["Native", "Saying"]
 ABOUT_LINES = frozenset(("code", "prefix", "generic", "product", "combination", "pair"))
 
 # What is said of one line: a hit (knowledge points, amount, lines involved, exemptions that may be claimed), a draft where a row
-# changes the rule's result, or what stays open.
-Saying = tuple[tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]] | Draft | Undecided | Unjudged
+# changes the rule's result (drafts, of what is no net line), or what stays open.
+Saying = tuple[tuple[str, ...], int | None, tuple[Any, ...], tuple[str, ...]] | Draft | list[Draft] | Undecided | Unjudged
 
 
 class Native:
@@ -58,6 +58,8 @@ class Native:
             rule = self._plan.rules[number]
             try:
                 made: LineRule | None = LineRule(rule, self._compiler(rule))
+                if made is not None and made.relation != "item":  # its findings are worded when they are made
+                    self._speech[number] = Speech(rule, made.roles, self._compiler(rule))
             except NoCode:
                 made = None
             self._rules[number] = made
@@ -69,8 +71,9 @@ class Native:
             return self._speech[number]
         except KeyError:
             rule = self._plan.rules[number]
+            code = self.rule(number)
             try:
-                made: Speech | None = Speech(rule, self._compiler(rule))
+                made = None if code is None else Speech(rule, code.roles, self._compiler(rule))
             except NoCode:
                 made = None
             self._speech[number] = made
@@ -87,9 +90,11 @@ class Native:
             return None
         if v.answer is not True:
             return rule.open_entry(v)
+        if rule.relation != "item":
+            return [self._draft(number, rule, v, entity, ground) for entity in rule.at_fault(v, ground)]
         if any(o.row is not None and (o.row.result is not None or o.row.interaction is not None) for o in v.options):
-            return self._draft(number, rule, v, ground)
-        amount = None if rule.rule.deduct.kind == "none" else rule.claim(v, v.options, ground)
+            return self._draft(number, rule, v, v.line, ground)
+        amount = None if rule.rule.deduct.kind == "none" else rule.claim(line, v.options, ground)
         return _points(v), amount, rule.involved(v, ground), v.claimable
 
     def unmatched(self, ground: Ground, listed: Callable[[str], bool]) -> int:
@@ -144,16 +149,17 @@ class Native:
             return None
         v = rule.judge(line, ground)
         assert v is not None and v.answer is True
-        return self._draft(number, rule, v, ground)
+        return self._draft(number, rule, v, v.line, ground)
 
-    def _draft(self, number: int, rule: LineRule, v: Verdict, ground: Ground) -> Draft:
-        ir_rule, at = rule.rule, ref(v.line)
+    def _draft(self, number: int, rule: LineRule, v: Verdict, entity: Any, ground: Ground) -> Draft:
+        ir_rule, at = rule.rule, ref(entity)
         loud = rule.speaking(v)
         claims: tuple[Claim, ...] = ()
-        if ir_rule.deduct.kind != "none":
-            claims = (Claim(at, rule.claim(v, loud, ground)),)
+        if ir_rule.deduct.kind != "none" and at.kind == "item":
+            claims = (Claim(at, rule.claim(entity, loud, ground)),)
         speech = self.speech(number)
-        assert speech is not None
+        if speech is None:
+            raise NoCode("words")
         first = lead(loud)
         message, suggestion = speech.said(first, ground)
         facts, formula = speech.why(first, [c.amount for c in claims], ground)
@@ -162,7 +168,7 @@ class Native:
             ir_rule, weaker(header.result, loud[0].row),
             max((_interaction(header.interaction, o.row) for o in loud), key=INTERACTIONS.index), at, (at,),
             tuple(sorted({ref(m) for m in rule.involved(v, ground)} - {at}, key=line_order)), _points(v), claims, v.claimable,
-            formula, facts, message, suggestion, v.line.piece)
+            formula, facts, message, suggestion, entity.piece if at.kind == "item" else 0)
 
 
 def _points(v: Verdict) -> tuple[str, ...]:

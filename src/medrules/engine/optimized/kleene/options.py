@@ -12,9 +12,8 @@ from medrules.engine.optimized.kleene.keys import Keys, in_force, is_member
 from medrules.engine.optimized.kleene.together import together
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj
 from medrules.engine.optimized.kleene.windows import Code, Compiles, counts, frame_code
-from medrules.engine.optimized.lines import NoCode
 from medrules.knowledge.table import EMPTY, Row
-from medrules.model.values import ABSENT
+from medrules.model.values import ABSENT, UNKNOWN
 from medrules.plan.rows import unrestricted
 
 __all__ = ["LineOptions", "Option", "PairOptions"]
@@ -62,15 +61,13 @@ class LineOptions:
     """Rows of a table (or none) for one line."""
 
     def __init__(self, scope: ir.ItemScope, compiler: Compiles) -> None:
-        if scope.relation != "item":
-            raise NoCode("scope")
         self._role, self._codes = scope.role, scope.codes
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
         self._keys: Keys | None = compiler.keys(scope.table) if scope.table else None
         self._of_codes = None
         if scope.codes is not None:
             name = scope.codes.system if scope.codes.system in ("generic", "product", "device") else "code"
-            self._of_codes = reader((name,), f"item.{name}")
+            self._of_codes = reader((name,), f"{'item' if scope.relation == 'raw_item' else scope.relation}.{name}")
 
     def env(self, line: Any, day: int) -> Env:
         return {self._role: line, "@day": day}
@@ -83,7 +80,9 @@ class LineOptions:
             if self._codes is None or self._of_codes is None:
                 return lines
             values, unknown = ground.by_key(self._codes.system, self._of_codes)
-            return [m for v, held in values.items() if is_member(self._codes, v, "") is not False for m in held] + unknown
+            wanted = {id(m) for v, held in values.items() if is_member(self._codes, v, "") is not False for m in held}
+            wanted.update(id(m) for m in unknown)
+            return [m for m in lines if id(m) in wanted]
         if not lines:
             return lines
         values, unknown = ground.by_key(keys.table.key_fields[0], lambda m: keys.fact(m, 0))
@@ -99,7 +98,7 @@ class LineOptions:
         held: Iterable[tuple[Row | None, Truth]]
         if self._keys is None:
             held = ((None, True if self._codes is None or self._of_codes is None else is_member(self._codes, self._of_codes(line), "")),)
-        elif self._keys.plain:
+        elif self._keys.plain and line.code is not UNKNOWN:
             held = self._keys.of_code(line.code, day)
         else:
             ground.meter.spend(self._keys.looked_at(line, 0))

@@ -8,10 +8,11 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.conditions import YES, Compiler
-from medrules.engine.optimized.kleene.ground import Env, Ground, day_of
+from medrules.engine.optimized.kleene.ground import Env, Ground, Partners
 from medrules.engine.optimized.kleene.options import LineOptions, Option, PairOptions
+from medrules.engine.optimized.kleene.subjects import day_judged, name_of, stay_of, subjects
 from medrules.engine.optimized.kleene.truths import Span, Truth, Unsure, conj, disj, missing, neg
-from medrules.engine.optimized.kleene.windows import Code
+from medrules.engine.optimized.kleene.windows import Code, Views, collection
 from medrules.engine.optimized.lines import NoCode, base
 from medrules.engine.optimized.making import make_undecided, ref_of_line
 from medrules.engine.refs import ref
@@ -57,15 +58,32 @@ class LineRule:
         faults = rule.fault or (ir.RoleFault(rule.judged),)
         self._line: LineOptions | None = None
         self._pair: PairOptions | None = None
+        self.relation, self.roles = "item", frozenset((rule.judged,))
+        self._members: Views | None = None  # who is at fault, if it is not the subject itself
+        self._only: Code | None = None
         match scope:
-            case ir.ItemScope(relation="item"):
+            case ir.ItemScope(relation=relation):
                 if faults != (ir.RoleFault(scope.role),) or rule.judged != scope.role:
                     raise NoCode("lines at fault")
+                self.relation = relation
                 self._line = LineOptions(scope, compiler)
+            case ir.EachScope(relation=relation):
+                if rule.judged != scope.role or len(faults) != 1:
+                    raise NoCode("lines at fault")
+                match faults[0]:
+                    case ir.RoleFault(role=role) if role == scope.role:
+                        pass
+                    case ir.MembersFault(over=over):
+                        self._members = collection(over, compiler, 0)
+                    case _:
+                        raise NoCode("lines at fault")
+                self.relation = relation
+                self._only = YES if scope.where is None else compiler.truth(scope.where)
             case ir.PairScope():
                 if not all(isinstance(f, ir.RoleFault) for f in faults):
                     raise NoCode("lines at fault")
                 self._pair = PairOptions(rule, scope, compiler)
+                self.roles = frozenset(("first", "second"))
             case _:
                 raise NoCode("scope")
         if rule.deduct.per_group:
@@ -88,8 +106,10 @@ class LineRule:
         self._steps = sum(1 for _ in nodes(rule.when, rule.guard, *(x for e in rule.exempt for x in (e.when, e.but))))
 
     def lines(self, ground: Ground) -> Iterator[Any]:
-        """All lines that the rule may speak of: those under review, of pairs all lines of the patients."""
-        if self._line is not None:
+        """All that the rule may speak of: what is under review, of pairs all lines of the patients."""
+        if self.relation != "item":
+            yield from subjects(self.relation, ground)
+        elif self._line is not None:
             yield from self._line.meant(ground)
         else:
             for encounter in {id(e if e.patient is UNKNOWN else e.patient): e for e in ground.facts.current}.values():
@@ -99,16 +119,19 @@ class LineRule:
 
     def judge(self, line: Any, ground: Ground) -> Verdict | None:
         """The verdict on one line; None where the rule says nothing of it."""
-        if line.code is UNKNOWN:
-            return None  # one Unjudged entry says so
         rule = self.rule
-        day = day_of(line)
-        if not isinstance(day, int) or not rule.valid_from <= day < rule.valid_to:
+        if self._only is None and line.code is UNKNOWN and self.relation != "raw_item":
+            return None  # one Unjudged entry says so
+        day = day_judged(line, ground)
+        if day is None or not rule.valid_from <= day < rule.valid_to:
             return None
-        worth = base(line, rule.header.fees, ground.facts.door)
-        if worth is not UNKNOWN and worth <= 0:
-            return None
+        if self.relation == "item":
+            worth = base(line, rule.header.fees, ground.facts.door)
+            if worth is not UNKNOWN and worth <= 0:
+                return None
         header: Truth = True
+        if self._only is not None:
+            return self._of_one(line, day, self._only, ground)
         if self._line is None:
             assert self._pair is not None
             options = self._pair.of(line, day, ground)
@@ -124,6 +147,25 @@ class LineRule:
                 return None
         options = self._line.of(line, day, env, ground)
         return self._verdict(line, header, options, ground) if options else None
+
+    def _of_one(self, subject: Any, day: int, where: Code, ground: Ground) -> Verdict | None:
+        """The verdict on a prescription or an encounter."""
+        env: Env = {self.rule.judged: subject, "@day": day}
+        header = True if self._guard is None else self._guard(env, None, ground)
+        if header is False:
+            return None
+        holds = where(env, None, ground)
+        return None if holds is False else self._verdict(subject, header, [Option(None, env, holds)], ground)
+
+    def at_fault(self, v: Verdict, ground: Ground) -> list[Any]:
+        """The subject, or the members of it that the rule names, as far as something is left to judge of them."""
+        if self._members is None:
+            return [] if v.line.__class__ is Partners else [v.line]
+        view = self._members(v.options[0].env, None, ground)
+        if isinstance(view, Unsure):
+            return []
+        return [m for m, t in view.members if t is True and (
+            type(m).key != "item" or (worth := base(m, self.rule.header.fees, ground.facts.door)) is UNKNOWN or worth > 0)]
 
     def option(self, line: Any, points: tuple[str, ...]) -> Option | None:
         """The option by which a finding with these knowledge points speaks; None if that is not plain to see."""
@@ -207,18 +249,20 @@ class LineRule:
 
     # ------------------------------------------------------------ what it says
 
-    def open_entry(self, v: Verdict) -> Undecided | Unjudged:
+    def open_entry(self, v: Verdict) -> Undecided | Unjudged | None:
         """What is said of a line that cannot be decided: an entry of its own, or its encounter's one."""
-        encounter, header = v.line.encounter, v.header
+        encounter, header = stay_of(v.line), v.header
         if encounter is not UNKNOWN and header.__class__ is Unsure and encounter.visit_kind is UNKNOWN and (
             missing(encounter, "visit_kind", "encounter.visit_kind", NO_KIND).causes <= header.causes
         ):
             return Unjudged(ref(encounter), "scene")
+        if self.relation == "raw_item" and v.line.code is UNKNOWN:
+            return None  # the line itself is reported as unjudged
         assert isinstance(v.answer, Unsure)
         rule = self.rule
         causes, points = v.answer.causes, {p for o in v.options if o.row is not None for p in (o.row.point, *o.others)}
         return make_undecided(
-            rule.parent, rule.code, rule.name, ref_of_line(v.line), tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
+            rule.parent, rule.code, rule.name, ref_of_line(v.line) if self.relation == "item" else name_of(v.line), tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
             tuple(points) if len(points) == 1 else tuple(sorted(points)))
 
     def speaking(self, v: Verdict) -> list[Option]:
@@ -230,9 +274,9 @@ class LineRule:
         gravest = min(results, key=RESULTS.index)
         return [o for o, r in zip(v.options, results, strict=True) if r == gravest]
 
-    def claim(self, v: Verdict, options: list[Option], ground: Ground) -> int | None:
-        """Fen that some options claim on the line; None if one of them does not know."""
-        worth: Any = base(v.line, self.rule.header.fees, ground.facts.door)
+    def claim(self, line: Any, options: list[Option], ground: Ground) -> int | None:
+        """Fen that some options claim on a line; None if one of them does not know."""
+        worth: Any = base(line, self.rule.header.fees, ground.facts.door)
         if worth is UNKNOWN:
             return None
         if self.amount is None:
@@ -242,7 +286,7 @@ class LineRule:
             found = fen(self.amount(o.env, o.row, ground), self._scale)
             if found is None:
                 return None
-            best = max(best, min(found, worth))
+            best = max(best, min(found, max(worth, 0)))
         return best
 
     def involved(self, v: Verdict, ground: Ground) -> tuple[Any, ...]:
@@ -309,7 +353,7 @@ def _once(code: Code, is_shared: bool, env: Env, row: Row | None, line: Any, gro
     """An answer that all lines of one encounter share is found once."""
     if not is_shared:
         return code(env, row, ground)  # type: ignore[no-any-return]
-    key = id(code), id(line.encounter)
+    key = id(code), id(stay_of(line))
     found: Truth | None = ground.shared.get(key)
     if found is None:
         found = ground.shared[key] = code(env, row, ground)

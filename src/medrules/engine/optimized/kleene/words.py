@@ -21,8 +21,8 @@ __all__ = ["Speech", "lead"]
 class Speech:
     """Code for everything that one rule's findings print."""
 
-    def __init__(self, rule: ir.Rule, compiler: Compiler) -> None:
-        self._rule = rule
+    def __init__(self, rule: ir.Rule, roles: frozenset[str], compiler: Compiler) -> None:
+        self._rule, self._roles = rule, roles  # those of the binding itself: members of lists are bound beside them
         self._codes: dict[int, Code] = {}
         self._facts: list[tuple[str, str, ir.Fact]] = []
         for n in nodes(rule.when, rule.guard, *(x for e in rule.exempt for x in (e.when, e.but))):
@@ -76,16 +76,10 @@ class Speech:
 
         ground.meter.spend(1 + len(self._facts))
         used: dict[str, str] = {}
-        roles = self._roles(o)
         for role, name, fact in self._facts:
-            if role in roles and name not in used:
+            if role in self._roles and name not in used:
                 used[name] = printed(value(fact), fact.type)
         return tuple(used.items()), formula(self._rule.deduct, value, amounts)
-
-    @staticmethod
-    def _roles(o: Option) -> frozenset[str]:
-        """The roles of the binding itself (members of lists and windows are bound beside them)."""
-        return frozenset(("first", "second")) if o.partner is not None else frozenset(("item",))
 
 
 def _constant(template: ir.Template) -> str | None:
