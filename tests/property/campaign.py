@@ -1,96 +1,143 @@
-"""Law 1 at length: `python -m tests.property.campaign --cases N [--seed S]` compares the execution paths on random cases.
+"""Law 1 at length: `python -m tests.property.campaign --cases 1000000 --processes 2 --state run.jsonl` compares the execution paths.
 
-Prints distinct rules, what they covered and every disagreement with the seed that makes it again.
+Each Program is judged on up to 100 requests. What is finished is in the state file: started again with the same arguments, the
+campaign goes on where it was. At the end it prints distinct Programs, every construct with how often it was drawn and how often an
+answer hung on it (loudly what never did), and every disagreement with the seed that makes it again.
 """
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import time
-from collections.abc import Callable
-from random import Random
-from typing import Any
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
 
-from medrules.adapters.native import read_facts
-from medrules.check.program import Program
-from medrules.engine.engine import Engine
-from medrules.engine.reference import Reference
-from tests.property.coverage import Coverage
-from tests.property.programs import line_program, random_program
-from tests.property.requests import lacking_one, request, stay
-from tests.property.test_information import dropped
-from tests.property.test_windows import crowded, cut, window_rules
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-REQUESTS = 6  # per program
-LACKING = REQUESTS - 2  # from this one on: whole but for one fact
+from tests.property.agreement import REQUESTS, differences
+from tests.property.coverage import show
+from tests.property.tally import Tally
 
-
-WORDED = ("findings", "undecided", "unjudged", "deductions", "unmatched", "notes")
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = 8  # programs that one task judges
+MOST_REQUESTS = 100
 
 
-def _crowded(rng: Random, n: int) -> Any:
-    """A crowded request: whole, with its history cut off, or with facts dropped."""
-    data = crowded(rng)
-    if n % 3 == 1:
-        data = cut(data, rng.choice(("2026-02-24", "2026-03-01", "2026-03-05")))
-    elif n % 3 == 2:
-        dropped(rng, data, 0.08)
-    return data
+@dataclass(frozen=True)
+class Run:
+    """What a campaign is asked to do; a state file belongs to one."""
+
+    seed: int
+    programs: int
+    requests: int
+    code: str  # fingerprint of what judges and what draws
+
+    @property
+    def blocks(self) -> int:
+        return -(-self.programs // BLOCK)
 
 
-def _kind(seed: int) -> tuple[Callable[[int], Program], Callable[[Random, int], Any]]:
-    """What the programs and requests of a seed are like."""
-    match seed % 4:
-        case 3:  # windows and quotas over crowded histories
-            return window_rules, _crowded
-        case 1:  # rules about lines and requests of one stay, which the optimized evaluator judges in one loop
-            return line_program, lambda rng, n: lacking_one(rng, stay(rng)) if n == LACKING else stay(rng)
-        case _:
-            return random_program, lambda rng, n: lacking_one(rng, request(rng, drop=0.0)) if n >= LACKING else request(rng)
+def fingerprint() -> str:
+    """What the answer of a campaign is about: the sources of the library, of the generators and the packs' rule texts."""
+    made = hashlib.sha256()
+    for folder, pattern in (("src", "*.py"), ("src", "*.lark"), ("tests/property", "*.py"), ("rulepacks", "*.medrule")):
+        for path in sorted((ROOT / folder).rglob(pattern)):
+            made.update(path.read_bytes())
+    return made.hexdigest()[:12]
 
 
-def differences(seed: int, coverage: Coverage | None = None) -> list[str]:
-    """Where the paths differ on one random program and its requests."""
-    make, ask = _kind(seed)
-    program = make(seed)
-    reference, engine = Reference(program), Engine(program)
-    if coverage is not None:
-        coverage.saw(program)
-    out = []
-    for n in range(REQUESTS):
-        data = ask(Random(seed * 1_000 + n), n)
-        wanted, found = reference.evaluate(read_facts(data)), engine.review(read_facts(data))
-        if coverage is not None:
-            coverage.answered(wanted)
-        if found.unchecked:
-            out.append(f"seed {seed} request {n}: unchecked {found.unchecked}")
-        elif wanted.canonical() != found.canonical():
-            names = ("findings", "undecided", "unjudged", "deductions")
-            for name, a, b in zip(names, wanted.canonical(), found.canonical(), strict=True):
-                if a != b:
-                    out.append(f"seed {seed} request {n} {name}\n    only reference: {sorted(map(str, a - b))}\n"
-                               f"    only optimized: {sorted(map(str, b - a))}")
+def judge_block(run: Run, block: int) -> dict[str, Any]:
+    """All Programs of one block."""
+    tally, found = Tally(), []
+    for seed in range(run.seed + block * BLOCK, min(run.seed + (block + 1) * BLOCK, run.seed + run.programs)):
+        found += [asdict(d) for d in differences(seed, tally, run.requests)]
+    return {"block": block, "found": found, "tally": tally.plain()}
+
+
+class State:
+    """The finished blocks, in a file when one is named."""
+
+    def __init__(self, run: Run, path: Path | None) -> None:
+        self.tally, self.found, self.done = Tally(), list[dict[str, Any]](), set[int]()
+        self._file: TextIO | None = None
+        if path is None:
+            return
+        head = json.dumps(asdict(run))
+        if path.exists() and path.stat().st_size:
+            first, *blocks = path.read_text("utf-8").splitlines()
+            if first != head:
+                raise SystemExit(f"状态文件 {path} 属于另一次运行（参数或代码不同）：删除它，或另给一个 --state\n  {first}\n  {head}")
+            for line in blocks:
+                if line.endswith("}"):  # the last line may be cut off
+                    self._take(json.loads(line))
+            self._file = path.open("a", encoding="utf-8")
         else:
-            out += [f"seed {seed} request {n}: {name} differ in order or words" for name in WORDED
-                    if getattr(wanted, name) != getattr(found, name)]
-    return out
+            self._file = path.open("w", encoding="utf-8")
+            self._file.write(head + "\n")
+
+    def _take(self, result: dict[str, Any]) -> None:
+        self.done.add(result["block"])
+        self.found += result["found"]
+        self.tally.add(Tally.of(result["tally"]))
+
+    def add(self, result: dict[str, Any]) -> None:
+        self._take(result)
+        if self._file is not None:
+            self._file.write(json.dumps(result, ensure_ascii=False) + "\n")
+            self._file.flush()
+
+
+def results(run: Run, todo: list[int], processes: int) -> Iterator[dict[str, Any]]:
+    """Blocks as they finish."""
+    if processes == 1:
+        yield from (judge_block(run, block) for block in todo)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        for done in as_completed([pool.submit(judge_block, run, block) for block in todo]):
+            yield done.result()
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.property.campaign", description="随机比对各条执行路径 / compare the execution paths on random cases")
+    parser.add_argument("--cases", type=int, default=600, help="评估次数（一次 = 一个规则包 × 一个请求）")
+    parser.add_argument("--seed", type=int, default=0, help="从哪个种子起")
+    parser.add_argument("--requests", type=int, default=REQUESTS, help=f"每个规则包的请求数，最多 {MOST_REQUESTS}")
+    parser.add_argument("--processes", type=int, default=1, help="进程数")
+    parser.add_argument("--state", type=Path, help="状态文件（JSONL）：中断后以同样参数再次运行即继续")
+    parser.add_argument("--show", type=int, default=5, help="最多打印几处不一致")
+    parser.add_argument("--json", type=Path, help="把结果写成 JSON")
+    args = parser.parse_args()
+    if not 1 <= args.requests <= MOST_REQUESTS:
+        parser.error(f"--requests 为 1 至 {MOST_REQUESTS}")
+    return args
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=600)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--show", type=int, default=5)
-    args = parser.parse_args()
-    coverage, found, start = Coverage(), [], time.monotonic()
-    for seed in range(args.seed, args.seed + max(1, args.cases // REQUESTS)):
-        found += differences(seed, coverage)
-    print(f"{args.cases} cases in {time.monotonic() - start:.0f} s; distinct rules {len(coverage.programs)}")
-    print("answers   ", "  ".join(f"{k} {v}" for k, v in sorted(coverage.answers.items())))
-    print("constructs", "  ".join(f"{k} {v}" for k, v in sorted(coverage.constructs.items())))
-    print(f"disagreements: {len(found)}")
-    for one in found[: args.show]:
-        print("  ", one)
-    raise SystemExit(1 if found else 0)
+    args, console, start = arguments(), Console(), time.monotonic()
+    requests = min(args.requests, args.cases)
+    run = Run(args.seed, -(-args.cases // requests), requests, fingerprint())
+    state = State(run, args.state)
+    todo = [b for b in range(run.blocks) if b not in state.done]
+    bar = Progress(
+        TextColumn("比对"), BarColumn(), MofNCompleteColumn(), TextColumn("次评估 · {task.fields[speed]:,.0f} 次/秒 · 不一致 {task.fields[found]}"),
+        TimeElapsedColumn(), TimeRemainingColumn(), console=console, disable=not console.is_terminal)
+    before = state.tally.answers["requests"]
+    with bar:
+        task = bar.add_task("", total=run.programs * requests, completed=before, speed=0.0, found=len(state.found))
+        for result in results(run, todo, args.processes):
+            state.add(result)
+            count = state.tally.answers["requests"]
+            bar.update(task, completed=count, speed=(count - before) / (time.monotonic() - start), found=len(state.found))
+    show(console, state.tally, state.found[: args.show], len(state.found), run.code, time.monotonic() - start, before)
+    if args.json is not None:
+        args.json.write_text(json.dumps(
+            {"run": asdict(run), "found": state.found, "tally": state.tally.plain()}, ensure_ascii=False, indent=1), "utf-8")
+    raise SystemExit(1 if state.found else 0)
 
 
 if __name__ == "__main__":

@@ -390,6 +390,13 @@ def _witnesses(rule: ir.Rule, compiler: Compiler) -> Iterator[tuple[tuple[int, .
                 yield places, compiler.witnesses(quant)
 
 
+def witnesses_by_name(rule: ir.Rule, compiler: Compiler) -> Iterator[tuple[str, tuple[int, ...], Code]]:
+    """Every existential that stands unnegated: its variable, the cells that take its place, its witnesses."""
+    if rule.mode == "when" and rule.when is not None:
+        for places, quant in _positive(rule.when, ()):
+            yield quant.over.var, places, compiler.witnesses(quant)
+
+
 def _positive(e: ir.Expr, places: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ir.Quant]]:
     match e:
         case ir.And() | ir.Or():

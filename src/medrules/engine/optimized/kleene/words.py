@@ -8,10 +8,12 @@ from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.messages import formula, label, printed, render
 from medrules.engine.optimized.kleene.conditions import Compiler
-from medrules.engine.optimized.kleene.ground import Ground
+from medrules.engine.optimized.kleene.ground import Env, Ground
 from medrules.engine.optimized.kleene.options import Option
+from medrules.engine.optimized.kleene.verdicts import witnesses_by_name
 from medrules.engine.optimized.kleene.windows import Code
 from medrules.engine.optimized.late import Said, Why
+from medrules.knowledge.table import EMPTY
 from medrules.model.order import order_key
 from medrules.model.values import Instant
 
@@ -24,6 +26,11 @@ class Speech:
     def __init__(self, rule: ir.Rule, roles: frozenset[str], compiler: Compiler) -> None:
         self._rule, self._roles = rule, roles  # those of the binding itself: members of lists are bound beside them
         self._codes: dict[int, Code] = {}
+        # Members of existentials that a message names: it means the first witness.
+        said = {n.role for t in (rule.message, rule.suggestion) for p in t.parts if not isinstance(p, str)
+                for n in nodes(p) if isinstance(n, (ir.Fact, ir.Ref))} - roles
+        self._witnesses = tuple(
+            (var, places, code) for var, places, code in witnesses_by_name(rule, compiler) if var in said) if said else ()
         self._facts: list[tuple[str, str, ir.Fact]] = []
         for n in nodes(rule.when, rule.guard, *(x for e in rule.exempt for x in (e.when, e.but))):
             if isinstance(n, ir.Fact):
@@ -55,9 +62,25 @@ class Speech:
             self._terms(part, compiler)
         return None
 
+    def _env(self, o: Option, ground: Ground) -> Env:
+        """The binding in which a finding speaks."""
+        if not self._witnesses:
+            return o.env
+        env = dict(o.env)
+        named: Env = {}
+        for var, places, witnesses in self._witnesses:
+            env.pop(var, None)
+            found = []
+            if var not in named and (o.row is None or all(o.row.cells[p] is not EMPTY for p in places)):
+                found = witnesses(env, o.row, ground)
+            env.pop(var, None)
+            if found:
+                named[var] = min(found, key=_place) if type(found[0]).key == "item" else found[0]
+        return env | named
+
     def said(self, o: Option, ground: Ground) -> Said:
         """Message and suggestion of a finding led by one option."""
-        codes, env, row = self._codes, o.env, o.row
+        codes, env, row = self._codes, self._env(o, ground), o.row
 
         def value(e: ir.Expr) -> Any:
             return codes[id(e)](env, row, ground)
@@ -69,7 +92,7 @@ class Speech:
 
     def why(self, o: Option, amounts: Iterable[int | None], ground: Ground) -> Why:
         """The facts it rests on, and the formula of its deduction."""
-        codes, env, row = self._codes, o.env, o.row
+        codes, env, row = self._codes, self._env(o, ground), o.row
 
         def value(e: ir.Expr) -> Any:
             return codes[id(e)](env, row, ground)
@@ -96,8 +119,9 @@ def lead(options: list[Option]) -> Option:
     return options[0] if len(options) == 1 else min(options, key=_first)
 
 
+def _place(line: Any) -> tuple[Any, ...]:
+    return order_key(line) if line.at.__class__ is Instant else (1 << 62,)
+
+
 def _first(o: Option) -> Any:
-    place: tuple[Any, ...] = ()
-    if o.partner is not None:
-        place = order_key(o.partner) if o.partner.at.__class__ is Instant else (1 << 62,)
-    return place, "" if o.row is None else o.row.point
+    return () if o.partner is None else _place(o.partner), "" if o.row is None else o.row.point
