@@ -15,7 +15,7 @@ from medrules.engine.reference import Reference
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
 from medrules.plan.planner import plan
-from tests.property.constructs import of_program
+from tests.property.constructs import of_program, of_rule
 from tests.property.decided import count_decided
 from tests.property.drawing import Asked, asked, written
 from tests.property.situations import of_request
@@ -86,6 +86,7 @@ def judge(program: Program, requests: Sequence[Asked], seed: int, tally: Tally) 
     others = paths(program)
     tally.seconds["optimized"] += clock() - start
     tally.drawn.update(of_program(program))
+    known = {r.code: tuple(of_rule(r, program)) for r in program.rules}
     out = []
     for n, one in enumerate(requests):
         start = clock()
@@ -110,12 +111,13 @@ def judge(program: Program, requests: Sequence[Asked], seed: int, tally: Tally) 
                 differing = [("words", [str(x) for x in a if x not in b], [str(x) for x in b if x not in a])] if a != b else []
             out += [Disagreement(seed, n, path, part, tuple(only), tuple(other)) for part, only, other in differing]
         start = clock()
-        _count(tally, Random(f"{seed} {n}"), reference, facts, wanted, one)
+        _count(tally, facts, wanted, one)
+        count_decided(Random(f"{seed} {n}"), reference, facts, wanted, tally, known, n)
         tally.seconds["counting"] += clock() - start
     return out
 
 
-def _count(tally: Tally, rng: Random, reference: Reference, facts: Facts, report: Report, one: Asked) -> None:
+def _count(tally: Tally, facts: Facts, report: Report, one: Asked) -> None:
     tally.answers["requests"] += 1
     tally.answers["findings"] += len(report.findings)
     tally.answers["undecided"] += len(report.undecided)
@@ -128,7 +130,6 @@ def _count(tally: Tally, rng: Random, reference: Reference, facts: Facts, report
     tally.answers["silent requests"] += not (report.findings or report.undecided)
     tally.answers["unmatched lines"] += report.unmatched
     tally.situations.update(of_request(one.data, facts, one.door))
-    count_decided(rng, reference, facts, report, tally)
 
 
 def differences(seed: int, tally: Tally | None = None, requests: int = REQUESTS) -> list[Disagreement]:

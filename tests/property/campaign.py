@@ -72,9 +72,14 @@ class State:
             first, *blocks = path.read_text("utf-8").splitlines()
             if first != head:
                 raise SystemExit(f"状态文件 {path} 属于另一次运行（参数或代码不同）：删除它，或另给一个 --state\n  {first}\n  {head}")
+            whole = [first]
             for line in blocks:
-                if line.endswith("}"):  # the last line may be cut off
+                try:
                     self._take(json.loads(line))
+                except json.JSONDecodeError:  # the last line may be cut off: that block is judged again
+                    break
+                whole.append(line)
+            path.write_text("\n".join(whole) + "\n", "utf-8")
             self._file = path.open("a", encoding="utf-8")
         else:
             self._file = path.open("w", encoding="utf-8")
