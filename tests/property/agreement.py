@@ -1,8 +1,6 @@
 """Law 1 on one seed: every path of execution says of every request what the reference says."""
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from random import Random
 from typing import Any
 
 from medrules.check.program import Program
+from medrules.compiled.plans import read_plan, write_plan
 from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
 from medrules.model.facts import Facts
@@ -24,7 +23,6 @@ from tests.property.written import compiled
 
 PARTS = ("findings", "undecided", "unjudged", "deductions")
 REQUESTS = 50  # per Program; the issue allows 100
-COMPILED: Any = importlib.import_module("medrules.compiled.plans") if importlib.util.find_spec("medrules.compiled") else None
 OPENED_AGAIN = 3  # every third request also goes to the plan that was saved and opened
 READ_AGAIN = 8  # every eighth request each path reads its own facts: derived values that one leaves behind cannot help another
 
@@ -48,10 +46,7 @@ class Disagreement:
 def paths(program: Program) -> dict[str, Engine]:
     """The ways of executing that are compared with the reference: a plan as it was made, and as it was saved and opened again."""
     made = plan(program)
-    found = {"optimized": Engine(made)}
-    if COMPILED is not None:
-        found["compiled"] = Engine(COMPILED.read_plan(COMPILED.write_plan(made)))
-    return found
+    return {"optimized": Engine(made), "compiled": Engine(read_plan(write_plan(made)))}
 
 
 def compare(wanted: Report, found: Report) -> Iterator[tuple[str, list[str], list[str]]]:

@@ -187,3 +187,40 @@ def test_a_course_goes_on_over_breaks_that_are_short_enough(days: tuple[str, ...
     assert said("有 同期明细 取 同一疗程 按 同一 患者 不含本次", stay(*lines)) is together
     first = "最早 同期明细.日期 取 同一疗程 按 同一 患者 含本次 早于 明细.日期 − 5天"
     assert said(first, stay(*lines)) is (len(days) == 2)
+
+
+def test_treatment_records_without_a_time_leave_it_open() -> None:
+    timeless = {"项目": "A100", "时长": "3"}
+    for window in ("单日", "近 7天"):
+        found = said(f"次数 就诊.治疗记录 取 {window} 按 同一 患者 不少于 1次", stay(line("L1", "A200", f"{DAY} 10:00:00"), 治疗记录=[timeless]))
+        assert found == ("session.begin",)
+
+
+def test_a_course_that_hangs_on_a_line_that_may_belong_to_it_is_open() -> None:
+    """The middle line's site was not sent: whether the first one is of the same course is not known either."""
+    lines = [line(f"L{n}", "A200" if n == 2 else "B100", f"2026-03-{day} 10:00:00", 部位="左") for n, day in enumerate(("04", "07", "10"))]
+    count = "次数 同期明细 取 同一疗程 按 同一 患者、明细.部位 含本次 不少于 2次"
+    assert said(count, stay(*lines)) is YES
+    assert said(count, stay(lines[0], lines[2])) is NO
+    del lines[1]["部位"]
+    assert said(count, stay(*lines)) == ("item.site",)
+
+
+def test_a_window_whose_length_is_not_known_is_open() -> None:
+    """Its length is a sum of which a part was not sent; printed outside any condition an absent length is unknown, never a fault."""
+    text = ("规则 LK-900「例」{\n  结果：可疑\n  费用：全部费用\n  针对：明细 属于 编码集「抗菌」\n  令：共 = 合计 就诊.明细.用药天数\n"
+            "  令：数 = 次数 同期明细 取 近 明细.用药天数 按 同一 患者 含本次\n  当：%s\n  扣减：无\n  说明：「{数}」\n}\n")
+    for condition, days, answer in (
+        ("有 同期明细 取 近 共 按 同一 患者 含本次", {}, ("item.days",)), ("有 同期明细 取 近 共 按 同一 患者 含本次", {"用药天数": 3}, YES),
+        ("明细.数量 = 1", {"用药天数": None}, YES),
+    ):
+        one = line("L1", "A200", f"{DAY} 10:00:00")
+        del one["用药天数"]
+        made, problems = compiled(Written((text % condition,), (), PARAMETERS, True, make_codesets()))
+        assert not errors(problems)
+        data = {"业务时间": "2026-12-31 12:00:00", "环节": "事后", "患者": {"唯一号": "P1"}, "就诊": [stay({**one, **days})], "历次就诊": [],
+                "历史": {"覆盖起": "2020-01-01", "覆盖范围": "全国"}}
+        for report in (Reference(made).evaluate(read_facts(data)), Engine(made).review(read_facts(data))):
+            assert (report.undecided[0].causes if report.undecided else bool(report.findings)) == answer
+            if days == {"用药天数": None}:
+                assert report.findings[0].message == "未知"

@@ -333,6 +333,8 @@ def frame_code(frame: ir.Expr, compiler: Compiles) -> Code:
         found = held(env, row, ground)
         if found.__class__ is Frame or found.__class__ is Unsure:
             return found
+        if found.__class__ is Span or found is ABSENT or found is EMPTY:
+            return Unsure(causes_of(found))  # absent and empty only outside conditions, where nothing guards
         return Frame("days", int(exact(found, scale)))
 
     return made
