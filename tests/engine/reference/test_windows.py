@@ -14,7 +14,7 @@ from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
 from tests.property.programs import PARAMETERS
 from tests.property.tables import make_codesets
-from tests.property.written import Written, compiled, errors
+from tests.property.written import TableText, Written, compiled, errors
 
 YES, NO = True, False
 DAY = "2026-03-10"
@@ -224,3 +224,20 @@ def test_a_window_whose_length_is_not_known_is_open() -> None:
             assert (report.undecided[0].causes if report.undecided else bool(report.findings)) == answer
             if days == {"用药天数": None}:
                 assert report.findings[0].message == "未知"
+
+
+@pytest.mark.parametrize(("fault", "codes", "found"), [
+    ("增", ("A100", "B100", "B100"), NO), ("增", ("A100", "A100", "B100"), YES), ("平", ("A100", "B100", "B100"), YES), ("平", ("A100", "A100", "B100"), NO),
+])
+def test_the_same_row_of_a_pair_means_the_judged_lines_own_side(fault: str, codes: tuple[str, ...], found: bool) -> None:
+    toml = ('name = "对表"\nen = "p"\nkey = "pair"\nsource = "例"\nkey_columns = ["甲", "乙"]\nkey_names = ["a", "b"]\nkey_fields = ["code", "code"]\n')
+    text = ("规则 LK-900「例」{\n  结果：可疑\n  费用：全部费用\n  针对：两项明细 增、平 属于 知识表「对表」记为 限定 同在 单日\n"
+            f"  当：次数 同期明细 取 单日 按 同一 患者、限定 含本次 超过 1次\n  违规：{fault}\n  扣减：无\n}}\n")
+    table = TableText(toml, ("知识点号", "甲", "乙"), (("K1", "A100", "B100"),))
+    made, problems = compiled(Written((text,), (table,), PARAMETERS, True, make_codesets()))
+    assert not errors(problems)
+    lines = [line(f"L{n}", code, f"{DAY} 1{n}:00:00") for n, code in enumerate(codes)]
+    data = {"业务时间": "2026-12-31 12:00:00", "环节": "事后", "患者": {"唯一号": "P1"}, "就诊": [stay(*lines)], "历次就诊": [],
+            "历史": {"覆盖起": "2020-01-01", "覆盖范围": "全国"}}
+    for report in (Reference(made).evaluate(read_facts(data)), Engine(made).review(read_facts(data))):
+        assert bool(report.findings) is found and not report.undecided
