@@ -25,6 +25,7 @@ from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.members import parse_members
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.reader import read_table
+from medrules.knowledge.reserved import RESERVED_NAMES
 from medrules.knowledge.table import Table
 from medrules.language.nodes import File, RuleDecl
 from medrules.model.facts import Facts
@@ -85,7 +86,7 @@ class CasePack:
 
     def _codes(self, family: str, more: frozenset[str]) -> frozenset[str]:
         program, families = self.checked.program, self.checked.sources.families
-        everything = family not in families.values()  # cases that stand beside no rule
+        everything = not family or family not in families.values()  # cases that stand beside no rule
         own = {r.code for r in program.rules if everything or families.get(r.source.name if r.source else "") == family}
         named = {r.code for r in program.rules if r.code in more or r.parent in more}
         if missing := more - {r.code for r in program.rules} - {r.parent for r in program.rules}:
@@ -99,7 +100,8 @@ class CasePack:
             return replace(program, rules=kept, tables=self._used(program.tables, codes))
         sources = self.checked.sources
         sets = {**sources.codesets, **self._sets(case.codesets)}
-        own = {**self._naming(case.codesets, sets), **{name: self._table(name, rows, sets) for name, rows in case.tables.items()}}
+        own = {**self._naming(case.codesets, sets), **{
+            table.name: table for table in (self._table(name, rows, sets) for name, rows in case.tables.items())}}
         tables = {n: own.get(t.name, t) for n, t in sources.tables.items()}
         made, problems = check(
             self._files(codes), tables, sets, sources.catalogues, pack=sources.name, version=sources.version,
@@ -165,7 +167,9 @@ class CasePack:
         if known is None:
             raise CaseError(f"规则包里没有知识表「{name}」 / no such table")
         out = io.StringIO()
-        written = [{"知识点号": f"例-{n}", "来源": "本例", **row} for n, row in enumerate(rows, 1)]
+        written = [
+            {**{zh: word for zh, word in (("知识点号", f"例-{n}"), ("来源", "本例")) if RESERVED_NAMES[zh] not in row}, **row}
+            for n, row in enumerate(rows, 1)]
         named = dict.fromkeys(c for row in written for c in row)
         header = [*named, *(c.zh for c in known.columns if c.zh not in named and c.en not in named)]  # left out = empty
         writer = csv.DictWriter(out, header, lineterminator="\n")
