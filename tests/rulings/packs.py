@@ -16,6 +16,7 @@ from medrules.check.checker import check
 from medrules.check.program import Program
 from medrules.diagnostics import Severity
 from medrules.knowledge.folder import read_pack_folder
+from medrules.knowledge.reserved import RESERVED_NAMES
 from medrules.language.parser import parse
 
 PACKS = Path(__file__).resolve().parents[2] / "rulepacks"
@@ -70,8 +71,9 @@ def rule_text(codes: Iterable[str]) -> str:
 def _rows(name: str, text: str) -> tuple[str, str, str]:
     """(file stem, toml, full CSV) of a table whose rows are given with the columns that matter."""
     path, header = _declarations()[name]
-    columns = header.split(",")
     given = list(csv.DictReader(io.StringIO(text.strip() + "\n"), skipinitialspace=True))
+    asked = {k.strip(): None for row in given for k in row}
+    columns = list(dict.fromkeys([*header.split(","), *(c for c in asked if c in RESERVED_NAMES), "来源"]))
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
