@@ -102,7 +102,7 @@ from medrules.model.values import DAY_SECONDS, Instant
 at = Instant(739_700 * DAY_SECONDS + 36_000, 739_700 * DAY_SECONDS + 36_000)
 line = {"id": "L1", "position": 0, "line_kind": "charge", "code": "XA01", "quantity": 10_000, "amount": 1_000, "self_paid": 0, "performed_at": at}
 encounter = {"id": "E1", "is_current": True, "visit_kind": "住院", "insurance": "基本医疗", "admitted_at": at, "items": [line], "diagnoses": []}
-facts = build_facts(door=Door("native", frozenset()), stage="during", business_time=at, patients=[
+facts = build_facts(door=Door("native", frozenset({"item.performed_at"})), stage="during", business_time=at, patients=[
     {"id": "P1", "sex": "男", "birth_date": 730_000, "encounters": [encounter]}])
 ready = engine.review(facts)
 """

@@ -37,7 +37,7 @@ def test_every_record_of_the_national_plan_comes_back(national: Plan) -> None:
 
 
 def test_a_pack_with_every_kind_of_rule_comes_back() -> None:
-    checked = check_pack(PACKS / "edition-2025").program
+    checked = check_pack(PACKS / "typical-problems").program
     assert read_plan(write_plan(plan(checked))).program == checked
 
 
@@ -69,7 +69,7 @@ def test_open_pack_takes_the_file(tmp_path: Path) -> None:
 
 def test_a_compiled_file_beside_its_folder_is_used_only_if_it_fits(tmp_path: Path) -> None:
     other, stale = tmp_path / "other.mrc", tmp_path / "stale.mrc"
-    other.write_bytes(compile_pack(PACKS / "edition-2025"))
+    other.write_bytes(compile_pack(PACKS / "typical-problems"))
     stale.write_bytes(compile_pack(PACKS / "national").replace(b'"schema": 1', b'"schema": 2', 1))
     for file in (other, stale, tmp_path / "missing.mrc"):
         assert open_pack(PACKS / "national", compiled=file).program.pack == "national"
