@@ -241,3 +241,11 @@ def test_the_same_row_of_a_pair_means_the_judged_lines_own_side(fault: str, code
             "历史": {"覆盖起": "2020-01-01", "覆盖范围": "全国"}}
     for report in (Reference(made).evaluate(read_facts(data)), Engine(made).review(read_facts(data))):
         assert bool(report.findings) is found and not report.undecided
+
+
+@pytest.mark.parametrize(("other", "answer"), [
+    ("2026-03-10", YES), ("2026-03-09", ("item.days",)), ("2025-12-17", ("item.days",)), ("2025-12-16", NO), ("2026-03-11", NO)])
+def test_days_of_use_that_were_not_sent_may_reach_84_days(other: str, answer: Any) -> None:
+    own, held = line("L1", "A200", f"{DAY} 10:00:00", 用药天数=1), line("L2", "B100", f"{other} 10:00:00")
+    del held["用药天数"]
+    assert said("有 同期明细 取 用药期重叠 按 同一 患者 不含本次", stay(own, held)) == answer
