@@ -12,11 +12,12 @@ from medrules.adapters.cli.console import Table, console, error_console, print_j
 from medrules.adapters.cli.packs import usable
 from medrules.adapters.cli.requests import OneRequest, read_all
 from medrules.adapters.cli.rule_screen import show_sheet
-from medrules.adapters.cli.rule_sheet import COST, rule_sheet, rules_named, tables_of
+from medrules.adapters.cli.rule_sheet import COST, rule_sheet, rules_named
 from medrules.adapters.cli.trace_screen import finding_of, show_answers, show_trace, trace_json
 from medrules.adapters.nhsa import SiteSettings, door_of
 from medrules.api import CheckedPack
 from medrules.check import program as ir
+from medrules.check.contents import tables_of
 from medrules.check.names import suggestion
 from medrules.check.program import Rule
 from medrules.engine.engine import Engine

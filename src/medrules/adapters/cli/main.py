@@ -23,6 +23,7 @@ COMMANDS: Final = (
     ("test", "运行规则包自带用例 | run a pack's own cases"),
     ("explain", "显示一条规则的完整含义，或为何提示、为何未提示 | explain a rule, a finding, or a silence"),
     ("coverage", "某接口能判哪些规则、还缺什么 | what a door can decide, and what to send next"),
+    ("profile", "每条规则要花多少：时间、候选、命中 | what each rule costs on a file of requests"),
     ("fmt", "统一格式，或中英互译 | format rule text, or translate it"),
     ("new", "新建规则族 | make a new rule family"),
     ("serve", "启动本机服务（3101/3102/3103） | run the local HTTP service"),

@@ -9,12 +9,12 @@ from typing import Any, Final
 from medrules.adapters.native_report import Language, cause_word
 from medrules.api import CheckedPack
 from medrules.check import program as ir
+from medrules.check.contents import roots_of, tables_of
 from medrules.check.expanded import written_out
 from medrules.check.program import Rule
 from medrules.check.readable import readable
-from medrules.check.reads import scope_roots
 from medrules.check.twin_names import twin_names
-from medrules.check.walk import Node, nodes
+from medrules.check.walk import nodes
 from medrules.engine.messages import frame_text, printed
 from medrules.knowledge.table import ParamCell, Table
 from medrules.language import nodes as ast
@@ -26,7 +26,7 @@ from medrules.model.types import Type
 from medrules.model.values import UNKNOWN, Frame
 from medrules.plan.plan import Plan
 
-__all__ = ["COST", "RuleSheet", "horizon_words", "roots_of", "rule_sheet", "rules_named", "tables_of"]
+__all__ = ["COST", "RuleSheet", "horizon_words", "rule_sheet", "rules_named"]
 
 COST: Final[Mapping[str, tuple[str, str]]] = {
     "item": ("逐条", "item"), "group": ("成组", "group"), "history": ("历史", "history"), "period": ("期间", "period"),
@@ -65,30 +65,6 @@ def horizon_words(horizon: str, lang: Language) -> str:
         "open": ("往前看多远由知识表的行、疗程或期间决定", "how far back is for rows, courses or periods to say"),
     }[kind]
     return zh if lang == "zh" else en
-
-
-def roots_of(rule: Rule) -> tuple[Node | None, ...]:
-    """Every expression of a rule but its templates."""
-    return (
-        *scope_roots(rule.scope), rule.guard, rule.when, *(e for _, e in rule.lets),
-        *(e for x in rule.exempt for e in (x.when, x.but)), rule.deduct.expr,
-    )
-
-
-def tables_of(rule: Rule) -> list[str]:
-    """Names of the tables a rule looks in, that of its scope first."""
-    names: dict[str, None] = {}
-    if isinstance(rule.scope, (ir.ItemScope, ir.PairScope, ir.GroupScope)) and rule.scope.table:
-        names[rule.scope.table] = None
-    for node in nodes(*roots_of(rule)):
-        match node:
-            case ir.Col(table=name) | ir.Lookup(table=name) | ir.Window(table=name) if name:
-                names[name] = None
-            case ir.In(how="table", container=ir.Const(value=str(name))):
-                names[name] = None
-            case _:
-                pass
-    return list(names)
 
 
 def rule_sheet(checked: CheckedPack, plan: Plan, rule: Rule, door: Door, day: date, lang: Language) -> RuleSheet:
