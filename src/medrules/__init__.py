@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from medrules.api import check_pack, open_pack
     from medrules.engine.engine import Engine
     from medrules.engine.metering import StepBudget
+    from medrules.engine.screening import screen
     from medrules.errors import InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
     from medrules.model.facts import Facts
     from medrules.model.reports import Finding, Report, Undecided
@@ -43,11 +44,12 @@ _HOME = {
     "open_pack": "medrules.api",
     "read_facts": "medrules.adapters.native",
     "review_message": "medrules.adapters.nhsa",
+    "screen": "medrules.engine.screening",
 }
 
 __all__ = [
     "Engine", "Facts", "Finding", "InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "Report", "SiteSettings",
-    "StepBudget", "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message",
+    "StepBudget", "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message", "screen",
 ]
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 from random import Random
 
 from hypothesis import given
+from tests.property.programs import random_program
+from tests.property.requests import request
+from tests.property.strategies import FEW, SEEDS
 
 from medrules.adapters.native import read_facts
 from medrules.adapters.nhsa import SiteSettings, read_request
@@ -13,9 +16,6 @@ from medrules.engine.engine import Engine
 from medrules.model.builder import build_facts
 from medrules.model.facts import Facts
 from medrules.model.unbuild import sent_values
-from tests.property.programs import random_program
-from tests.property.requests import request
-from tests.property.strategies import FEW, SEEDS
 
 ROOT = Path(__file__).parents[2]
 

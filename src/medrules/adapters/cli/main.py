@@ -18,6 +18,7 @@ __all__ = ["COMMANDS", "main", "parser"]
 
 COMMANDS: Final = (
     ("review", "审核请求文件并显示提示 | review requests and show the warnings"),
+    ("screen", "筛查很多次就诊（事后，含按月按年的规则） | screen many encounters after the fact, with rules about months"),
     ("check", "检查规则包 | check a pack's rules and tables"),
     ("compile", "把规则包编译成一个文件，开启更快 | compile a pack into one file that opens faster"),
     ("test", "运行规则包自带用例 | run a pack's own cases"),

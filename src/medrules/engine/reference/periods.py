@@ -20,7 +20,7 @@ from medrules.engine.reference.windows import Binding
 from medrules.model.entities import Day, Department, Period
 from medrules.model.values import ABSENT, UNKNOWN
 
-__all__ = ["period_candidates"]
+__all__ = ["Key", "period_candidates", "period_keys"]
 
 OUTPATIENT: Final = frozenset(("门诊", "急诊", "门诊慢特病"))
 KINDS: Final = {
@@ -169,15 +169,30 @@ def _stocked(scope: PeriodScope, judge: Judge) -> Iterator[tuple[Key, _Gathered]
             yield (key, *_span(scope.period, s.begin)), _Gathered({})
 
 
-def period_candidates(rule: Rule, judge: Judge) -> Iterator[Candidate]:
-    """One candidate per subject and period. The period's last day is its day."""
-    scope = rule.scope
-    assert isinstance(scope, PeriodScope)
+def _gathered(scope: PeriodScope, judge: Judge) -> dict[Key, _Gathered]:
     encounters = [e for p in judge.facts.patients if p.encounters is not UNKNOWN for e in p.encounters]
     gathered = _gather(scope, encounters)
     for key, empty in _stocked(scope, judge):
         gathered.setdefault(key, empty)
-    for key, g in sorted(gathered.items(), key=lambda x: (x[0][1], x[0][0])):
+    return gathered
+
+
+def period_keys(rule: Rule, judge: Judge) -> frozenset[Key]:
+    """The subjects and periods to which these facts contribute."""
+    assert isinstance(rule.scope, PeriodScope)
+    return frozenset(_gathered(rule.scope, judge))
+
+
+def period_candidates(rule: Rule, judge: Judge, wanted: Callable[[Key], bool] = lambda key: True) -> Iterator[Candidate]:
+    """One candidate per subject and period. The period's last day is its day.
+
+    wanted: which subjects and periods, where the facts hold only parts of others.
+    """
+    scope = rule.scope
+    assert isinstance(scope, PeriodScope)
+    for key, g in sorted(_gathered(scope, judge).items(), key=lambda x: (x[0][1], x[0][0])):
+        if not wanted(key):
+            continue
         period = _period(scope, key, g, judge)
         day = (date.fromordinal(key[2]) - timedelta(days=1)).toordinal()
         binding = Binding({"period": period, **g.roles}, None, day)
