@@ -36,7 +36,7 @@ def test_candidates_hits_undecided_and_what_is_asked_of_the_reference() -> None:
     p = profiled([known, unknown])
     assert (p.requests, p.lines) == (2, 4)
     found = counts(p)
-    assert found["T-1"] == ("code", 2, 1, 1, 1)  # the age that is not known is the reference's
+    assert found["T-1"] == ("code", 2, 1, 1, 0)  # an age that is not known is judged by three-valued code, not by the reference
     assert found["T-2"] == ("code", 3, 3, 0, 0)
     assert found["T-3"][:1] == ("whole",) and found["T-3"][1] == found["T-3"][4] == 2  # every stay is asked of the reference
 

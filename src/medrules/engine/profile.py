@@ -11,14 +11,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from medrules.check.contents import tables_of
 from medrules.check.program import PeriodScope, Program, Rule
+from medrules.engine.metering import Meter
 from medrules.engine.optimized.evaluator import Evaluator
 from medrules.engine.optimized.fallback import Answers, Fallback
+from medrules.engine.optimized.kleene.ground import Ground
+from medrules.engine.optimized.rulecode import RuleCode
 from medrules.engine.reference.evaluator import Reference
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
+from medrules.plan.plan import Plan
 from medrules.plan.planner import plan
 
 __all__ = ["Profile", "Profiler", "RuleProfile"]
@@ -75,19 +80,19 @@ class Profile:
 
 
 class _Counting(Fallback):
-    """The reference as it is asked by an evaluator, counting the bindings it is asked about."""
+    """What an evaluator falls back to, counting the bindings that the reference judges."""
 
-    def __init__(self, program: Program) -> None:
-        super().__init__(program)
+    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
+        super().__init__(plan, codes)
         self.asked = 0
 
-    def line(self, rule: Rule, line: object, facts: Facts, answers: Answers) -> None:
+    def _by_reference(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
         self.asked += 1
-        super().line(rule, line, facts, answers)
+        super()._by_reference(number, line, ground, answers)
 
-    def whole(self, rule: Rule, facts: Facts, answers: Answers) -> None:
-        self.asked += sum(1 for _ in self.reference.judged(facts, rule))
-        super().whole(rule, facts, answers)
+    def whole(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
+        self.asked += sum(1 for _ in self.reference.judged(facts, self.plan.rules[number]))
+        super().whole(number, facts, answers, meter)
 
 
 class _Alone:
@@ -105,7 +110,7 @@ class _Alone:
 
     def count(self, requests: Sequence[Facts]) -> None:
         """One untimed pass: what is looked at, what is found. It also leaves the facts as the timed passes meet them."""
-        ordinary, counting = self.evaluator.fallback, _Counting(self.program)
+        ordinary, counting = self.evaluator.fallback, _Counting(self.evaluator.plan, self.evaluator.codes)
         self.evaluator.fallback = counting
         rule = self.rule
         for facts in requests:
