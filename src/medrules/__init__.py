@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from medrules.engine.engine import Engine
     from medrules.engine.metering import StepBudget
     from medrules.engine.screening import screen
-    from medrules.errors import InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
+    from medrules.errors import InvalidCompiledPack, InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
     from medrules.model.facts import Facts
     from medrules.model.reports import Finding, Report, Undecided
 
@@ -32,6 +32,7 @@ _HOME = {
     "Engine": "medrules.engine.engine",
     "Facts": "medrules.model.facts",
     "Finding": "medrules.model.reports",
+    "InvalidCompiledPack": "medrules.errors",
     "InvalidFacts": "medrules.errors",
     "InvalidMessage": "medrules.errors",
     "InvalidPack": "medrules.errors",
@@ -48,8 +49,8 @@ _HOME = {
 }
 
 __all__ = [
-    "Engine", "Facts", "Finding", "InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "Report", "SiteSettings",
-    "StepBudget", "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message", "screen",
+    "Engine", "Facts", "Finding", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "Report",
+    "SiteSettings", "StepBudget", "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message", "screen",
 ]
 
 

@@ -90,9 +90,9 @@ class _Counting(Fallback):
         self.asked += 1
         super()._by_reference(number, line, ground, answers)
 
-    def whole(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
+    def plainly(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
         self.asked += sum(1 for _ in self.reference.judged(facts, self.plan.rules[number]))
-        super().whole(number, facts, answers, meter)
+        super().plainly(number, facts, answers, meter)
 
 
 class _Alone:

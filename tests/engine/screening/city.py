@@ -99,7 +99,8 @@ def _visit(draw: Random, p: int, n: int) -> dict[str, Any]:
     visit: dict[str, Any] = {
         "标识": f"E{p}-{n}", "就医方式": kind, "入院时间": f"{day} 08:{draw.randrange(60):02d}:01", "结算险种": "基本医疗",
         "机构": {"名称": "院", "级别": "三级"} | draw.choice((
-            {"编码": "H1", "类型": "定点医疗机构"}, {"编码": "H2", "类型": "定点医疗机构"}, {"编码": "H3", "类型": "定点零售药店"})),
+            {"编码": "H1", "类型": "定点医疗机构"}, {"编码": "H2", "类型": "定点医疗机构"}, {"编码": "H3", "类型": "定点零售药店"},
+            {"编码": "H2", "类型": "定点零售药店"})),  # H2 is described in two ways
         "诊断": [{"编码": draw.choice(("I10", "J18.9", "N18.5")), "主要标志": True}],
         "明细": [_line(draw, f"L{p}-{n}-{i}", day) for i in range(draw.randint(0, 4))],
     }

@@ -30,11 +30,36 @@ KINDS: Final = {
 Key = tuple[tuple[str, ...], int, int]  # subjects, first day, day after the last
 
 
+class _Agreed:
+    """One subject as all who speak of it describe it: what two of them say differently is not known, whoever came first."""
+
+    __slots__ = ("kind", "said", "values")
+
+    def __init__(self, first: Any) -> None:
+        self.kind, self.values, self.said = type(first), dict[str, Any](), set[int]()
+
+    def add(self, entity: Any) -> None:
+        if id(entity) in self.said:
+            return
+        self.said.add(id(entity))
+        for name, sent in entity.__dict__.items():
+            declared = self.kind.fields.get(name)
+            if declared is None or declared.derived or sent is UNKNOWN:
+                continue
+            held = self.values.setdefault(name, sent)
+            if held is not sent and held is not UNKNOWN and (held is ABSENT or sent is ABSENT or held != sent):
+                self.values[name] = UNKNOWN
+
+    def entity(self) -> Any:
+        return self.kind(self.values)
+
+
 @dataclass
 class _Gathered:
     """What falls into one period of one subject."""
 
-    roles: dict[str, Any]
+    described: dict[str, _Agreed] = field(default_factory=dict)
+    roles: dict[str, Any] = field(default_factory=dict)
     items: list[Any] = field(default_factory=list)
     visits: list[Any] = field(default_factory=list)
     discharges: list[Any] = field(default_factory=list)
@@ -91,8 +116,13 @@ def _gather(scope: PeriodScope, encounters: Iterable[Any]) -> dict[Key, _Gathere
         if isinstance(day, int) and all(subjects):
             known = [s for s in subjects if s is not None]
             key = (tuple(i for i, _ in known), *_span(scope.period, day))
-            roles = dict(zip(scope.subjects, (e for _, e in known), strict=True))
-            add(out.setdefault(key, _Gathered(roles)))
+            group = out.setdefault(key, _Gathered())
+            for name, (_, entity) in zip(scope.subjects, known, strict=True):
+                if name == "patient":  # one object per request, with its encounters
+                    group.roles[name] = entity
+                else:
+                    group.described.setdefault(name, _Agreed(entity)).add(entity)
+            add(group)
 
     for e in encounters:
         into(e, None, e.admitted_on, lambda g, e=e: g.visits.append(e))  # type: ignore[misc]
@@ -100,6 +130,8 @@ def _gather(scope: PeriodScope, encounters: Iterable[Any]) -> dict[Key, _Gathere
             into(e, None, e.discharged_on, lambda g, e=e: g.discharges.append(e))  # type: ignore[misc]
         for i in () if e.items is UNKNOWN else e.items:
             into(e, i, i.on, lambda g, i=i: g.items.append(i))  # type: ignore[misc]
+    for g in out.values():
+        g.roles |= {name: described.entity() for name, described in g.described.items()}
     return out
 
 
@@ -166,7 +198,7 @@ def _stocked(scope: PeriodScope, judge: Judge) -> Iterator[tuple[Key, _Gathered]
         by = {"institution": s.institution}
         key = tuple(str(by.get(n, s.code)) for n in scope.subjects)
         if isinstance(s.begin, int) and _span(scope.period, s.begin)[0] == s.begin:
-            yield (key, *_span(scope.period, s.begin)), _Gathered({})
+            yield (key, *_span(scope.period, s.begin)), _Gathered()
 
 
 def _gathered(scope: PeriodScope, judge: Judge) -> dict[Key, _Gathered]:
