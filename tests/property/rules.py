@@ -112,13 +112,20 @@ def _bare_rule(rng: Random) -> tuple[list[str], str]:
     return lines, rng.choice(("全额", "全额", "全额", "无"))
 
 
+# Conditions that name the line's code: planned as an index where the code is all that they can be true of.
+NAMED_CODES = (
+    "明细.编码 = 「A100」", "明细.编码 属于（「A101」、「B100」）且 明细.数量 超过 1", "明细.编码 = 「A100」 或 明细.编码 = 「Z999」 且 患者.性别 = 女",
+    "明细.编码 属于 编码集「项目」 且 明细.单价 超过 15元", "非（明细.编码 = 「A100」）", "明细.编码 = 「B100」 或 明细.数量 = 2", "明细.编码 = 「A100」 且 明细.编码 ≠ 「A100」",
+)
+
+
 def _scan_rule(rng: Random) -> tuple[list[str], str]:
     noun, fits = rng.choice((("明细", True), ("明细", True), ("原始明细", False)))
     if rng.random() < 0.4 and fits:
         lines = [f"针对：明细 属于 编码集「{rng.choice(('项目', '抗菌', '药名集'))}」"]
     else:
         where = rng.choice(("明细.数量 小于 0 且 非 明细.已配对", "明细.编码 未填", "相差（明细.单价 × 明细.数量，明细.金额）超过 0.01元",
-                            "明细.单价 超过 25元", "患者.性别 = 女"))
+                            "明细.单价 超过 25元", "患者.性别 = 女", *(NAMED_CODES if fits else ())))
         lines = [f"针对：{noun} 其中（{where}）"]
     lines.append(f"当：{_condition(rng, PLAIN + ITEM) if fits else '一律'}")
     if rng.random() < 0.4:

@@ -43,6 +43,7 @@ def write_plan(plan: Plan) -> bytes:
         "plan": out.json(_plain_parts(plan)),
         "records": _write_records(plan.records, strings, out), "prefix_records": _write_records(plan.prefix_records, strings, out),
         "silent_codes": out.numbers(strings.numbers(plan.silent_codes)), "known_prefixes": out.texts(sorted(plan.known_prefixes)),
+        "strangers": out.numbers(strings.numbers(sorted(plan.strangers))),
         "pairs": _write_pairs(plan.pairs, strings, out),
     }
     out.json(index)
@@ -79,6 +80,7 @@ def _read(held: Sections, index: Any) -> Plan:
         prefix_records=_read_records(part(dict, index, "prefix_records"), codes, merger, dense, held),
         scans=tuple(decode(e, "Entry") for e in part(list, found, "scans")),
         silent_codes=[codes[n] for n in held.numbers(part(int, index, "silent_codes"), len(codes))],
+        strangers=frozenset(codes[n] for n in held.numbers(part(int, index, "strangers"), len(codes))),
         known_prefixes=frozenset(held.texts(part(list, index, "known_prefixes"))), counts_codes=part(bool, found, "counts_codes"),
         pairs=_read_pairs(part(dict, index, "pairs"), codes, program, found, held),
         groups=MappingProxyType({

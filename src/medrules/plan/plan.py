@@ -21,7 +21,9 @@ class Route:
     code   index by item code: one probe per line finds every such rule
     scan   looked at for every line (no table and no code to index by)
     pair   oriented pairs of codes
-    whole  asked of the reference evaluator once per request, if the request has any of `codes` (None: always)
+    whole  asked of the reference evaluator once per request
+
+    codes: item codes that the condition of an indexed rule names, where its scope names none.
     """
 
     rule: int
@@ -62,6 +64,7 @@ class Plan:
     scans: tuple[Entry, ...]  # rules that look at every line
     silent_codes: Sequence[str]  # sorted: codes that tables about lines list, of which no rule says anything by itself or in pairs
     known_prefixes: frozenset[str]
+    strangers: frozenset[str]  # codes with records that no table knows: only rules or code sets name them
     counts_codes: bool  # whether these two decide alone if a line is known (no keys by name, no code sets as keys)
     pairs: PairPlan
     groups: Mapping[Grouping, Mapping[str, tuple[Any, ...]]]

@@ -1,7 +1,7 @@
 """Makes the plan of a program: runs the passes in order and freezes what they leave."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -25,18 +25,24 @@ def plan(program: Program) -> Plan:
     assert draft.pairs is not None and draft.usage is not None and draft.guards is not None
     assert draft.records is not None and draft.prefix_records is not None
     codes, prefixes, plain = _known(program)
-    plain &= draft.records.keys() <= codes and draft.prefix_records.keys() <= prefixes  # a code set names codes that no table knows
+    plain &= draft.prefix_records.keys() <= prefixes  # a code set may name prefixes that no table knows
     return Plan(
         program=program, routes=draft.routes, shapes=draft.shapes, dense=draft.dense, streamed=draft.streamed,
         records=draft.records, prefix_records=draft.prefix_records,
         silent_codes=sorted(codes.difference(draft.records.codes, draft.pairs.codes)), known_prefixes=prefixes,
-        counts_codes=plain, pairs=draft.pairs,
+        strangers=_strangers(draft.records.codes, codes, prefixes), counts_codes=plain, pairs=draft.pairs,
         scans=draft.scans, groups=_frozen(draft.groups), usage=draft.usage, guards=draft.guards,
     )
 
 
 def _frozen(values: Mapping[K, V]) -> Mapping[K, V]:
     return MappingProxyType(dict(values))
+
+
+def _strangers(told: Iterable[str], codes: set[str], prefixes: frozenset[str]) -> frozenset[str]:
+    """Codes of which rules speak, but which no table names, in full or by a prefix."""
+    alone = (code for code in told if code not in codes)
+    return frozenset(code for code in alone if not any(code[:n] in prefixes for n in range(1, len(code) + 1)))
 
 
 def _is_about_lines(table: Table) -> bool:

@@ -56,8 +56,8 @@ def test_only_facts_of_the_schema_become_attributes() -> None:
 
 def test_the_namespace_is_small() -> None:
     assert set(NAMES) == {
-        "ABSENT", "UNKNOWN", "MANY", "known", "member", "any_member", "meet", "codes_by_day", "count_unmatched", "UNSURE", "any", "set",
-        "frozenset", "list", "len", "map", "min", "max", "enumerate"}
+        "ABSENT", "UNKNOWN", "MANY", "known", "member", "any_member", "meet", "codes_by_day", "count_unmatched", "strangers", "UNSURE",
+        "any", "set", "frozenset", "list", "len", "map", "min", "max", "enumerate"}
 
 
 def test_code_has_no_hidden_loads() -> None:

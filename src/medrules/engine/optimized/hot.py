@@ -40,11 +40,11 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
     watching = _body(plan, tables, places, True)
     start = _start(places)
     names: Names = {
-        **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "in_force": tables.in_force, **places.objects}
+        **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "in_force": tables.in_force, "named": plan.strangers, **places.objects}
     lines = s.call(s.name("enumerate"), s.name("records"))
     loop = s.build("look", s.function("look", PARAMETERS, [*start, s.loop(("i", "r"), lines, body)]), names)
     walk = s.loop(("i", "r"), lines, watching)
-    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, *_answer()]), names)
+    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, *_answer(plan, tables)]), names)
     return loop, common
 
 
@@ -78,9 +78,22 @@ def _unmatched(lines: str) -> ast.expr:
     return s.choice(s.name("plain"), s.call(s.name("len"), s.name(lines)), s.call(s.name("count_unmatched"), s.name(lines)))
 
 
-def _answer() -> list[ast.stmt]:
+def _knows_any(plan: Plan, tables: Tables) -> bool:
+    """Whether some table of the plan knows any code at all (rules alone may name codes)."""
+    return bool(plan.known_prefixes) or bool(plan.prefix_records) or len(plan.strangers) < len(tables.index)
+
+
+def _answer(plan: Plan, tables: Tables) -> list[ast.stmt]:
     unmatched = _unmatched("missed")
+    foreign: list[ast.stmt] = []
+    if not _knows_any(plan, tables):
+        unmatched = _unmatched("items")
+    elif plan.strangers:
+        met = s.call(s.name("strangers"), s.name("named"), s.name("items"))
+        foreign = [s.when(s.negated(s.call(s.attr(s.name("named"), "isdisjoint"), s.name("listed"))), [
+            s.do(s.call(s.attr(s.name("missed"), "extend"), met))])]
     return [
+        *foreign,
         s.when(s.either([s.name("out"), s.name("near")]), [s.give(s.listed([unmatched, s.name("out"), s.name("near"), s.name("box")]))]),
         s.give(unmatched),
     ]
@@ -93,8 +106,9 @@ def _start(places: _InLine) -> list[ast.stmt]:
 
 def _body(plan: Plan, tables: Tables, places: _InLine, watching: bool) -> list[ast.stmt]:
     """What is done with each line: its place `i`, the record `r` of its code."""
+    counted = watching and not _knows_any(plan, tables)  # all lines are unmatched: there is nothing to note
     body = [
-        s.when(s.compare(s.name("r"), "is", s.number(None)), _unknown_code(plan)),
+        s.when(s.compare(s.name("r"), "is", s.number(None)), [s.skip()] if counted else _unknown_code(plan)),
         s.assign(_record_names(plan, tables), s.name("r")),
         *(_slot(plan.shapes[number], n, places, watching and number in plan.streamed) for n, number in enumerate(plan.dense)),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from medrules.engine.optimized.values import MANY, any_member, codes_by_day, count_unmatched, known, meet, member
+from medrules.engine.optimized.values import MANY, any_member, codes_by_day, count_unmatched, known, meet, member, strangers
 from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
 __all__ = ["NAMES", "UNSURE"]
@@ -16,6 +16,6 @@ UNSURE: Final = (UnknownTouched, AttributeError, TypeError)
 
 NAMES: Final[Mapping[str, Any]] = MappingProxyType({
     "ABSENT": ABSENT, "UNKNOWN": UNKNOWN, "MANY": MANY, "known": known, "member": member, "any_member": any_member, "meet": meet,
-    "codes_by_day": codes_by_day, "count_unmatched": count_unmatched, "UNSURE": UNSURE, "any": any, "set": set, "frozenset": frozenset,
+    "codes_by_day": codes_by_day, "count_unmatched": count_unmatched, "strangers": strangers, "UNSURE": UNSURE, "any": any, "set": set, "frozenset": frozenset,
     "list": list, "len": len, "map": map, "min": min, "max": max, "enumerate": enumerate,
 })

@@ -14,7 +14,7 @@ from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects, touched
 from medrules.engine.optimized.rulecode import Hit
 from medrules.engine.optimized.scene import Scene, all_lines, scene_in
-from medrules.engine.optimized.values import count_unmatched
+from medrules.engine.optimized.values import count_unmatched, strangers
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked
 from medrules.model.values import UNKNOWN
@@ -196,6 +196,8 @@ class Review:
             near.extend(m for m in lines if m.encounter is not encounter and (
                 m.code is not UNKNOWN and m.on is not UNKNOWN and m.code in e.partners))
         self.settle(out, near, [scene], aside)
+        if e.plan.strangers:
+            missed.extend(strangers(e.plan.strangers, items))
         unmatched = count_unmatched(missed) if missed else 0
         if items is not encounter.items:  # lines without a day are not judged, but known to a table or not
             unmatched += sum(

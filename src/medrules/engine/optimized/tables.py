@@ -170,7 +170,7 @@ class Tables:
 
     def knows(self, code: Any) -> bool:
         """Whether some table names the code, or it is no code at all."""
-        return code is UNKNOWN or code is ABSENT or code in self.index or self.knows_prefix(code)
+        return code is UNKNOWN or code is ABSENT or (code in self.index and code not in self.plan.strangers) or self.knows_prefix(code)
 
     def knows_prefix(self, code: str) -> bool:
         """Whether a table of the pack, used or not, names a prefix of the code."""

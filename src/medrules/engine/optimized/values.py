@@ -11,7 +11,7 @@ from medrules.model.values import ABSENT, UNKNOWN, UnknownTouched
 
 __all__ = [
     "MANY", "any_member", "codes_by_day", "count_unmatched", "earlier", "filled", "known", "meet", "member", "not_later", "read",
-    "same_moment",
+    "same_moment", "strangers",
 ]
 
 
@@ -121,6 +121,11 @@ def codes_by_day(codes: tuple[str, ...], days: tuple[int, ...]) -> dict[int, set
         else:
             found[on] = {code}
     return found
+
+
+def strangers(named: frozenset[str], items: Iterable[Any]) -> list[Any]:
+    """Lines whose code rules name, but no table."""
+    return [m for m in items if m.code in named]
 
 
 def count_unmatched(missed: Iterable[Any]) -> int:

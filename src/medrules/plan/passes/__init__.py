@@ -16,6 +16,7 @@ from medrules.plan.passes.merge_records import merge_records
 from medrules.plan.passes.normal_form import normal_form
 from medrules.plan.passes.orient_pairs import orient_pairs
 from medrules.plan.passes.probe_codes import probe_codes
+from medrules.plan.passes.promote_codes import promote_codes
 from medrules.plan.passes.resolve_cells import resolve_cells
 from medrules.plan.passes.route_rules import route_rules
 from medrules.plan.passes.share_windows import share_windows
@@ -28,6 +29,7 @@ PASSES: Final[tuple[Callable[[Draft], Draft], ...]] = (
     route_rules,  # which index finds a rule's bindings
     resolve_cells,  # empty and 待编 cells: one condition per pattern of cells
     normal_form,  # negations at the atoms
+    promote_codes,  # codes that a condition names: an index instead of a scan
     drop_presence,  # 已填 beside a comparison that answers it
     probe_codes,  # 任一 list 属于 set → one probe of prefixes
     bound_windows,  # windows → a bound that proves silence

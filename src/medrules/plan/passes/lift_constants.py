@@ -134,6 +134,8 @@ class _Lifter:
                 raise _NoCode
             factor = 10 ** (scale - type.scale)
             type = replace(type, scale=scale)
+        if type.precision:
+            type = replace(type, precision=0)  # how many digits a number is written with does not make another shape
         if isinstance(node, ir.Col):
             if node.index < 0 or self.cells.get(str(node.index)) in ("empty", "unknown"):
                 raise _NoCode

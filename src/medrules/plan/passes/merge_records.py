@@ -16,6 +16,7 @@ from medrules.check.program import ItemScope, Program
 from medrules.knowledge.table import Rows
 from medrules.plan.draft import Draft
 from medrules.plan.entries import Entry, Record
+from medrules.plan.plan import Route
 from medrules.plan.records import NO_ROW, Head, KeyedRow, Kind, Merger, Records, Segment, days_of, placed, rows_of
 from medrules.plan.shapes import Shape
 
@@ -33,7 +34,7 @@ def merge_records(draft: Draft) -> Draft:
     rule_of: list[int] = []  # by content
     for route in draft.routes:
         if route.kind in ("code", "scan"):
-            _collect(draft, route.rule, told, prefixes, rule_of)
+            _collect(draft, route, told, prefixes, rule_of)
     held = {prefix: tuple(rows) for prefix, rows in prefixes.items()}
     if held:
         for code in _codes_of_tables(draft.program) - told.keys():
@@ -54,20 +55,21 @@ def merge_records(draft: Draft) -> Draft:
 
 
 def _collect(
-    draft: Draft, rule: int, told: dict[str, _Told], prefixes: dict[str, list[tuple[int, int]]], rule_of: list[int],
+    draft: Draft, route: Route, told: dict[str, _Told], prefixes: dict[str, list[tuple[int, int]]], rule_of: list[int],
 ) -> None:
     """Add what one rule says to the codes and prefixes that it names."""
-    program = draft.program
+    program, rule = draft.program, route.rule
     scope = program.rules[rule].scope
     assert isinstance(scope, ItemScope)
     rows = rows_of(program, rule)
     if rows is None:
         start, end = days_of(program, rule, None)
-        if scope.codes is not None and start < end:
+        named = scope.codes.exact if scope.codes is not None else route.codes
+        if named is not None and start < end:
             rule_of.append(rule)
-            for code in scope.codes.exact:
+            for code in named:
                 told[code] = (*told.get(code, ()), len(rule_of) - 1)
-            for prefix in scope.codes.prefixes:
+            for prefix in scope.codes.prefixes if scope.codes is not None else ():
                 prefixes.setdefault(prefix, []).append((rule, NO_ROW))
         return
     contents = _contents(draft, rule, rows, rule_of)
