@@ -12,7 +12,7 @@ a node is `int × 10**-type.scale`, and whoever executes aligns them. Units were
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -20,6 +20,7 @@ from medrules.diagnostics import Source, Span
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Table
+from medrules.model.frozen import dataclass
 from medrules.model.types import Type
 
 # ---------------------------------------------------------------- value expressions

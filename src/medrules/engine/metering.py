@@ -5,12 +5,13 @@ take thousands; what needs more than the budget is a request made to hang, or on
 """
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
 from medrules.check.cost import Cost
+from medrules.check.program import Rule
 from medrules.model.facts import Facts
+from medrules.model.frozen import dataclass
 from medrules.model.values import ABSENT, UNKNOWN
 
 __all__ = ["NO_LIMIT", "Meter", "StepBudget", "Stopped", "lines_in"]
@@ -85,6 +86,16 @@ class Meter:
         self._spent: dict[int, int] = {}
         self._allowed = NO_LIMIT
         self._chunk = self._left = CHUNK
+
+    @classmethod
+    def of(
+        cls, rules: Sequence[Rule], facts: Facts, budget: StepBudget | None, is_late: Callable[[], bool] | None = None
+    ) -> Meter:
+        """Counts the steps of one review under a budget (None: without limit)."""
+        if budget is None:
+            return cls(None, NO_LIMIT, is_late)
+        lines = lines_in(facts)
+        return cls(lambda n: budget.review if n < 0 else budget.of(rules[n].cost, lines), budget.review, is_late)
 
     def turn(self, rule: int) -> None:
         """From now on the steps are those of this rule. Raises Stopped if it has no steps left."""

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 
 from medrules.diagnostics import Diagnostic
 from medrules.knowledge.problem import Problem
 from medrules.model.codes import normal_form
 from medrules.model.folding import fold_code, fold_text
+from medrules.model.frozen import dataclass
 
 __all__ = ["Catalogue", "read_catalogue"]
 

@@ -1,9 +1,9 @@
 """Sets of codes with hierarchy: ICD categories and their children, code prefixes, exceptions, parts not yet coded."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from medrules.model.frozen import dataclass
 from medrules.model.values import UNKNOWN
 
 __all__ = ["CodeSet"]

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, cast, get_args
 
@@ -12,6 +11,7 @@ from medrules.knowledge.entries import Entries, parse_toml
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.reserved import RESERVED_NAMES
 from medrules.knowledge.table import Column, KeyKind
+from medrules.model.frozen import dataclass
 from medrules.model.types import Type
 
 __all__ = ["Declaration", "KeyColumn", "read_declaration"]

@@ -1,13 +1,12 @@
 """The first line of a table's CSV: which cell of a line belongs to which key, column or reserved column."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from medrules.diagnostics.nearest import nearest
 from medrules.knowledge.declaration import Declaration
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.reserved import PAIR_ONLY, RESERVED_NAMES
 from medrules.model.folding import fold_text
+from medrules.model.frozen import dataclass
 
 __all__ = ["Header", "read_header"]
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from medrules.model.frozen import dataclass
 from medrules.model.values import UNKNOWN, AgeRange, Frame, NumRange
 
 __all__ = ["PARAM", "BuildFrame", "BuildRange", "BuildValue", "Named"]

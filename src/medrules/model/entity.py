@@ -11,9 +11,9 @@ sent. They are frozen: the door that builds them writes `__dict__` once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
+from medrules.model.frozen import dataclass
 from medrules.model.types import Type
 from medrules.model.values import UNKNOWN
 

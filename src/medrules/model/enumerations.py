@@ -7,9 +7,10 @@ open enumeration lists the words that have an English twin; any other word is it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from medrules.model.frozen import dataclass
 
 __all__ = ["ENUMERATIONS", "SCENES", "Enumeration", "Word"]
 

@@ -5,9 +5,10 @@ The run-time value of a level is its int rank on the scale; ranks start at 0 and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from medrules.model.frozen import dataclass
 
 __all__ = ["SCALES", "Scale", "Step"]
 

@@ -10,13 +10,13 @@ Built once, frozen. A Chinese name may belong to several entities (名称, 编�
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from medrules.model.entities import ENTITIES
 from medrules.model.entity import Entity, Field
 from medrules.model.enumerations import ENUMERATIONS, Enumeration
+from medrules.model.frozen import dataclass
 from medrules.model.levels import SCALES, Scale
 from medrules.model.types import Type
 

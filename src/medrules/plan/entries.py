@@ -1,10 +1,10 @@
 """What is known of one code on the days of one record."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from medrules.knowledge.table import Row
+from medrules.model.frozen import dataclass
 
 __all__ = ["Entry", "Record"]
 

@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from medrules.check.program import Program, Rule
+from medrules.model.frozen import dataclass
 from medrules.plan.entries import Entry, Record
 from medrules.plan.partners import PairPlan
 from medrules.plan.records import Records

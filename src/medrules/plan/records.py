@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 from medrules.check.program import Const, ItemScope, Program
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import EMPTY, Row, Rows
+from medrules.model.frozen import dataclass
 from medrules.model.values import UNKNOWN, AgeLimit, AgeRange, Frame
 from medrules.plan.constants import END_OF_DAYS, FIRST_DAY, prepared
 from medrules.plan.entries import Entry, Record

@@ -5,10 +5,10 @@ when `Shape.exact`; otherwise (windows) the binding is looked at again, exactly.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from medrules.check.program import Expr
+from medrules.model.frozen import dataclass
 from medrules.model.types import Type
 
 __all__ = ["CodesProbe", "Form", "Grouping", "Hole", "PointOf", "Region", "Shape", "Shaped", "SharedGroup", "Source",

@@ -158,7 +158,7 @@ def test_law_32_what_never_touches_unknown_is_never_asked_again(seed: int) -> No
 def test_what_is_unknown_is_judged_without_the_reference(seed: int) -> None:
     """Poison: the rules of this program are all judged, and their findings worded, by code of their own."""
     engine = Engine(PROGRAM)
-    engine._evaluator.fallback.reference.judge = None  # type: ignore[assignment,method-assign]
+    engine._evaluator.fallback.referred.reference.judge = None  # type: ignore[assignment,method-assign]
     facts = random_request(Random(seed))
     assert engine.review(facts) == replace(REFERENCE.evaluate(facts), engine_version=ENGINE_VERSION)
 

@@ -2,26 +2,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from medrules.check.program import ItemScope, PairScope, Rule
+from medrules.check.program import Rule
 from medrules.engine.metering import Meter, StepBudget, Stopped
 from medrules.engine.optimized.kleene.ground import Ground, day_of
-from medrules.engine.optimized.kleene.native import Native
 from medrules.engine.optimized.late import Part
 from medrules.engine.optimized.rulecode import Hit, RuleCode
-from medrules.engine.reference.candidates import Candidate
-from medrules.engine.reference.claims import drafts
-from medrules.engine.reference.evaluator import Reference
-from medrules.engine.reference.expressions import Judge
-from medrules.engine.reference.pairs import pair_candidate
-from medrules.engine.reference.scopes import item_candidate
 from medrules.engine.refs import ref
 from medrules.engine.report import Draft
 from medrules.model.facts import Facts
 from medrules.model.reports import Undecided, Unjudged
 from medrules.model.values import UNKNOWN
 from medrules.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from medrules.engine.optimized.kleene.native import Native
+    from medrules.engine.optimized.referred import Referred
 
 __all__ = ["Answers", "Fallback"]
 
@@ -58,17 +55,42 @@ class Answers:
 
 
 class Fallback:
-    """One binding at a time."""
+    """One binding at a time.
+
+    Three-valued code and the reference evaluator are imported when something is first left to them: a process whose requests are
+    complete needs neither, and both together would take as long to import as all the rest of opening a compiled pack. Threads that
+    come first at the same time may each make one; the last one stays, and all of them judge alike.
+    """
 
     def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
         self.plan, self.codes = plan, codes
-        self.native = Native(plan)
-        self.reference = Reference(plan.program)
+        self._native: Native | None = None
+        self._referred: Referred | None = None
+
+    @property
+    def native(self) -> Native:
+        """The rules as three-valued code."""
+        found = self._native
+        if found is None:
+            from medrules.engine.optimized.kleene.native import Native  # late, for a quick start
+
+            found = self._native = Native(self.plan)
+        return found
+
+    @property
+    def referred(self) -> Referred:
+        """The reference evaluator, asked for one binding."""
+        found = self._referred
+        if found is None:
+            from medrules.engine.optimized.referred import Referred  # late, for a quick start
+
+            found = self._referred = Referred(self.plan)
+        return found
 
     def line(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
         """Judge one line under one rule."""
         if self.native.rule(number) is None:
-            return self._by_reference(number, line, ground, answers)
+            return self.referred.line(number, line, ground, answers)
         said = self.native.say(number, line, ground)
         match said:
             case None:
@@ -86,16 +108,6 @@ class Fallback:
                 answers.unjudged.append(said)
         return None
 
-    def _by_reference(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
-        rule = self.plan.rules[number]
-        judge = self.reference.judge(ground.facts, rule, ground.meter)
-        candidate = _candidate(rule, line, judge)
-        if candidate is None:
-            return
-        verdict = self.reference.verdict(rule, candidate, judge)
-        if verdict is not None:
-            self.reference.collect(rule, candidate, verdict, judge, answers.found, answers.undecided, answers.unjudged)
-
     def whole(self, number: int, ground: Ground, answers: Answers) -> None:
         """Judge all that a rule binds in a request."""
         rule = self.native.rule(number)
@@ -107,20 +119,14 @@ class Fallback:
 
     def plainly(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
         """The same by the reference alone."""
-        rule = self.plan.rules[number]
-        for candidate, verdict, judge in self.reference.judged(facts, rule, False, meter):
-            self.reference.collect(rule, candidate, verdict, judge, answers.found, answers.undecided, answers.unjudged)
+        self.referred.whole(number, facts, answers, meter)
 
     def drafts(self, number: int, line: Any, ground: Ground) -> Iterable[Draft]:
         """The drafts of a line that is known to be at fault."""
         made = self.native.draft(number, line, ground)
         if made is not None:
             return (made,)
-        rule = self.plan.rules[number]
-        judge = self.reference.judge(ground.facts, rule, ground.meter)
-        candidate = _candidate(rule, line, judge)
-        verdict = None if candidate is None else self.reference.verdict(rule, candidate, judge)
-        return () if candidate is None or verdict is None else tuple(drafts(rule, candidate, verdict, judge))
+        return self.referred.drafts(number, line, ground)
 
     @staticmethod
     def unjudged(facts: Facts) -> Iterator[Unjudged]:
@@ -155,10 +161,3 @@ class Fallback:
         except Stopped:
             return ("", "") if part == "said" else ((), "")
         raise AssertionError("a finding without a draft")
-
-
-def _candidate(rule: Rule, line: Any, judge: Judge) -> Candidate | None:
-    if isinstance(rule.scope, PairScope):
-        return pair_candidate(rule, rule.scope, line, judge)
-    assert isinstance(rule.scope, ItemScope)
-    return item_candidate(rule.scope, line, judge)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
@@ -11,6 +10,7 @@ from medrules.engine.optimized.values import known, read
 from medrules.knowledge.columns import distinct_keys
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.facts import Door
+from medrules.model.frozen import dataclass
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant, UnknownTouched
 

@@ -1,9 +1,9 @@
 """Numbers what tests of one plan ask of a request, so that equal questions of several rules have one answer per request."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from medrules.model.frozen import dataclass
 from medrules.plan.plan import Plan
 from medrules.plan.rewrite import any_node
 from medrules.plan.shapes import CodesProbe, Grouping, Hole, SharedGroup, TotalOver

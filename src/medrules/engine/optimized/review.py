@@ -96,7 +96,7 @@ class Review:
         found = self._meter
         if found is None:
             late = None if self.deadline is None else self._is_late
-            found = self._meter = self.e.fallback.reference.meter(self.facts, self.e.budget, late)
+            found = self._meter = Meter.of(self.e.plan.rules, self.facts, self.e.budget, late)
         return found
 
     @property

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
+from medrules.model.frozen import dataclass
 from medrules.plan.plan import Entry
 from medrules.plan.rows import unrestricted
 

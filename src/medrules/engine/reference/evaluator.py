@@ -4,11 +4,11 @@ Plain and slow. It answers every other way of executing (law 1), and explains si
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from medrules.check.program import ItemScope, PeriodScope, Program, Rule
-from medrules.engine.metering import NO_LIMIT, Meter, StepBudget, Stopped, lines_in
+from medrules.engine.metering import Meter, StepBudget, Stopped
 from medrules.engine.reference.bases import base_of
 from medrules.engine.reference.claims import drafts
 from medrules.engine.reference.expressions import Judge
@@ -80,7 +80,7 @@ class Reference:
         undecided: list[Undecided] = []
         unjudged = list(self.unjudged(facts))
         unchecked: list[Unchecked] = []
-        meter = self.meter(facts, budget)
+        meter = Meter.of(self.program.rules, facts, budget)
         for number, rule in enumerate(self.program.rules):
             marks = len(found), len(undecided), len(unjudged)
             try:
@@ -91,13 +91,6 @@ class Reference:
                 del found[marks[0]:], undecided[marks[1]:], unjudged[marks[2]:]
                 unchecked.append(Unchecked(rule.parent, stopped.reason))
         return assemble(self.program, facts, found, undecided, unjudged, unchecked, self.unmatched(facts))
-
-    def meter(self, facts: Facts, budget: StepBudget | None, is_late: Callable[[], bool] | None = None) -> Meter:
-        """Counts the steps of one review under a budget (None: without limit)."""
-        if budget is None:
-            return Meter(None, NO_LIMIT, is_late)
-        rules, lines = self.program.rules, lines_in(facts)
-        return Meter(lambda n: budget.review if n < 0 else budget.of(rules[n].cost, lines), budget.review, is_late)
 
     def collect(
         self, rule: Rule, candidate: Candidate, answer: Verdict, judge: Judge, found: list[Draft],
