@@ -1,6 +1,6 @@
 """From a pack to an engine: the only module that joins reading, parsing, checking, planning and the compiled form.
 
-What only source needs (parser, checker, table readers) is imported where source is read: a process that opens a compiled pack pays
+What only source needs (parser, checker, table readers, `pathlib`) is imported where source is read: a process that opens a compiled pack pays
 for none of it.
 """
 from __future__ import annotations
@@ -9,7 +9,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from os.path import isdir, isfile
 from typing import TYPE_CHECKING
 
 from medrules.compiled.container import MAX_BYTES, refuse
@@ -19,6 +19,8 @@ from medrules.engine.engine import Engine
 from medrules.errors import InvalidCompiledPack, InvalidPack, NoSuchPack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from medrules.check.program import Program
     from medrules.knowledge.folder import PackSources
     from medrules.language.nodes import File
@@ -47,11 +49,13 @@ def check_pack(folder: str | Path) -> CheckedPack:
     Raises:
         NoSuchPack: there is no such folder.
     """
+    from pathlib import Path
+
     from medrules.check.checker import check
     from medrules.knowledge.folder import read_pack_folder
     from medrules.language.parser import parse
 
-    if not Path(folder).is_dir():
+    if not isdir(folder):
         raise NoSuchPack(f"没有这个文件夹：{folder} / no such folder")
     with _collecting_later():
         sources = read_pack_folder(Path(folder))
@@ -84,18 +88,19 @@ def open_pack(pack: str | Path, *, compiled: str | Path | None = None) -> Engine
         InvalidCompiledPack: the file is damaged (MR-E111) or made by another version of medrules (MR-E112).
         NoSuchPack: there is no such folder or file.
     """
-    path = Path(pack)
-    if path.is_file():
-        return _open_compiled(path)
-    if compiled is not None and path.is_dir() and Path(compiled).is_file():
+    if isfile(pack):
+        return _open_compiled(pack)
+    if compiled is not None and isdir(pack) and isfile(compiled):
+        from pathlib import Path
+
         from medrules.knowledge.packfiles import collect_files, content_hash
 
         try:
-            engine = _open_compiled(Path(compiled))
+            engine = _open_compiled(compiled)
         except InvalidCompiledPack:
             pass
         else:
-            if engine.program.pack_hash == content_hash(collect_files(path).contents):
+            if engine.program.pack_hash == content_hash(collect_files(Path(pack)).contents):
                 return engine
     program = _usable(pack)
     with _collecting_later():
@@ -123,8 +128,8 @@ def _usable(folder: str | Path) -> Program:
     return checked.program
 
 
-def _open_compiled(path: Path) -> Engine:
-    with path.open("rb") as file:
+def _open_compiled(path: str | Path) -> Engine:
+    with open(path, "rb") as file:
         content = file.read(MAX_BYTES + 1)
     with _collecting_later():
         plan = read_plan(content)
@@ -145,4 +150,7 @@ def _collecting_later() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # else the caller has frozen objects of his own, which are not ours to thaw
+            gc.freeze()  # and thawed, all that was made counts as old: no search for garbage among it as soon as it is enabled
+            gc.unfreeze()
         gc.enable()

@@ -17,10 +17,10 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from medrules.diagnostics import Source, Span
+from medrules.frozen import dataclass
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Table
-from medrules.model.frozen import dataclass
 from medrules.model.types import Type
 
 # ---------------------------------------------------------------- value expressions

@@ -133,7 +133,7 @@ class Sections:
         made.frombytes(raw)
         if sys.byteorder == "big":
             made.byteswap()
-        if length not in (-1, len(made)) or (made and max(made) >= below):
+        if length not in (-1, len(made)) or (made and below < 1 << 8 * made.itemsize and max(made) >= below):
             raise refuse("数列越界", "a section of numbers is out of bounds")
         return made
 

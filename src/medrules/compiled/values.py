@@ -99,45 +99,43 @@ def _decoded(value: Any, depth: int) -> Any:
             if word == name and not parts:
                 return single
         raise refuse(f"没有「{name[:40]}」这个种类", "an unknown kind of value")
-    names, tests = _layout(kind)
+    names, tests, is_whole = _layout(kind)
     if len(value) != len(names) + 1:
         raise refuse(f"「{name}」的项数不对", f"{name} has another number of fields")
     made = [_decoded(v, depth + 1) if v.__class__ is list or v.__class__ is dict else v for v in value[1:]]
     for test, part in zip(tests, made, strict=True):
         if not test(part):
             raise refuse(f"「{name}」的内容类型不对", f"a field of {name} is of the wrong type")
-    return kind(*made) if len(names) == len(fields(kind)) else kind(**dict(zip(names, made, strict=True)))
+    return kind(*made) if is_whole else kind(**dict(zip(names, made, strict=True)))
 
 
 # ---------------------------------------------------------------- the types of fields
 
 _Test = Callable[[Any], bool]
+_PLAIN: Final[Mapping[str, type]] = MappingProxyType(
+    {"str": str, "int": int, "bool": bool, "None": type(None), "Form": str, "Region": str, "Kind": str})
 
 
 @lru_cache(maxsize=256)
-def _layout(kind: Any) -> tuple[tuple[str, ...], tuple[_Test, ...]]:
-    """The fields of a class that are written (texts of authors' files are not: see `plans`), and what each may hold."""
+def _layout(kind: Any) -> tuple[tuple[str, ...], tuple[_Test, ...], bool]:
+    """The fields of a class that are written (texts of authors' files are not: see `plans`), and what each may hold; whether
+    they are all of its fields."""
     held = [f for f in fields(kind) if f.init and f.type != "Source | None"]
-    return tuple(f.name for f in held), tuple(_test(str(f.type)) for f in held)
+    return tuple(f.name for f in held), tuple(_test(str(f.type)) for f in held), len(held) == len(fields(kind))
 
 
 @lru_cache(maxsize=512)
 def _test(annotation: str) -> _Test:
     """Whether a value is of a type, from the type's text."""
+    classes = _classes(annotation)
+    if classes is not None:
+        return lambda value: value.__class__ in classes
     options = _split(annotation, "|")
     if len(options) > 1:
         tests = tuple(_test(o) for o in options)
         return lambda value: any(test(value) for test in tests)
-    match annotation:
-        case "Any":
-            return lambda value: True
-        case "None":
-            return lambda value: value is None
-        case "str" | "int" | "bool":
-            plain = {"str": str, "int": int, "bool": bool}[annotation]
-            return lambda value: value.__class__ is plain
-        case "Form" | "Region" | "Kind":
-            return lambda value: value.__class__ is str
+    if annotation == "Any":
+        return lambda value: True
     name, _, inner = annotation.partition("[")
     if name == "Literal":
         words = frozenset(w.strip().strip("\"'") for w in _split(inner[:-1], ","))
@@ -145,13 +143,23 @@ def _test(annotation: str) -> _Test:
     if name == "frozenset":
         member = _test(inner[:-1])
         return lambda value: value.__class__ is frozenset and all(map(member, value))
-    if name == "tuple":
-        return _test_of_tuple(inner[:-1])
+    assert name == "tuple"
+    return _test_of_tuple(inner[:-1])
+
+
+def _classes(annotation: str) -> frozenset[type] | None:
+    """The classes of the values of a type, where nothing else is asked of them."""
+    options = _split(annotation, "|")
+    if len(options) > 1:
+        found = [_classes(o) for o in options]
+        return None if None in found else frozenset[type]().union(*(f for f in found if f is not None))
+    if annotation == "Any" or "[" in annotation:
+        return None
+    plain = _PLAIN.get(annotation)
+    if plain is not None:
+        return frozenset({plain})
     short = annotation.rpartition(".")[2]
-    union = _UNIONS.get(short)
-    if union is None:
-        union = frozenset({_CLASSES.get(short) or _Row})
-    return lambda value: value.__class__ in union
+    return _UNIONS.get(short) or frozenset({_CLASSES.get(short) or _Row})
 
 
 class _Row:

@@ -1,11 +1,11 @@
 """The diagnostic: one finding about an author's text, with code, place, sentence and help."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from medrules.diagnostics.source import Source, Span
+from medrules.frozen import dataclass
 
 
 class Severity(Enum):

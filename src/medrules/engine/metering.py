@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 from medrules.check.cost import Cost
 from medrules.check.program import Rule
+from medrules.frozen import dataclass
 from medrules.model.facts import Facts
-from medrules.model.frozen import dataclass
 from medrules.model.values import ABSENT, UNKNOWN
 
 __all__ = ["NO_LIMIT", "Meter", "StepBudget", "Stopped", "lines_in"]

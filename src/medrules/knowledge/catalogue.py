@@ -5,10 +5,10 @@ import csv
 import io
 
 from medrules.diagnostics import Diagnostic
+from medrules.frozen import dataclass
 from medrules.knowledge.problem import Problem
 from medrules.model.codes import normal_form
 from medrules.model.folding import fold_code, fold_text
-from medrules.model.frozen import dataclass
 
 __all__ = ["Catalogue", "read_catalogue"]
 

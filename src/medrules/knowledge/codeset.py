@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.model.values import UNKNOWN
 
 __all__ = ["CodeSet"]

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Final, cast, get_args
 
 from medrules.diagnostics import Diagnostic, Source
+from medrules.frozen import dataclass
 from medrules.knowledge.columntypes import COLUMN_TYPES, parse_column_type
 from medrules.knowledge.entries import Entries, parse_toml
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.reserved import RESERVED_NAMES
 from medrules.knowledge.table import Column, KeyKind
-from medrules.model.frozen import dataclass
 from medrules.model.types import Type
 
 __all__ = ["Declaration", "KeyColumn", "read_declaration"]

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from medrules.diagnostics.nearest import nearest
+from medrules.frozen import dataclass
 from medrules.knowledge.declaration import Declaration
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.reserved import PAIR_ONLY, RESERVED_NAMES
 from medrules.model.folding import fold_text
-from medrules.model.frozen import dataclass
 
 __all__ = ["Header", "read_header"]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.model.values import UNKNOWN, AgeRange, Frame, NumRange
 
 __all__ = ["PARAM", "BuildFrame", "BuildRange", "BuildValue", "Named"]

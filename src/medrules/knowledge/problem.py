@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from medrules.diagnostics import Diagnostic, Source, Span
 from medrules.diagnostics.codes import diagnostic
+from medrules.frozen import dataclass
 
 __all__ = ["Problem"]
 

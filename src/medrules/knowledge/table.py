@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from medrules import frozen
 from medrules.knowledge.columns import Rows
 from medrules.knowledge.row import EMPTY, Empty, ParamCell, Row
 from medrules.model.types import Type
@@ -14,7 +15,7 @@ __all__ = ["EMPTY", "Column", "Empty", "KeyKind", "ParamCell", "Row", "Rows", "T
 KeyKind = Literal["code", "prefix", "generic", "product", "combination", "pair", "icd", "set"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Column:
     """A typed column. `zh`/`en` are its twin names; a rule may use either."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn
 
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.model.types import Type
 from medrules.model.values import UNKNOWN
 

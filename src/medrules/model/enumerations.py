@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 
 __all__ = ["ENUMERATIONS", "SCENES", "Enumeration", "Word"]
 

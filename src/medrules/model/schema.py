@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from medrules.frozen import dataclass
 from medrules.model.entities import ENTITIES
 from medrules.model.entity import Entity, Field
 from medrules.model.enumerations import ENUMERATIONS, Enumeration
-from medrules.model.frozen import dataclass
 from medrules.model.levels import SCALES, Scale
 from medrules.model.types import Type
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal
 
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 
 __all__ = [
     "AGE", "BOOL", "DATE", "FRAME", "INSTANT", "MONEY", "TEXT", "UNIT_FACTORS", "Kind", "Type", "code", "entity", "level",

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from medrules.frozen import dataclass
 from medrules.knowledge.table import Row
-from medrules.model.frozen import dataclass
 
 __all__ = ["Entry", "Record"]
 

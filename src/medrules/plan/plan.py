@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from medrules.check.program import Program, Rule
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.plan.entries import Entry, Record
 from medrules.plan.partners import PairPlan
 from medrules.plan.records import Records

@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from medrules.check.program import Const, ItemScope, Program
+from medrules.frozen import dataclass
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import EMPTY, Row, Rows
-from medrules.model.frozen import dataclass
 from medrules.model.values import UNKNOWN, AgeLimit, AgeRange, Frame
 from medrules.plan.constants import END_OF_DAYS, FIRST_DAY, prepared
 from medrules.plan.entries import Entry, Record

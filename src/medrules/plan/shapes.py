@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from medrules.check.program import Expr
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.model.types import Type
 
 __all__ = ["CodesProbe", "Form", "Grouping", "Hole", "PointOf", "Region", "Shape", "Shaped", "SharedGroup", "Source",

@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from medrules.adapters.native.door import NATIVE, door_limited
@@ -23,6 +22,8 @@ from medrules.model.schema import SCHEMA
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Instant
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pydantic import BaseModel
 
 __all__ = ["MAX_BYTES", "read_facts", "read_jsonl"]

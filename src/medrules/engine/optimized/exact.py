@@ -14,8 +14,8 @@ from medrules.engine.optimized.inline import compile_test
 from medrules.engine.optimized.lines import NoCode, window
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import earlier, filled, known, member, not_later, same_moment
+from medrules.frozen import dataclass
 from medrules.knowledge.table import EMPTY, Row
-from medrules.model.frozen import dataclass
 from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, UnknownTouched, age_in
 
 __all__ = ["Closures", "Code", "NoCode"]

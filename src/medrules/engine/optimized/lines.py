@@ -7,10 +7,10 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known, read
+from medrules.frozen import dataclass
 from medrules.knowledge.columns import distinct_keys
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.facts import Door
-from medrules.model.frozen import dataclass
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant, UnknownTouched
 

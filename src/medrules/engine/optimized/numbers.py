@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.plan.plan import Plan
 from medrules.plan.rewrite import any_node
 from medrules.plan.shapes import CodesProbe, Grouping, Hole, SharedGroup, TotalOver

@@ -7,7 +7,7 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
-from medrules.model.frozen import dataclass
+from medrules.frozen import dataclass
 from medrules.plan.plan import Entry
 from medrules.plan.rows import unrestricted
 

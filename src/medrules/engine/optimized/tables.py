@@ -60,8 +60,8 @@ class Tables:
         self.unmatched_by_reference = not plan.counts_codes
         self._remembered: dict[str, tuple[Flat, ...]] = {}
         # Days on which the newest record of every code is in force.
-        self.calm = (
-            max((r[0] for r in self.index.values()), default=FIRST_DAY), min((r[1] for r in self.index.values()), default=END_OF_DAYS))
+        flats = {id(flat): flat for flat in self.index.values()}.values()  # many codes share one
+        self.calm = max((r[0] for r in flats), default=FIRST_DAY), min((r[1] for r in flats), default=END_OF_DAYS)
 
     def _fill(self, records: Records) -> None:
         """The index of all codes that have records. Codes of one kind share one tuple, if nothing in it is their own."""
@@ -69,13 +69,15 @@ class Tables:
         newest = [(*kind.heads[-1], None) if self.has_others else kind.heads[-1] for kind in of_kind]
         shared = [(*flat, None) for flat in newest] if own else newest
         last = [len(kind.heads) - 1 if any(kind.others[-1:]) else -1 for kind in of_kind]
+        index.update(zip(records.codes, map(shared.__getitem__, records.kinds), strict=True))
+        with_others = {n for n, place in enumerate(last) if place >= 0}
+        if not with_others and not own:
+            return
         for code, kind in zip(records.codes, records.kinds, strict=True):
-            flat = shared[kind]
-            if last[kind] >= 0:
-                flat = (*of_kind[kind].heads[-1], Others(self, code, last[kind]), *((kept.get(code),) if own else ()))
+            if kind in with_others:
+                index[code] = (*of_kind[kind].heads[-1], Others(self, code, last[kind]), *((kept.get(code),) if own else ()))
             elif own and code in kept:
-                flat = (*newest[kind], kept[code])
-            index[code] = flat
+                index[code] = (*newest[kind], kept[code])
 
     def _gaps(self, flats: tuple[Flat, ...], kept: Kept) -> Iterator[Flat]:
         """Days on which only partners are to be looked for."""
