@@ -19,7 +19,7 @@ from medrules.engine.metering import Meter
 from medrules.engine.optimized.evaluator import Evaluator
 from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.kleene.ground import Ground
-from medrules.engine.optimized.rulecode import RuleCode
+from medrules.engine.optimized.referred import Referred
 from medrules.engine.reference.evaluator import Reference
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
@@ -79,20 +79,20 @@ class Profile:
         return one.total / (sum(r.total for r in self.rules) or 1)
 
 
-class _Counting(Fallback):
-    """What an evaluator falls back to, counting the bindings that the reference judges."""
+class _Counting(Referred):
+    """The reference evaluator as an evaluator asks it, counting the bindings that are left to it."""
 
-    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
-        super().__init__(plan, codes)
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
         self.asked = 0
 
-    def _by_reference(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
+    def line(self, number: int, line: Any, ground: Ground, answers: Answers) -> None:
         self.asked += 1
-        super()._by_reference(number, line, ground, answers)
+        super().line(number, line, ground, answers)
 
-    def plainly(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:
-        self.asked += sum(1 for _ in self.reference.judged(facts, self.plan.rules[number]))
-        super().plainly(number, facts, answers, meter)
+    def whole(self, number: int, facts: Facts, answers: Answers, meter: Meter | None) -> None:
+        self.asked += sum(1 for _ in self.reference.judged(facts, self._rules[number]))
+        super().whole(number, facts, answers, meter)
 
 
 class _Alone:
@@ -110,8 +110,8 @@ class _Alone:
 
     def count(self, requests: Sequence[Facts]) -> None:
         """One untimed pass: what is looked at, what is found. It also leaves the facts as the timed passes meet them."""
-        ordinary, counting = self.evaluator.fallback, _Counting(self.evaluator.plan, self.evaluator.codes)
-        self.evaluator.fallback = counting
+        ordinary, counting = self.evaluator.fallback, _Counting(self.evaluator.plan)
+        self.evaluator.fallback = Fallback(self.evaluator.plan, self.evaluator.codes, counting)
         rule = self.rule
         for facts in requests:
             report = _review(self.evaluator, facts)

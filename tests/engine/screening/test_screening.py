@@ -16,7 +16,7 @@ from medrules.check.program import Program
 from medrules.engine.reference import evaluate
 from medrules.engine.screening import Screening, screen
 from medrules.engine.screening.people import merged, sent
-from medrules.engine.screening.screen import _Run
+from medrules.engine.screening.running import _Run
 from medrules.engine.screening.spill import Spill, part_of
 from medrules.model.facts import Facts
 from medrules.model.reports import Report

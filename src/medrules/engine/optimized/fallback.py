@@ -62,10 +62,10 @@ class Fallback:
     come first at the same time may each make one; the last one stays, and all of them judge alike.
     """
 
-    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...]) -> None:
+    def __init__(self, plan: Plan, codes: tuple[RuleCode, ...], referred: Referred | None = None) -> None:
         self.plan, self.codes = plan, codes
         self._native: Native | None = None
-        self._referred: Referred | None = None
+        self._referred = referred
 
     @property
     def native(self) -> Native:

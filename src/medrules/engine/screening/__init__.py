@@ -6,6 +6,6 @@ Never → holds all people at once, or lets the order of the file decide anythin
     requests ─ people (spilled by person) ─ judging (one person at a time) ─ periods of institutions (spilled again) ─ findings
 """
 from medrules.engine.screening.result import Screened, Screening
-from medrules.engine.screening.screen import screen
+from medrules.engine.screening.running import screen
 
 __all__ = ["Screened", "Screening", "screen"]
