@@ -191,7 +191,9 @@ def judge_native(data: Any) -> None:
 def native_seeds() -> list[str]:
     found = [p.read_text("utf-8") for p in sorted((ROOT / "examples" / "native").glob("*.json"))]
     for path in sorted(PACKS.glob("national/families/*/cases.yaml")):
-        found += [json.dumps(dict(c.facts), ensure_ascii=False, default=str) for c in read_cases(path)[:4] if c.facts is not None]
+        for case in read_cases(path)[:4]:
+            people = case.facts if isinstance(case.facts, list | tuple) else [] if case.facts is None else [case.facts]  # several: a screening
+            found += [json.dumps(dict(one), ensure_ascii=False, default=str) for one in people]
     return found + kept("native")
 
 
