@@ -114,7 +114,7 @@ def _bare_rule(rng: Random) -> tuple[list[str], str]:
 
 # Conditions that name the line's code: planned as an index where the code is all that they can be true of.
 NAMED_CODES = (
-    "明细.编码 = 「A100」", "明细.编码 属于（「A101」、「B100」）且 明细.数量 超过 1", "明细.编码 = 「A100」 或 明细.编码 = 「Z999」 且 患者.性别 = 女",
+    "明细.编码 = 「A100」", "明细.编码 属于（「A101」、「B100」）且 明细.数量 超过 1", "明细.编码 = 「A100」 或（明细.编码 = 「Z999」 且 患者.性别 = 女）",
     "明细.编码 属于 编码集「项目」 且 明细.单价 超过 15元", "非（明细.编码 = 「A100」）", "明细.编码 = 「B100」 或 明细.数量 = 2", "明细.编码 = 「A100」 且 明细.编码 ≠ 「A100」",
 )
 
