@@ -29,7 +29,7 @@ else:
             cls.__doc__ = cls.__name__  # else the standard library writes one, from a signature that takes long to find
         cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
         held = dataclasses.fields(cls)
-        if not all(f.init and not f.kw_only for f in held) or hasattr(cls, "__post_init__"):
+        if not all(f.init and not f.kw_only for f in held):
             raise TypeError(f"{cls.__name__} needs the standard dataclass")
         methods = {
             "__init__": _init(cls, held), "__repr__": _repr(tuple(f.name for f in held if f.repr)),
@@ -46,6 +46,7 @@ else:
         places = {f.name: n for n, f in enumerate(held)}
         count, name = len(held), cls.__qualname__
         missing = dataclasses.MISSING
+        finish = cls.__dict__.get("__post_init__")
 
         def completed(args, named):
             """All values in order, as a call of the class gives them."""
@@ -75,6 +76,8 @@ else:
                 args = completed(args, named)
             for put, value in zip(puts, args, strict=True):
                 put(self, value)
+            if finish is not None:
+                finish(self)
 
         return __init__
 

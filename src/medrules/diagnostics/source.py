@@ -5,6 +5,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
+from medrules import frozen
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -18,7 +20,7 @@ class Span:
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Source:
     """One text file as its author sees it. `name` is the path shown in diagnostics (never an absolute machine path)."""
 

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeVar
 
+from medrules import frozen
 from medrules.check.program import Program, Rule
 from medrules.engine.deduct import resolve
 from medrules.model.facts import Facts
@@ -17,7 +18,7 @@ T = TypeVar("T")
 INTERACTIONS: Final = ("passive", "soft", "reason", "hard")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Draft:
     """One violation as a rule alone sees it, before it meets others on the same line.
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from medrules import frozen
@@ -25,7 +24,7 @@ class Column:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Table:
     """A knowledge table. `key_kind` says how lines match (`table.toml`); `key_fields` the field of the judged entity
     that each key column is matched with ("code", "generic", "product", "institution.level", …). For key kind "pair"

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from medrules import frozen
 from medrules.model.single import Single
 from medrules.model.values import UNKNOWN, Instant
 
@@ -12,7 +13,7 @@ __all__ = ["Door", "Facts", "Stage"]
 Stage = Literal["before", "during", "after"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Door:
     """Where facts come from, and which it can carry at all (field ids such as "encounter.rescue").
 
