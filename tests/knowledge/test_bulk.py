@@ -32,8 +32,9 @@ def test_national_tables_are_read_alike(toml: Path) -> None:
 
 
 def test_most_national_tables_are_read_plainly() -> None:
-    read = [both(t.read_text(encoding="utf-8"), t.with_suffix(".csv").read_text(encoding="utf-8-sig"), {})[0] for t in TABLES]
-    assert sum(r is not None for r in read) >= len(TABLES) * 2 // 3
+    read = [both(t.read_text(encoding="utf-8"), t.with_suffix(".csv").read_text(encoding="utf-8-sig"), {}) for t in TABLES]
+    filled = [plain for plain, careful in read if careful]  # a table without rows has nothing to be quick with
+    assert len(filled) >= 30 and sum(plain is not None for plain in filled) >= len(filled) * 2 // 3
 
 
 def test_plain_pairs() -> None:
@@ -47,6 +48,7 @@ def test_plain_pairs() -> None:
     "1,A1,A1,,\n", "1,A1,B1,,\n2,B1,A1,,\n",  # with itself; both ways
     "1,A1,B1,2026-01-01,2025-01-01\n",  # ends before it starts
     "1,,B1,,\n", ",A1,B1,,\n", "1,A1,B1,soon,\n", "1,A1,B1,,\n\n2,A2,B2,,\n", "1,A1,B1\n", '1,"A1\n",B1,,\n', "1,A1|A2,B1,,\n",
+    "=1+1,A1,B1,,\n", "＠SUM(A1),A1,B1,,\n", "#REF!,A1,B1,,\n", "1,=A1,B1,,\n",  # a spreadsheet's formulas and errors
 ])
 def test_what_needs_a_closer_look_is_left_to_the_careful_reader(lines: str) -> None:
     assert both(DECLARED, HEAD + lines, {})[0] is None

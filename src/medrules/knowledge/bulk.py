@@ -27,6 +27,7 @@ __all__ = ["read_plainly"]
 CHUNK: Final = 4_096  # lines taken together
 MANY: Final = 1_000  # different texts that are better kept as one long text
 FIELDS: Final = ("valid_from", "valid_to", "result", "interaction", "stages", "scenes", "area", "coded")  # of RESTRICTIONS, in their order
+ODD_STARTS: Final = frozenset(("", *"=@＝＠#"))  # of a point: there is none, or it may be a formula or a spreadsheet's error
 TEXTS: Final = ("text", "source", "batch")  # of PLAIN
 
 
@@ -50,6 +51,7 @@ class _Raw:
         points: list[str] = []
         ends = array("I")
         hashes: set[int] = set()
+        starts: set[str] = set()
         size = n = 0
         while chunk := list(islice(lines, CHUNK)):
             n += len(chunk)
@@ -59,6 +61,7 @@ class _Raw:
                 if i == point:
                     stripped = [cell.strip() for cell in column]
                     hashes.update(map(hash, stripped))
+                    starts.update([cell[:1] for cell in stripped])
                     points.append("".join(stripped))
                     for cell in stripped:
                         size += len(cell)
@@ -66,6 +69,8 @@ class _Raw:
                 else:
                     seen = self.seen[i]
                     self.numbers[i].extend([seen[raw] for raw in column])
+        if not starts.isdisjoint(ODD_STARTS):
+            raise _NotPlain
         self.length = n
         others = [numbers for i, numbers in enumerate(self.numbers) if i != point]
         if len(hashes) != n or len(set(map(hash, zip(*others, strict=True)))) != n:
@@ -89,7 +94,7 @@ def read_plainly(
 
 
 def _rows(raw: _Raw, header: Header, declared: Declaration, codesets: Mapping[str, CodeSet], first_line: int) -> Rows:
-    if "" in raw.points or declared.key_kind == "set":
+    if declared.key_kind == "set":
         raise _NotPlain
     keys, marks = _keys(raw, header, declared, codesets)
     rest: dict[str, Cells] = {"line": Ints(range(first_line, first_line + raw.length))}
