@@ -59,7 +59,7 @@ def test_toml_examples_are_valid(tmp_path: Path) -> None:
 
 def test_python_examples_use_names_that_exist() -> None:
     blocks = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 4
     for block in blocks:
         compile(block, "integration.md", "exec")
         for name in re.findall(r"medrules\.(\w+)\(", block):

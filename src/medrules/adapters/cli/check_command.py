@@ -11,6 +11,7 @@ from medrules.adapters.cli.console import Table, console, print_json, working
 from medrules.adapters.cli.problems import show
 from medrules.adapters.cli.rule_sheet import COST
 from medrules.api import CheckedPack, check_pack
+from medrules.diagnostics.diagnostic import Severity
 from medrules.diagnostics.render import to_sarif
 
 
@@ -27,7 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     with working("检查规则包 checking the pack"):
         checked = check_pack(arguments.pack)
-    bad = checked.has_errors or (arguments.strict and bool(checked.diagnostics))
+    bad = checked.has_errors or (arguments.strict and any(d.severity is not Severity.NOTE for d in checked.diagnostics))
     code = exits.PROBLEMS if bad else exits.OK
     if arguments.sarif:
         print_json(to_sarif(checked.diagnostics, version=__version__))

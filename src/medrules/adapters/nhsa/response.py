@@ -41,7 +41,7 @@ def write_response(
 
     Args:
         now, received: when the answer is written and when the request came; only the envelope's times depend on them.
-        rules: codes of all rules of the pack, if they are at hand: when each of them is unchecked, nothing was
+        rules: codes of all rules that can speak of the request, if they are at hand: when each of them is unchecked, nothing was
             judged and the answer is a failure.
     """
     if report.unchecked and not report.findings:

@@ -11,6 +11,8 @@ from medrules.adapters.nhsa.reader import reader_for
 from medrules.adapters.nhsa.response import NOTHING_JUDGED, write_acceptance, write_failure, write_response
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.adapters.nhsa.values import FractionSent
+from medrules.check.contents import tables_of
+from medrules.check.program import PeriodScope
 from medrules.errors import InvalidMessage
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
@@ -95,7 +97,7 @@ class Service:
             if self._engine is None:
                 return self._fail(NOTHING_JUDGED, envelope, body, encoding, received, "failed")
             report = self._engine.review(request.facts, deadline=deadline)
-            rules = _rules_of(self._engine) if report.unchecked else ()
+            rules = _rules_of(self._engine, request.facts) if report.unchecked else ()
             answer = write_response(report, request, self._site, self._clock(), received, rules)
             return Answer(answer, _sent_as(envelope.encoding), "reviewed")
         except InvalidMessage as error:
@@ -135,9 +137,18 @@ class Service:
         return Answer(write_failure(message, seed, area, used, self._clock(), received), _sent_as(used), outcome)
 
 
-def _rules_of(engine: Any) -> frozenset[str]:
-    """The codes of all rules of an engine's pack; nothing for an engine that does not tell."""
-    return frozenset(rule.parent for rule in getattr(getattr(engine, "program", None), "rules", ()))
+def _rules_of(engine: Any, facts: Facts) -> frozenset[str]:
+    """The codes of the rules that can say something of these facts; nothing for an engine that does not tell.
+
+    Not those of other stages, those of periods (screening only), or those whose tables have no rows.
+    """
+    program = getattr(engine, "program", None)
+    if program is None:
+        return frozenset()
+    return frozenset(
+        rule.parent for rule in program.rules
+        if facts.stage in rule.header.stages and not isinstance(rule.scope, PeriodScope)
+        and all(len(program.tables[name].rows) for name in tables_of(rule) if name in program.tables))
 
 
 def _sent_as(encoding: str) -> str:
