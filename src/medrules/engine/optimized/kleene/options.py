@@ -133,12 +133,18 @@ class PairOptions:
         self._held_points: dict[tuple[str, int], tuple[tuple[int, str, int, int], ...]] = {}
         self._asks_for_group = any(isinstance(n, ir.Members) and not n.path for n in nodes(*asked))
         self._is_one_span = isinstance(scope.frame, ir.Const)
+        # 其中 that asks neither a row nor the group of partners: one answer per pair of lines, whatever the row.
+        self._asks_lines_only = self._where is not None and not any(
+            isinstance(n, (ir.Col, ir.Guard, ir.Members, ir.Window)) or (isinstance(n, ir.Attested) and n.column is not None)
+            for n in nodes(scope.where))
         self._frame = compiler.value(scope.frame) if scope.frame.type.kind != "num" else frame_code(scope.frame, compiler)
 
     def of(self, line: Any, day: int, ground: Ground) -> list[Option]:
         options: list[Option] = []
         met: dict[int, Truth] = {}
         for role in self._roles:
+            if self._asks_lines_only and not self._may_join(line, day, role, ground):
+                continue
             columns = (0, 1) if self._keys.table.unordered else ((0,) if role == "first" else (1,))
             for column in columns:
                 if self._is_blind and ground.by_code(line)[1]:
@@ -149,6 +155,16 @@ class PairOptions:
                     if holds is not False:
                         options += self._partners(line, day, role, column, row, holds, ground, met)
         return options
+
+    def _may_join(self, line: Any, day: int, role: str, ground: Ground) -> bool:
+        """Whether some other line passes 其中 with this one: asked once, before the rows of a large table are."""
+        assert self._where is not None
+        other = "first" if role == "second" else "second"
+        lines, nobody = ground.lines(line), Partners((), (), line.encounter)
+        ground.meter.spend(1 + len(lines))
+        return any(
+            self._where(self._env(line, a, role, other, nobody, day), None, ground) is not False
+            for a in lines if a.position != line.position or a.encounter is not line.encounter)
 
     def _blindly(self, line: Any, day: int, role: str, column: int, ground: Ground, met: dict[int, Truth]) -> list[Option]:
         """The same where nothing but a row's codes is asked: of all rows with no partner among the known lines one is asked."""
