@@ -47,8 +47,8 @@ def test_sarif(run: Run, broken: Path) -> None:
 
 def test_strict_counts_warnings(run: Run, whole_pack: Path) -> None:
     assert run("check", whole_pack, "--strict").code == exits.OK
-    shared = whole_pack / "shared" / "parameters.medrule"
-    shared.write_text(shared.read_text("utf-8") + "\n参数 没人用的「unused」 = 3天 自 2025-01-01\n", encoding="utf-8")
+    rule = next(whole_pack.glob("families/GZ10000101007000*/rule.medrule"))
+    rule.write_text(rule.read_text("utf-8").replace("  须：", "  令：  没用 = 明细.数量\n  须：", 1), encoding="utf-8")
     done = run("check", whole_pack)
     assert done.code == exits.OK and "提醒" in done.out
     assert run("check", whole_pack, "--strict").code == exits.PROBLEMS
