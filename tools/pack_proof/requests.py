@@ -114,6 +114,8 @@ def _lines(table: Table, row: Row, others: list[Row], keys: list[list[str]], day
     more: dict[str, Any] = {"单位": unit} if isinstance(unit, str) and unit else {}
     if table.key_kind == "pair":
         span = {"开始时间": f"{day} 09:00:00", "结束时间": f"{day} 13:00:00", "手术编号": "O1"}
+        if table.name.startswith("饮片"):  # its rule looks at herbs only
+            span["目录类别"] = "中药饮片"
         fields = dict(zip(("L1", "L2"), table.key_fields, strict=True))
         return [_keyed(fields[p], p, keys[n][0], day, "09:00:00", 1, **more, **span) for n, p in enumerate(fields)]
     if table.key_kind == "set":
@@ -150,4 +152,5 @@ def _keyed(field: str, place: str, key: str, day: date, hour: str, quantity: int
     """A line that the table finds by its key field."""
     if field == "code":
         return _line(place, key, day, hour, quantity, **more)
-    return _line(place, f"X{place}", day, hour, quantity, **{"通用名" if field == "generic" else "产品名": key}, **more)
+    named = {"通用名": key} if field == "generic" else {"产品名": key, "目录类别": "医用耗材"}
+    return _line(place, f"X{place}", day, hour, quantity, **{**named, **more})
