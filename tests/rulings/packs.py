@@ -12,12 +12,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from medrules.check.checker import check
+from medrules.api import check_pack
 from medrules.check.program import Program
 from medrules.diagnostics import Severity
-from medrules.knowledge.folder import read_pack_folder
 from medrules.knowledge.reserved import RESERVED_NAMES
-from medrules.language.parser import parse
 
 PACKS = Path(__file__).resolve().parents[2] / "rulepacks"
 NATIONAL, PROBLEMS = PACKS / "national", PACKS / "typical-problems"
@@ -132,20 +130,8 @@ def build_pack(
 
 def checked(folder: Path) -> Program:
     """The Program of a pack folder; errors are refused, warnings are not."""
-    sources = read_pack_folder(folder)
-    problems = list(sources.diagnostics)
-    files = []
-    for source in sources.rule_sources:
-        tree, found = parse(source)
-        problems.extend(found)
-        if tree is not None:
-            files.append((source, tree))
-    program, found = check(
-        files, sources.tables, sources.codesets, sources.catalogues,
-        pack=sources.name, version=sources.version, hash=sources.hash,
-    )
-    problems.extend(found)
-    errors = [d for d in problems if d.severity is Severity.ERROR]
+    pack = check_pack(folder)
+    errors = [d for d in pack.diagnostics if d.severity is Severity.ERROR]
     if errors:
         raise BadPack("\n".join(f"{d.code} {d.place} {d.message}" for d in errors))
-    return program
+    return pack.program

@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from medrules.api import check_pack
 from medrules.check import program as ir
+from tools.program_nodes import nodes_below
 
 HEAD = """# 88 条国家规则与所需的语言构造 / The 88 national rules and the constructs each needs
 
@@ -29,18 +28,6 @@ RESULT: Final = {"definite": "明确违规", "suspect": "可疑", "monitor": "�
 SCOPES: Final = {
     "item": "明细", "raw_item": "原始明细", "diagnosis": "诊断", "operation": "手术", "prescription": "每张处方", "encounter": "每次就诊",
 }
-
-
-def _nodes(value: Any) -> Iterator[Any]:
-    """All nodes below a value; iterative, so that depth does not matter."""
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, tuple):
-            stack.extend(one)
-        elif is_dataclass(one) and not isinstance(one, type):
-            yield one
-            stack.extend(getattr(one, f.name) for f in fields(one) if f.name not in ("source", "span", "header"))
 
 
 def _scope(scope: ir.Scope) -> str:
@@ -64,7 +51,7 @@ def _constructs(rule: ir.Rule) -> list[str]:
     """The constructs of a rule, in the order of the language reference."""
     found: set[str] = set()
     body = (rule.scope, rule.when, rule.lets, rule.exempt, rule.fault, rule.deduct)
-    for node in _nodes(body):
+    for node in nodes_below(body):
         match node:
             case ir.Excess():
                 found.add("超额")

@@ -4,8 +4,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from medrules.check.readable import readable
 from medrules.knowledge.table import Table
 from medrules.model.schema import SCHEMA
 from medrules.model.values import UNKNOWN
+from tools.program_nodes import nodes_below
 
 __all__ = ["BEGIN", "END", "Family", "families", "sheet", "with_sheet"]
 
@@ -80,17 +80,6 @@ def _headers(family: Family) -> str:
     return "## 规则表头\n\n" + "\n".join(rows)
 
 
-def _nodes(value: Any) -> Iterator[Any]:
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, tuple):
-            stack.extend(one)
-        elif is_dataclass(one) and not isinstance(one, type):
-            yield one
-            stack.extend(getattr(one, f.name) for f in fields(one) if f.name not in ("source", "span", "header"))
-
-
 def _rows(family: Family, table: Table) -> list[dict[str, str]]:
     path = family.folder / "tables" / Path(table.file).name
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -98,7 +87,7 @@ def _rows(family: Family, table: Table) -> list[dict[str, str]]:
 
 
 def _parameters(family: Family) -> str:
-    used = {n.name for r in family.rules for n in _nodes((r.scope, r.when, r.lets, r.exempt, r.deduct)) if isinstance(n, ir.Param)}
+    used = {n.name for r in family.rules for n in nodes_below((r.scope, r.when, r.lets, r.exempt, r.deduct)) if isinstance(n, ir.Param)}
     for table in family.tables:
         for row in _rows(family, table):
             used |= {m for cell in row.values() for m in _CELL_PARAM.findall(cell or "")}

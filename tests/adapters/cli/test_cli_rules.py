@@ -75,8 +75,11 @@ def test_coverage_of_3101(run: Run) -> None:
     totals = answer["totals"]
     assert sum(totals.values()) == len(rules) >= 103 and totals["screening"] == 13 and totals["full"] > 10 and totals["none"] >= 5
     assert rules[RULE]["status"] == "part" and rules[RULE]["missing_names"] == ["已核记录.结论"]
-    first = answer["send_next"][0]
-    assert first["fact"] in answer["send_next"][0].values() and any(RULE in one["rules_alone"] for one in answer["send_next"])
+    sent = [g["fact"] for g in answer["send_next"]]
+    assert sent[0] == "history.items" and len(sent) == len(set(sent))
+    assert [g["fact"] for g in answer["send_next"] if RULE in g["rules_alone"]] == ["attestation.outcome"]
+    counts = [len(g["rules_alone"]) for g in answer["send_next"]]
+    assert counts == sorted(counts, reverse=True)
     level = next(g for g in answer["send_next"] if g["fact"] == "institution.level")
     assert level["field_3101"] == "medins_lv" and level["site_setting"] == "institutions"
     assert "站点设置 institutions" in done.out
