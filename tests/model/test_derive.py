@@ -14,7 +14,7 @@ from medrules.model.derive import UsePeriod
 from medrules.model.facts import Door
 from medrules.model.operations import same_operation
 from medrules.model.rounding import rescale, round_div, share
-from medrules.model.units import canonical_unit, same_unit, unit_hours
+from medrules.model.units import canonical_unit, same_unit, unit_seconds
 from medrules.model.values import ABSENT, UNKNOWN, Instant
 from medrules.model.why import cause_of
 
@@ -362,10 +362,10 @@ def test_units(a: Any, b: Any, expected: Any) -> None:
     assert same_unit(a, b) is expected
 
 
-def test_unit_hours() -> None:
+def test_unit_seconds() -> None:
     assert [
-        str(unit_hours(u)) for u in ("小时", "每小时", "日", "2小时", "半小时", "30分钟", "次", "盒", "12", "0小时")
-    ] == ["1", "1", "24", "2", "1/2", "1/2", "None", "None", "None", "0"]
+        unit_seconds(u) for u in ("小时", "每小时", "日", "2小时", "半小时", "30分钟", "次", "盒", "12", "0小时")
+    ] == [3_600, 3_600, 86_400, 7_200, 1_800, 1_800, None, None, None, 0]
     assert canonical_unit(" 每日 ") == "天"
 
 

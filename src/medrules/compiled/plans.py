@@ -13,7 +13,7 @@ from medrules.compiled.tables import Strings, part, read_table, write_table
 from medrules.compiled.values import Fragments, decode, encode
 from medrules.diagnostics.source import Source
 from medrules.errors import InvalidCompiledPack
-from medrules.knowledge.catalogue import Catalogue
+from medrules.knowledge.catalogue import Catalogue, LateCodes
 from medrules.knowledge.table import Rows, Table
 from medrules.plan.partners import PairPlan
 from medrules.plan.plan import Guards, Plan
@@ -112,7 +112,7 @@ def _read_program(held: Sections, index: Any, codes: Sequence[str]) -> Program:
     tables: dict[str, Table] = {t.name: t for t in (read_table(meta, codes, held) for meta in part(list, index, "tables"))}
     params = [decode(p, "ParamTable") for p in held.json(part(int, index, "params"))]
     catalogues = [
-        Catalogue(part(str, c, "name"), frozenset(held.texts(part(list, c, "codes"))), part(bool, c, "incomplete"), part(str, c, "en"),
+        Catalogue(part(str, c, "name"), LateCodes(held.texts(part(list, c, "codes"))), part(bool, c, "incomplete"), part(str, c, "en"),
                   part(str, c, "system"), part(str, c, "source"))
         for c in part(list, index, "catalogues")]
     pack, version, hash_ = (decode(word, "str") for word in part(list, index, "pack"))

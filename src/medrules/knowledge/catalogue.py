@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Set
 
 from medrules.diagnostics import Diagnostic
 from medrules.frozen import dataclass
@@ -10,7 +11,7 @@ from medrules.knowledge.problem import Problem
 from medrules.model.codes import normal_form
 from medrules.model.folding import fold_code, fold_text
 
-__all__ = ["Catalogue", "read_catalogue"]
+__all__ = ["Catalogue", "LateCodes", "read_catalogue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,38 @@ class Catalogue:
     """A list of codes asked with 在册. incomplete: a code that is not listed is UNKNOWN, not False."""
 
     name: str
-    codes: frozenset[str]
+    codes: Set[str]
     incomplete: bool
     en: str = ""
     system: str = ""
     source: str = ""
+
+
+class LateCodes(Set[str]):
+    """Codes that become a set when somebody first asks: fifty thousand in a catalogue that most processes never look into."""
+
+    __slots__ = ("_held", "_texts")
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = texts
+        self._held: frozenset[str] | None = None
+
+    def held(self) -> frozenset[str]:
+        if self._held is None:
+            self._held = frozenset(self._texts)  # two threads at once make two equal sets
+        return self._held
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.held()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.held())
+
+    def __len__(self) -> int:
+        return len(self.held())
+
+    def __hash__(self) -> int:
+        return hash(self.held())
 
 
 def read_catalogue(

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from medrules.model.order import order_key
 from medrules.model.rounding import round_div
-from medrules.model.units import unit_hours
+from medrules.model.units import unit_seconds
 from medrules.model.values import ABSENT, UNKNOWN, is_known
 from medrules.model.why import blame, cause_of
 
@@ -133,10 +133,10 @@ def billed_hours(item: Any) -> Any:
     quantity, unit = item.quantity, item.unit
     if quantity is UNKNOWN:
         return blame(item, "billed_hours", cause_of(item, "quantity"))
-    hours = unit_hours(unit) if is_known(unit) else None
-    if hours is None:
+    seconds = unit_seconds(unit) if is_known(unit) else None
+    if seconds is None:
         return blame(item, "billed_hours", cause_of(item, "unit"))
-    return round_div(quantity * hours.numerator, hours.denominator)
+    return round_div(quantity * seconds, 3_600)
 
 
 def use_period(item: Any) -> Any:

@@ -6,7 +6,6 @@ with a unit in JSON (`0.5克`) and in table cells (`12小时`) read their unit b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,7 +13,7 @@ from typing import Any, Final
 from medrules.model.folding import fold_text
 from medrules.model.values import ABSENT, UNKNOWN
 
-__all__ = ["canonical_unit", "same_unit", "unit_hours"]
+__all__ = ["canonical_unit", "same_unit", "unit_seconds"]
 
 _SYNONYMS: Final[tuple[tuple[str, ...], ...]] = (
     ("小时", "时", "h", "hr", "hour", "hours", "每小时"),
@@ -26,8 +25,7 @@ _SYNONYMS: Final[tuple[tuple[str, ...], ...]] = (
     ("g", "克"), ("mg", "毫克"), ("kg", "千克", "公斤"), ("ml", "毫升"), ("l", "升"),
 )
 _CANONICAL: Final[Mapping[str, str]] = MappingProxyType({w: words[0] for words in _SYNONYMS for w in words})
-_HOURS: Final[Mapping[str, Fraction]] = MappingProxyType(
-    {"小时": Fraction(1), "天": Fraction(24), "分钟": Fraction(1, 60)})
+_SECONDS: Final[Mapping[str, int]] = MappingProxyType({"小时": 3_600, "天": 86_400, "分钟": 60})
 
 
 @lru_cache(maxsize=4_096)
@@ -47,17 +45,16 @@ def same_unit(a: Any, b: Any) -> Any:
 
 
 @lru_cache(maxsize=4_096)
-def unit_hours(unit: str) -> Fraction | None:
-    """How many hours one unit lasts: 小时 1, 天 24, 分钟 1/60, `2小时` 2, 半小时 1/2; None for a unit that is no
-    time."""
+def unit_seconds(unit: str) -> int | None:
+    """How many seconds one unit lasts: 小时 3600, 天 86400, 分钟 60, `2小时` 7200, 半小时 1800; None for a unit that is no time."""
     word = canonical_unit(unit)
-    if word in _HOURS:
-        return _HOURS[word]
+    if word in _SECONDS:
+        return _SECONDS[word]
     if word.startswith("半"):
-        base = _HOURS.get(canonical_unit(word[1:]))
-        return base / 2 if base is not None else None
+        base = _SECONDS.get(canonical_unit(word[1:]))
+        return base // 2 if base is not None else None
     digits = len(word) - len(word.lstrip("0123456789"))
     if not 0 < digits <= 3:
         return None
-    base = _HOURS.get(canonical_unit(word[digits:]))
+    base = _SECONDS.get(canonical_unit(word[digits:]))
     return base * int(word[:digits]) if base is not None else None
