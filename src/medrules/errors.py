@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from medrules.diagnostics import Diagnostic
 
 __all__ = [
-    "FACT_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidSettings", "MedRulesError",
-    "MissingExtra", "NoSuchPack",
+    "FACT_ERRORS", "PACK_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidPackFile",
+    "InvalidSettings", "MedRulesError", "MissingExtra", "NoSuchPack", "PackError", "RefusedBuild",
 ]
 
 
@@ -47,6 +47,38 @@ class InvalidCompiledPack(MedRulesError):
         self.code = code
 
 
+# The stable codes of what can go wrong with packs that are published: in Chinese and in English. MR-P1xx are the parser's.
+# One page each: docs/errors/<code>.md. P2xx trust and channel, P3xx store and update, P4xx layers and versions, P5xx file and build.
+PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    # -- P2xx: trust and channel --
+
+    # -- P3xx: store, update, ledger --
+
+    # -- P4xx: layers, versions by business time, gray release --
+
+    # -- P5xx: the pack file, its manifest, releases.json, building --
+    "MR-P501": ("不是规则包文件", "not a pack file"),
+    "MR-P502": ("文件不完整", "the file is torn"),
+    "MR-P503": ("过大或成员过多", "too large or too many members"),
+    "MR-P504": ("不是 medrules pack build 写出的压缩包形式", "not an archive as medrules pack build writes it"),
+    "MR-P505": ("目录与成员不符，或文件尾有多余内容", "its directory does not fit its members, or something is appended"),
+    "MR-P506": ("成员的名字不允许", "a member's name is not allowed"),
+    "MR-P507": ("两个成员在有的系统上是同一个文件", "two members are one file on some systems"),
+    "MR-P508": ("JSON 读不出来", "JSON that cannot be read"),
+    "MR-P509": ("清单的内容不对", "the manifest is wrong"),
+    "MR-P510": ("成员与清单所列不符", "members are not those that the manifest lists"),
+    "MR-P511": ("成员的内容与清单的散列不符", "a member is not what the manifest's hash says"),
+    "MR-P512": ("JSON 不是唯一的规定写法", "JSON that is not written in the one canonical way"),
+    "MR-P513": ("需要更新的 medrules", "a newer medrules is needed"),
+    "MR-P514": ("发布清单 releases.json 的内容不对", "releases.json is wrong"),
+    "MR-P515": ("规则与清单的内容散列不符", "its rules are not what the manifest's content hash says"),
+    "MR-P516": ("编译件与源文件不符", "its compiled form is not what its sources compile to"),
+    "MR-P521": ("不能制作：pack.toml 缺清单要用的内容", "cannot be built: pack.toml lacks what a manifest needs"),
+    "MR-P522": ("不能制作：用例不符", "cannot be built: cases do not hold"),
+    "MR-P523": ("不能制作：版本号不高于上一版", "cannot be built: its version is not above the previous one"),
+})
+
+
 # The stable codes of what can be wrong with native facts: in Chinese and in English.
 FACT_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "MR-E201": ("不是能读的 JSON", "JSON that cannot be read"),
@@ -59,6 +91,26 @@ FACT_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "MR-E208": ("数字、单位、日期或时间不对", "a number, unit, date or time that cannot be read"),
     "MR-E209": ("含有不合法的字符", "characters that are not allowed"),
 })
+
+
+class PackError(MedRulesError):
+    """Base of what can go wrong with published packs. `code` is one of `PACK_ERRORS`."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class InvalidPackFile(PackError):
+    """A pack file (.mrpack), manifest or releases.json that is damaged, forged or made otherwise; none of it is used."""
+
+
+class RefusedBuild(PackError):
+    """A pack that is not fit to be published; `problems` lists what has to be put right, as (Chinese, English) sentences."""
+
+    def __init__(self, message: str, code: str, problems: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message, code)
+        self.problems = tuple(problems)
 
 
 class FactError(NamedTuple):

@@ -1,4 +1,5 @@
-"""Every diagnostic has a page; its bad example yields exactly that code and its good one none.
+"""Every diagnostic has a page; its bad example yields exactly that code and its good one none. Errors of published packs have pages too;
+what they show is bytes, which tests/packs damages one by one.
 
 A page of ```medrule blocks is parsed, and checked beside the tables of the national rules where its code is the checker's.
 A ```toml block begins with a comment that names its file; a ```csv block belongs to the declaration before it (or to the
@@ -16,6 +17,7 @@ import pytest
 from medrules.check.checker import check
 from medrules.diagnostics import Diagnostic, Source
 from medrules.diagnostics.codes import CODES
+from medrules.errors import PACK_ERRORS
 from medrules.knowledge.folder import read_pack_folder
 from medrules.language.parser import parse
 from medrules.language.tokens import Limits
@@ -94,11 +96,11 @@ def section(code: str, heading: str) -> str:
 
 
 def test_every_code_has_one_page_and_every_page_a_code() -> None:
-    assert {p.stem for p in PAGES.glob("MR-*.md")} == set(CODES)
+    assert {p.stem for p in PAGES.glob("MR-*.md")} == {*CODES, *PACK_ERRORS} and not CODES.keys() & PACK_ERRORS.keys()
     assert {code[3] for code in CODES} == set(RUNNERS)
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", sorted({*CODES, *PACK_ERRORS}))
 def test_a_page_has_its_headings(code: str) -> None:
     page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {code} ")

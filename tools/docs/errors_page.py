@@ -4,6 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from medrules.diagnostics.codes import CODES
+from medrules.errors import PACK_ERRORS
 
 HEAD = """# 诊断代码 / Diagnostic codes
 
@@ -15,10 +16,20 @@ HEAD = """# 诊断代码 / Diagnostic codes
 |---|---|---|
 """
 
+PACKS = """
+## 发布的规则包 / Published packs
+
+规则包文件、签名渠道、医院的仓库、分层：这些是异常（`medrules.errors.PackError`）的代码，不是诊断。Codes of exceptions, not of diagnostics.
+
+| 代码 | 中文 | English |
+|---|---|---|
+"""
+
 
 def render(root: Path) -> str:
     rows = []
     for code, entry in sorted(CODES.items()):
         zh, en = (text.replace("|", "\\|") for text in (entry.zh, entry.en))
         rows.append(f"| [{code}]({code}.md) | {zh} | {en} |")
-    return HEAD + "\n".join(rows) + "\n"
+    packs = [f"| [{code}]({code}.md) | {zh} | {en} |" for code, (zh, en) in sorted(PACK_ERRORS.items())]
+    return HEAD + "\n".join(rows) + "\n" + PACKS + "\n".join(packs) + "\n"

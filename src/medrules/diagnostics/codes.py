@@ -1,7 +1,7 @@
 """The one registry of diagnostic codes. Adding an error is one entry here and one page in docs/errors/.
 
-Letter after `MR-`: L lexing and limits · P parsing · N names · T types and units · C clauses and rule shape · K knowledge
-tables · G code sets and packs · W lints (warnings).
+Letter after `MR-`: L lexing and limits · P1xx parsing (P2xx to P5xx: published packs, `medrules.errors.PACK_ERRORS`) · N names ·
+T types and units · C clauses and rule shape · K knowledge tables · G code sets and packs · W lints (warnings).
 Each entry: code → (zh template, en template, zh help, en help). Templates use `str.format` named fields.
 """
 from __future__ import annotations
