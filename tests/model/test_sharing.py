@@ -14,6 +14,7 @@ import pytest
 
 from medrules.adapters.native import NATIVE
 from medrules.model.builder import build_facts
+from medrules.model.facts import Door
 from medrules.model.values import UNKNOWN, Instant, UnknownTouched
 from medrules.model.why import cause_of
 
@@ -95,3 +96,11 @@ def test_the_place_in_the_order_is_computed_once() -> None:
 def test_whatever_is_done_with_unknown_is_noticed(touch: Any) -> None:
     with pytest.raises(UnknownTouched):
         touch()
+
+
+def test_a_door_that_carries_no_time_of_a_line() -> None:
+    blind = Door("blind", NATIVE.carries - {"item.performed_at", "item.charged_at", "item.begin"})
+    encounter = {"id": "E", "is_current": True, "items": [{"id": "L", "line_kind": "charge"}]}
+    facts = build_facts(door=blind, stage="after", business_time=at(100), patients=[{"id": "P", "encounters": [encounter]}])
+    (item,) = facts.current[0].items
+    assert item.at is UNKNOWN and item.on is UNKNOWN and cause_of(item, "at") == "item.performed_at"

@@ -213,7 +213,7 @@ class _Builder:
         """Adopt the lines: link, place, time and day. Answers whether any must be netted or cut."""
         changed, no_ledger, made = False, self.no_ledger, []
         spans: dict[Any, bool] = {}  # whether a unit of these lines may have to be cut
-        first, *others = self.times
+        first, *others = self.times or _TIMES[:1]  # a door may carry none of them: then each line says what it lacks
         for values in sent:
             values["encounter"] = encounter
             if "position" not in values:
