@@ -51,6 +51,19 @@ class InvalidCompiledPack(MedRulesError):
 # One page each: docs/errors/<code>.md. P2xx trust and channel, P3xx store and update, P4xx layers and versions, P5xx file and build.
 PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # -- P2xx: trust and channel --
+    "MR-P201": ("读不到渠道", "the channel cannot be read"),
+    "MR-P202": ("渠道里缺文件", "the channel lacks a file"),
+    "MR-P203": ("签名不够或不对", "signatures are missing or wrong"),
+    "MR-P204": ("渠道文件已过期", "a file of the channel has expired"),
+    "MR-P205": ("版本倒退或与快照不符", "a version goes back, or is not the one of the snapshot"),
+    "MR-P206": ("长度或散列与签名的不符", "length or hash is not the signed one"),
+    "MR-P207": ("渠道文件的写法不对", "a file of the channel is malformed"),
+    "MR-P208": ("没有 SHA-256，或散列算法不能用", "no SHA-256, or a hash that cannot be used"),
+    "MR-P209": ("没有得到授权的发布单位列出这个文件", "no role that may list this file lists it"),
+    "MR-P210": ("本机时钟与渠道的签发时间矛盾", "this machine's clock contradicts the channel's issue time"),
+    "MR-P211": ("渠道文件过大", "a file of the channel is too large"),
+    "MR-P212": ("一次更新里的根换了太多次，请再更新一次", "too many new roots in one refresh: refresh again"),
+    "MR-P213": ("同一把钥匙算了两次", "one key counts twice"),
 
     # -- P3xx: store, update, ledger --
 
