@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from medrules.diagnostics import Diagnostic
 
 __all__ = [
-    "FACT_ERRORS", "PACK_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "InvalidPackFile",
+    "FACT_ERRORS", "PACK_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidLayers", "InvalidMessage", "InvalidPack", "InvalidPackFile",
     "InvalidSettings", "MedRulesError", "MissingExtra", "NoSuchPack", "PackError", "RefusedBuild",
 ]
 
@@ -68,6 +68,18 @@ PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # -- P3xx: store, update, ledger --
 
     # -- P4xx: layers, versions by business time, gray release --
+    "MR-P401": ("依赖的规则包不在，或版本不合", "a pack that it stands on is missing, or in another version"),
+    "MR-P402": ("规则编码的前缀重叠，或规则不在自己的前缀之下", "roots overlap, or a rule is not under its own"),
+    "MR-P403": ("下层用了上层已有的名字", "a lower layer takes a name of an upper one"),
+    "MR-P404": ("参数不能这样调", "a parameter cannot be tuned like this"),
+    "MR-P405": ("规则不能这样调", "a rule cannot be tuned like this"),
+    "MR-P406": ("不能加这些行", "these rows cannot be added"),
+    "MR-P407": ("本院的 overlay.toml 不对", "the hospital's overlay.toml is wrong"),
+    "MR-P408": ("必须执行的规则被停用或削弱", "a mandatory rule would be disabled or weakened"),
+    "MR-P409": ("各层放在一起检查有错误", "the layers have errors when they are checked together"),
+    "MR-P410": ("tune.toml 读不出来或写法不对", "tune.toml cannot be read or is wrong"),
+    "MR-P411": ("商店里没有可用的规则包，或状态不能用", "the store has no usable pack, or its state cannot be used"),
+    "MR-P412": ("试运行记录读不出来", "a shadow log cannot be read"),
 
     # -- P5xx: the pack file, its manifest, releases.json, building --
     "MR-P501": ("不是规则包文件", "not a pack file"),
@@ -116,6 +128,19 @@ class PackError(MedRulesError):
 
 class InvalidPackFile(PackError):
     """A pack file (.mrpack), manifest or releases.json that is damaged, forged or made otherwise; none of it is used."""
+
+
+class InvalidLayers(PackError):
+    """Packs that cannot be used together, or an overlay that does what it may not; nothing is activated.
+
+    problems     what the layers and the overlay may not do: each has code, place, message and help, in Chinese and English
+    diagnostics  errors of the checker, when all sources are read as one
+    """
+
+    def __init__(self, message: str, code: str, problems: Sequence[Any] = (), diagnostics: Sequence[Diagnostic] = ()) -> None:
+        super().__init__(message, code)
+        self.problems = tuple(problems)
+        self.diagnostics = tuple(diagnostics)
 
 
 class RefusedBuild(PackError):

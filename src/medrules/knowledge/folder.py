@@ -24,7 +24,7 @@ from medrules.knowledge.problem import Problem
 from medrules.knowledge.reader import read_rows
 from medrules.knowledge.table import Table
 
-__all__ = ["PackSources", "read_pack_folder"]
+__all__ = ["PackSources", "read_pack_files", "read_pack_folder"]
 
 PARAMETERS: Final = "shared/parameters.medrule"
 DEFINITIONS: Final = "shared/definitions.medrule"
@@ -68,7 +68,15 @@ class PackSources:
 
 def read_pack_folder(folder: Path) -> PackSources:
     """Reads a pack folder. Problems with its content are diagnostics; nothing is raised for them."""
-    files = collect_files(folder)
+    return read_pack_files(collect_files(folder), folder)
+
+
+def read_pack_files(files: PackFiles, folder: Path) -> PackSources:
+    """Reads files that are in memory already (of a folder, of a pack file), as `read_pack_folder` does.
+
+    Args:
+        folder: where they stand, or seem to: its name is the pack's, if pack.toml cannot be read; `cases` are below it.
+    """
     problems = list(files.diagnostics)
     declaration = _declaration(files, folder, problems)
     rules = sorted(
