@@ -22,7 +22,7 @@ from medrules.knowledge.folder import read_pack_folder
 from medrules.language.parser import parse
 from medrules.language.tokens import Limits
 from tests.check.check_corpus import catalogues, codesets, parsed, tables, with_a_row
-from tests.knowledge.error_examples import PACK, write_pack
+from tests.knowledge.error_examples import diagnostics_of, files, write_pack
 
 PAGES = Path(__file__).parents[2] / "docs" / "errors"
 HEADINGS = ("什么时候出现", "怎么改", "错误示例", "正确示例", "English")
@@ -43,24 +43,15 @@ def run_language(blocks: Blocks, folder: Path) -> Sequence[Diagnostic]:
 
 def as_files(blocks: Blocks) -> dict[str, str]:
     """Contents by file name, as the first lines of the blocks say."""
-    found, last = {"pack.toml": PACK}, ""
-    for kind, _, text in blocks:
-        if kind == "medrule":
-            found["families/F99_demo/rule.medrule"] = text
-        elif kind == "toml":
-            last = text.splitlines()[0].removeprefix("# ")
-            found[last] = text
-        elif last == "pack.toml":
-            name = re.search(r'^file = "(.*)"$', found[last], re.MULTILINE)
-            assert name is not None
-            found[name[1]] = text
-        else:
-            found[last.removesuffix(".toml") + ".csv"] = text
-    return found
+    page = "\n## x\n\n" + "\n".join(f"```{kind}\n{text}```" for kind, _, text in blocks if kind != "medrule")
+    found = files(page, "x")
+    assert found is not None
+    rules = [text for kind, _, text in blocks if kind == "medrule"]
+    return found | ({"families/F99_demo/rule.medrule": rules[-1]} if rules else {})
 
 
 def run_knowledge(blocks: Blocks, folder: Path) -> Sequence[Diagnostic]:
-    return read_pack_folder(write_pack(folder, as_files(blocks))).diagnostics
+    return diagnostics_of(as_files(blocks), folder)
 
 
 def run_check(blocks: Blocks, folder: Path, sourced: bool = False) -> Sequence[Diagnostic]:

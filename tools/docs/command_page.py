@@ -33,9 +33,18 @@ def _name(action: argparse.Action) -> str:
 def _command(name: str, said: str) -> list[str]:
     top = parser(name)
     sub = next(a.choices for a in top._actions if isinstance(a, argparse._SubParsersAction))[name]
-    out = [f"## {name}", "", said.replace("|", "/"), "", "| | |", "|---|---|"]
-    out += [f"| {_name(a)} | {(a.help or '').replace('|', '/')} |" for a in sub._actions if a.dest != "help"]
-    return [*out, ""]
+    out = [f"## {name}", "", said.replace("|", "/"), ""]
+    actions = next((a for a in sub._actions if isinstance(a, argparse._SubParsersAction)), None)
+    if actions is None:
+        return [*out, *_arguments(sub)]
+    for action, its in actions.choices.items():
+        out += [f"### {name} {action}", "", (its.description or "").replace("|", "/"), "", *_arguments(its)]
+    return out
+
+
+def _arguments(sub: argparse.ArgumentParser) -> list[str]:
+    rows = [f"| {_name(a)} | {(a.help or '').replace('|', '/')} |" for a in sub._actions if a.dest != "help"]
+    return ["| | |", "|---|---|", *rows, ""]
 
 
 def render(root: Path) -> str:

@@ -790,6 +790,127 @@ CODES: dict[str, Entry] = {
     "MR-K512": Entry(
         "「{cell}」既列入又除外", "`{cell}` is both a member and an exception", "留一处。", "Keep one of the two.",
     ),
+    # -- K6: batch files, mapping files, code mappings (knowledge.imports, knowledge.mapping) --
+    "MR-K601": Entry(
+        "工作簿读不了：{detail}", "The workbook cannot be read: {detail_en}", "用表格软件打开，另存为没有密码的 .xlsx 再导入。",
+        "Open it in a spreadsheet program and save it as .xlsx without a password.",
+    ),
+    "MR-K602": Entry(
+        "{what}太大，上限 {limit}", "{what_en} is too large, the limit is {limit}", "删去空白的行列和图片，或拆成几个文件。",
+        "Delete blank rows, columns and pictures, or split the file.",
+    ),
+    "MR-K603": Entry(
+        "文件既不是 UTF-8 也不是 GB18030 编码", "The file is neither UTF-8 nor GB18030", "另存为「CSV UTF-8」或 .xlsx。",
+        "Save it as \"CSV UTF-8\" or as .xlsx.",
+    ),
+    "MR-K604": Entry(
+        "文件不是 UTF-8，按 GB18030 读", "The file is not UTF-8 and was read as GB18030", "抽几行看看有没有乱码；最好另存为「CSV UTF-8」。",
+        "Look at a few lines for garbled text; better save it as \"CSV UTF-8\".", Severity.WARNING,
+    ),
+    "MR-K605": Entry(
+        "编码「{cell}」在表格里是数字", "The code `{cell}` is stored as a number", "数字会丢掉前面的 0 和第 15 位以后的数：把列设成文本，从原文件重新取编码。",
+        "A number loses leading zeros and every digit behind the 15th: make the column text and take the codes from their source again.",
+    ),
+    "MR-K606": Entry(
+        "「{cell}」是表格软件的日期序号", "`{cell}` is a spreadsheet's serial number of a day", "把列设成文本，写成 2025-01-01。",
+        "Make the column text and write 2025-01-01.",
+    ),
+    "MR-K607": Entry(
+        "「{cell}」被表格软件当成了日期或时间", "`{cell}` was taken for a date or a time by the spreadsheet", "把列设成文本，从原文件重新取这一格；日期列只写日子。",
+        "Make the column text and take the cell from its source again; a column of dates holds days only.",
+    ),
+    "MR-K608": Entry(
+        "「{cell}」有全角数字", "`{cell}` has full-width digits", "按半角读了；请在原文件里改成半角。",
+        "They were read as the usual digits; correct the file.", Severity.WARNING,
+    ),
+    "MR-K609": Entry(
+        "「{cell}」是合计或备注，不是知识点，没有导入", "`{cell}` is a total or a remark, no knowledge point: not imported",
+        "如果是知识点，把它的编码填上。", "If it is a knowledge point, fill in its code.", Severity.WARNING,
+    ),
+    "MR-K610": Entry(
+        "这一行在合并的单元格 {area} 里，没有导入", "The line is in merged cells {area}: not imported", "取消合并，每一行都填上自己的内容。",
+        "Unmerge them and fill in every line.",
+    ),
+    "MR-K611": Entry(
+        "这里的{what}是隐藏的，没有导入", "A hidden {what}: not imported", "取消隐藏和筛选，看清楚再导入；不要的就删掉。",
+        "Show what is hidden or filtered and look at it; delete what is not wanted.",
+    ),
+    "MR-K612": Entry(
+        "「{point}」和 {other} 一样，只导入一次", "`{point}` is the same as {other}: imported once", "删去一行。", "Delete one of them.", Severity.WARNING,
+    ),
+    "MR-K613": Entry(
+        "「{point}」在 {other} 已经有一行，内容不同，都没有导入", "`{point}` is already at {other} with other content: none imported",
+        "同一个知识点在一个文件里只能有一行；对照原文件留下对的一行。", "A point has one line in a file: keep the one that is right.",
+    ),
+    "MR-K614": Entry(
+        "「{point}」和 {other} 编码相同、条件不同（{columns}）", "`{point}` has the codes of {other} and other conditions ({columns})",
+        "两行会同时起作用。写错了改正；确是两个知识点就不用管。", "Both will be in force. Correct them if one is wrong.", Severity.WARNING,
+    ),
+    "MR-K615": Entry(
+        "「{point}」从 {start} 起，不晚于表里自 {other} 起的行", "`{point}` begins {start}, no later than the table's row from {other}",
+        "这批比表里的旧。改正有效起，或不导入这一行。", "The batch is older than the table. Correct valid_from, or leave the row out.",
+    ),
+    "MR-K616": Entry(
+        "「{point}」在表里已由人分成几行，不能自动改", "`{point}` was split into rows by people and cannot be changed automatically",
+        "直接改表的 CSV；新内容另有生效日期时写上有效起，旧行会自动到期。", "Edit the table's CSV; with a later valid_from the old rows end by themselves.",
+    ),
+    "MR-K617": Entry(
+        "要替代的知识点「{point}」不在表里，也不在文件里", "The point to be superseded, `{point}`, is neither in the table nor in the file",
+        "核对编号；旧行在另一张表里的，到那张表里写有效止。", "Check the number; a row of another table is ended there.", Severity.WARNING,
+    ),
+    "MR-K618": Entry(
+        "这一行是规则 {found} 的，本表属于 {expected}", "The row is of rule {found}, the table of {expected}", "换一张表导入，或在文件里删去这一行。",
+        "Import it into that rule's table.",
+    ),
+    "MR-K619": Entry(
+        "「{column}」的「{cell}」读不成列，留作文字由人核对：{reason}", "`{cell}` of `{column}` cannot be typed and stays text for a person: {reason}",
+        "能说清楚的，在对照文件的 words 里写上它在表里的写法。", "If it is clear, say it in the table's words under `words` of the mapping file.", Severity.WARNING,
+    ),
+    "MR-K620": Entry(
+        "对照文件读不出来：{detail}", "The mapping file cannot be read: {detail}", "对照文件是 TOML：一行一个「名字 = 值」，文字用引号。",
+        "A mapping file is TOML: one `name = value` a line, texts in quotes.",
+    ),
+    "MR-K621": Entry(
+        "对照文件的「{name}」应为{expected}", "`{name}` of the mapping file must be {expected_en}", "改正这一项。", "Correct the entry.",
+    ),
+    "MR-K622": Entry(
+        "对照文件里没有「{name}」这一项", "A mapping file has no entry `{name}`", "{hint}", "{hint_en}",
+    ),
+    "MR-K623": Entry(
+        "第 {line} 行的表头没有「{name}」", "The headings on line {line} have no `{name}`", "核对对照文件的列名和 header（表头在第几行）。",
+        "Check the column's name, and `header`, the line of the headings.",
+    ),
+    "MR-K624": Entry(
+        "表的「{name}」没有着落", "Nothing is said of the table's `{name}`",
+        "在 [columns] 写它来自哪一列，在 [constants] 写整批相同的值，或在 [unfilled] 写 \"\"（不限）或 \"待编\"。",
+        "Name its column under [columns], a value under [constants], or write \"\" or \"待编\" under [unfilled].",
+    ),
+    "MR-K625": Entry(
+        "对照文件还没有确认", "The mapping file is not confirmed", "逐行核对后写 confirmed = true。", "Check every line, then write confirmed = true.",
+    ),
+    "MR-K626": Entry(
+        "找不到「{name}」要的表头或工作表", "No headings or sheet for `{name}` were found", "表头要在前 20 行；工作表名在对照文件的 sheet 里写。",
+        "Headings stand in the first 20 lines; the mapping file names the sheet.",
+    ),
+    "MR-K627": Entry(
+        "「{name}」没有编码", "`{name}` has no codes", "编码表里补上它，名称要一模一样；编码被损坏的名称也算没有。",
+        "Add it to the sheet of codes under the very same name; a name whose codes are damaged has none.",
+    ),
+    "MR-K628": Entry(
+        "知识表「{table}」没有「{name}」列", "Table `{table}` has no column `{name}`", "可以写：{words}，和知识点号、原文等保留列。",
+        "Possible: {words}, and the reserved columns.",
+    ),
+    "MR-K629": Entry(
+        "规则包里没有知识表「{name}」", "The pack has no table `{name}`", "{hint}", "{hint_en}",
+    ),
+    "MR-K631": Entry(
+        "「{cell}」在第 {line} 行已经对到「{other}」，两行的有效期重叠", "`{cell}` is already mapped to `{other}` on line {line}, and both are in force",
+        "一个编码一天只能对一个国家编码；重叠的日子里它按没有对码处理。", "One national code per code and day; while they overlap the code counts as unmapped.",
+    ),
+    "MR-K632": Entry(
+        "这一行对不出编码", "The row maps nothing", "国家编码要填；医院编码、省编码至少填一个。",
+        "Fill in the national code, and the hospital's or the province's.",
+    ),
     "MR-G101": Entry(
         "编码集文件读不出来：{detail}", "The code set file cannot be read: {detail}",
         "编码集是 TOML：一行一个「名字 = 值」，文字用引号。",

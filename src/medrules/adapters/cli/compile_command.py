@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.console import console, print_json, working
+from medrules.adapters.cli.files import write_whole
 from medrules.api import compile_pack, open_pack
 
 
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     target = Path(arguments.output)
     with working("编译规则包 compiling the pack"):
         content = compile_pack(arguments.pack)
-        _write(target, content)
+        write_whole(target, content)
         program = open_pack(target).program  # a file that cannot be opened is not left for a hospital to find out
     made = {
         "file": str(target), "bytes": len(content), "pack": program.pack, "version": program.pack_version, "hash": program.pack_hash,
@@ -35,15 +35,3 @@ def run(arguments: argparse.Namespace) -> int:
             f"（{len(content):,} 字节 bytes）", markup=False)
     return exits.OK
 
-
-def _write(target: Path, content: bytes) -> None:
-    """All of it or nothing: a process that opens the file meanwhile sees the old one or the new one."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -1,12 +1,13 @@
 """Names on a command line to files: patterns and folders too, because not every shell expands them; text read and written alike everywhere."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from medrules.errors import MedRulesError
 
-__all__ = ["found", "read_text", "write_text"]
+__all__ = ["found", "read_text", "write_text", "write_whole"]
 
 
 def found(names: Iterable[str], *suffixes: str) -> list[Path]:
@@ -40,3 +41,17 @@ def write_text(path: Path, text: str) -> None:
     """UTF-8 with `\\n`, so that a file is the same bytes on every machine."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing: whoever opens the file meanwhile sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
