@@ -42,7 +42,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "undecided": ("无违规提示，有待核", "undecided"),
     "code": ("没有编码", "code"), "date": ("没有日期", "date"),
     "scene": ("就医方式未知", "scene"), "ill_formed": ("编码不合格式", "ill_formed"),
-    "unmatched": ("不在任何知识表中", "unmatched"), "deadline": ("超时", "deadline"), "fault": ("故障", "fault"),
+    "unmatched": ("不在任何知识表中", "unmatched"), "deadline": ("超时", "deadline"), "no_pack": ("业务日没有施行的规则包", "no_pack"), "fault": ("故障", "fault"),
     "budget": ("超过步数上限", "step budget"),
 })
 

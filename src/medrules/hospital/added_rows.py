@@ -14,7 +14,8 @@ from medrules.check.reads import scope_roots
 from medrules.check.rows import table_of
 from medrules.check.walk import nodes
 from medrules.diagnostics import Diagnostic, Severity, Source
-from medrules.hospital.layer import Layer, area_of
+from medrules.hospital.layer import Layer
+from medrules.hospital.levels import area_of
 from medrules.hospital.problems import LayerProblem, problem
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.declaration import Declaration, read_declaration

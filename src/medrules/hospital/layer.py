@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -11,21 +10,16 @@ from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.frozen import dataclass
 from medrules.hospital.problems import LayerProblem
 from medrules.hospital.tuning import NO_TUNING, TUNE_FILE, Tuning, read_tuning
-from medrules.hospital.written import OPEN_END
 from medrules.knowledge.folder import PackSources, read_pack_files
 from medrules.knowledge.packfiles import PackFiles
 from medrules.language.nodes import File
 from medrules.language.parser import parse
 from medrules.packs.archive import PackFile
-from medrules.packs.entries import Period
 from medrules.packs.manifest import Manifest
 from medrules.packs.names import MANIFEST
 
-__all__ = ["DEPTH", "LEVEL_WORDS", "Layer", "area_of", "days_of", "layer_of", "read_layer"]
+__all__ = ["Layer", "layer_of", "read_layer"]
 
-DEPTH: Final[Mapping[str, int]] = MappingProxyType({"national": 0, "province": 1, "city": 2, "hospital": 3})
-LEVEL_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
-    "national": ("国家", "national"), "province": ("省级", "province"), "city": ("市级", "city"), "hospital": ("本院", "hospital")})
 _ROWS: Final = "rows/"
 
 
@@ -82,19 +76,3 @@ def read_layer(manifest: Manifest, contents: Mapping[str, bytes], digest: str, *
     rows = {n.removeprefix(_ROWS): c for n, c in own.items() if n.startswith(_ROWS) and n.endswith(".csv")}
     return Layer(
         manifest, digest, sources, tuple(files), tuning, MappingProxyType(rows), MappingProxyType(own), tuple(found), tuple(problems_of_tuning))
-
-
-def area_of(adcode: str) -> str:
-    """The digits that all places of an area share: "" the country, 2 of a province, 4 of a city, 6 of a county (GB/T 2260)."""
-    if adcode == "100000":
-        return ""
-    return adcode[:2] if adcode.endswith("0000") else adcode[:4] if adcode.endswith("00") else adcode
-
-
-def days_of(period: Period) -> tuple[int, int]:
-    """[begin, end) as ordinals."""
-    return period.begin.toordinal(), OPEN_END if period.end is None else _ordinal(period.end)
-
-
-def _ordinal(day: date) -> int:
-    return day.toordinal()

@@ -7,7 +7,6 @@ add rows with a 地区 of its own, raise an interaction. Everything else is refu
 """
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -19,14 +18,16 @@ from medrules.check.program import Program, Rule
 from medrules.diagnostics import Diagnostic, Severity
 from medrules.frozen import dataclass
 from medrules.hospital.added_rows import AddedRows, add_rows, check_use
-from medrules.hospital.layer import DEPTH, Layer
+from medrules.hospital.combination import combination_hash
+from medrules.hospital.layer import Layer
+from medrules.hospital.levels import DEPTH
 from medrules.hospital.overlay import NO_OVERLAY, Overlay, checked_overlay, overlaid, raised, read_overlay, speaks_of
 from medrules.hospital.problems import LayerProblem, problem, refused
 from medrules.hospital.tuning import tuned
 from medrules.hospital.written import TIERS, tier
 from medrules.language import nodes as ast
 
-__all__ = ["Joined", "combination_hash", "join"]
+__all__ = ["Joined", "join"]
 
 _KINDS: Final[Mapping[type, tuple[str, str]]] = MappingProxyType({ast.ParamDecl: ("参数", "parameter"), ast.DefinitionDecl: ("定义", "definition")})
 
@@ -51,12 +52,6 @@ class Joined:
 
     def mandatory(self, rule: Rule) -> bool:
         return _mandatory(self.owners[rule.code], rule)
-
-
-def combination_hash(packs: Sequence[tuple[str, str, str]], overlay: bytes | None) -> str:
-    """The hash of (identity, version, SHA-256 of the file) of each pack and of the overlay."""
-    named = {"packs": sorted(packs), "overlay": None if overlay is None else sha256(overlay).hexdigest()}
-    return sha256(json.dumps(named, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def join(layers: Sequence[Layer], overlay: bytes | None = None) -> Joined:

@@ -7,11 +7,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from medrules.hospital.levels import OPEN_END
 from medrules.hospital.problems import LayerProblem, problem
 
 __all__ = ["INTERACTIONS", "OPEN_END", "TIERS", "Entry", "read_sections", "tier"]
 
-OPEN_END: Final = 10_000_000  # as an open validity is written in rows and rules
 MAX_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 10_000
 

@@ -15,7 +15,7 @@ __all__ = ["show_report"]
 RESULT: Final = {"definite": ("明确违规", "bold white on red"), "suspect": ("可疑", "bold black on yellow"), "monitor": ("监测", "black on cyan")}
 INTERACTION: Final = {"passive": "静默", "soft": "提醒", "reason": "须填原因", "hard": "拦截"}
 UNJUDGED: Final = {"code": "没有编码", "date": "没有日期", "ill_formed": "编码不合格式", "scene": "就医方式未知", "unmatched": "不在知识表中"}
-UNCHECKED: Final = {"deadline": "超时", "budget": "超过步数上限", "fault": "故障"}
+UNCHECKED: Final = {"deadline": "超时", "budget": "超过步数上限", "fault": "故障", "no_pack": "业务日没有施行的规则包"}
 STATUS: Final = {"findings": "", "not_checked": "[bold red]未全部检查[/]", "undecided": "[yellow]无违规提示，有待核[/]", "clean": "[green]无违规提示[/]"}
 
 

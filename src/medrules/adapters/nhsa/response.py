@@ -27,7 +27,7 @@ Quote = Callable[[str], str]
 UNCHECKED_RULE: Final = "MR-UNCHECKED"
 NOTHING_JUDGED: Final = "本次未检查：审核没有完成，请不要当作没有问题；可继续诊疗 (not checked)"
 
-_LEFT_OUT: Final[dict[str, str]] = {"deadline": "超时", "budget": "超过步数上限"}
+_LEFT_OUT: Final[dict[str, str]] = {"deadline": "超时", "budget": "超过步数上限", "no_pack": "业务日没有施行的规则包"}
 _RESULT_WORDS: Final[dict[str, str]] = {"definite": "明确违规", "suspect": "可疑", "monitor": "监测"}
 _AT_FAULT: Final = "1"  # vola_item_type 违规项
 _INVOLVED: Final = "2"  # 涉及项

@@ -1,0 +1,48 @@
+"""The days whose law a request asks for: t(b) of everything under review that rules may judge (semantics 1.2, ruling T05)."""
+from __future__ import annotations
+
+from typing import Any
+
+from medrules.model.facts import Facts
+from medrules.model.values import ABSENT, UNKNOWN, Instant
+
+__all__ = ["business_days", "span_of"]
+
+
+def span_of(facts: Facts) -> tuple[int, int]:
+    """The first and the last of the business days; most requests need no more."""
+    single = facts.single
+    if single is not None and single.plain and single.encounter.raw_items is single.items and "_prescriptions" not in single.encounter.__dict__:
+        try:
+            ends = (*single.days, _stay_day(single.encounter, facts))
+            return min(ends), max(ends)
+        except TypeError:  # a day that is not known
+            pass
+    days = business_days(facts)
+    return min(days), max(days)
+
+
+def business_days(facts: Facts) -> frozenset[int]:
+    """All of them: of lines, of operations and prescriptions, of the encounters themselves. Never empty where anything can be judged."""
+    days: set[Any] = set()
+    for encounter in facts.current:
+        days.add(_stay_day(encounter, facts))
+        for name, field in (("items", "on"), ("raw_items", "on"), ("operations", "date")):
+            held = getattr(encounter, name)
+            if held is not UNKNOWN and held is not ABSENT:
+                days.update(getattr(x, field) for x in held)
+        # Days of prescriptions that were sent; the others have the first day of their lines.
+        days.update(values.get("date") for values in encounter.__dict__.get("_prescriptions", {}).values())
+    found = frozenset(d for d in days if d.__class__ is int)
+    return found or frozenset((facts.business_time.day,))
+
+
+def _stay_day(encounter: Any, facts: Facts) -> int:
+    """Discharge day, else the day of settlement, else the day of the request (as `engine.reference.candidates.encounter_day`)."""
+    day = encounter.discharged_on
+    if day.__class__ is int:
+        return int(day)
+    settlement = encounter.settlement
+    if settlement is not UNKNOWN and settlement is not ABSENT and isinstance(settlement.at, Instant):
+        return int(settlement.at.day)
+    return facts.business_time.day

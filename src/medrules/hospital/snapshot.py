@@ -1,0 +1,109 @@
+"""One state of a store, ready to judge: its versions by business day, and the engines of the days around today."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from medrules.engine.engine import ENGINE_VERSION, Engine
+from medrules.frozen import dataclass
+from medrules.hospital.business_days import business_days, span_of
+from medrules.hospital.engines import Engines, Source
+from medrules.hospital.held import SHADOW, HeldPack
+from medrules.hospital.merging import merged, quieted, unchecked
+from medrules.hospital.timeline import Segment, Timeline, timeline
+from medrules.model.facts import Facts
+from medrules.model.reports import Report
+
+__all__ = ["AROUND", "Judged", "Snapshot"]
+
+AROUND = 31  # days before and after today whose engines are opened beforehand
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One version that judged: what a report's `pack_hash` stands for."""
+
+    identity: str
+    version: str
+    sha256: str
+    content_hash: str
+    mode: str
+
+
+class Snapshot:
+    """Answers by one state, whatever the store becomes meanwhile. Threads share it."""
+
+    def __init__(self, held: tuple[HeldPack, ...], source: Source, engines: Engines, sequence: int, faults: tuple[str, ...] = ()) -> None:
+        self.held, self.source, self.sequence, self.faults = held, source, sequence, faults
+        self._engines = engines
+        self.timeline = timeline(held)
+        self.trial: Timeline | None = timeline(held, shadow=True) if any(p.mode == SHADOW for p in held) else None
+        self._hot: dict[tuple[int, int], Engine] = {}
+        self.known: dict[str, tuple[Judged, ...]] = {}
+
+    def prepare(self, today: int) -> None:
+        """Open the engines of the days around today, so that no request waits for them.
+
+        Raises:
+            PackError: the packs of today cannot be used.
+        """
+        for segment in self.timeline.between(today - AROUND, today + AROUND):
+            if segment.packs:
+                self._hot[segment.begin, segment.end] = self.engine(segment)
+
+    def engine(self, segment: Segment, clip: bool = False) -> Engine:
+        made = self._engines.of(self.source, segment, clip=clip)
+        if made.program.pack_hash not in self.known:
+            self.known[made.program.pack_hash] = tuple(
+                Judged(p.identity, str(p.version), p.sha256, p.content_hash, p.mode) for p in segment.packs)
+        return made
+
+    def review(self, facts: Facts, deadline: float | None, clock: Clock) -> Report:
+        """The report of the versions in force on the request's business days."""
+        first, last = span_of(facts)
+        segment = self.timeline.at(first)
+        if last < segment.end and segment.begin <= first:
+            hot = self._hot.get((segment.begin, segment.end))
+            if hot is not None and not segment.missing:
+                report = hot.review(facts, deadline=deadline, clock=clock)
+                return quieted(report, _roots(segment)) if segment.observed else report
+        return self.judged(self.timeline, facts, deadline, clock)
+
+    def differs(self, facts: Facts) -> bool:
+        """Whether versions in trial would judge any of the request's days."""
+        if self.trial is None:
+            return False
+        days = business_days(facts)
+        return [s.packs for s in self.timeline.touched(days)] != [s.packs for s in self.trial.touched(days)]
+
+    def judged(self, line: Timeline, facts: Facts, deadline: float | None, clock: Clock) -> Report:
+        """As `review`, by any timeline and for any days."""
+        touched = line.touched(business_days(facts))
+        reports = []
+        for segment in touched:
+            if segment.packs:
+                report = self.engine(segment, clip=len(touched) > 1).review(facts, deadline=deadline, clock=clock)
+                reports.append(quieted(report, _roots(segment)) if segment.observed else report)
+        if not reports:
+            return unchecked(replace(Report(), notes=tuple(facts.notes), engine_version=ENGINE_VERSION), ("",))
+        whole = reports[0] if len(reports) == 1 and len(touched) == 1 else merged(facts, reports)
+        return unchecked(whole, self._left_out(line, touched))
+
+    def _left_out(self, line: Timeline, touched: Iterable[Segment]) -> set[str]:
+        """The rules that no version in force says anything of on some of the days: those of the versions before or behind."""
+        out: set[str] = set()
+        for segment in touched:
+            for identity in segment.missing:
+                other = next((s for s in (*reversed(line.segments),) if any(p.identity == identity for p in s.packs)), None)
+                if other is None:
+                    roots = {r for p in self.held if p.identity == identity for r in p.roots}
+                    out.update(roots or {identity})
+                    continue
+                roots = {r for p in other.packs if p.identity == identity for r in p.roots}
+                out.update(r.parent for r in self.engine(other).program.rules if r.code.startswith(tuple(roots)))
+        return out
+
+
+def _roots(segment: Segment) -> tuple[str, ...]:
+    return tuple(r for p in segment.observed for r in p.roots)

@@ -1,0 +1,178 @@
+"""The engine over a store's states: business time, gaps, modes, swaps; the laws that tie it to `Engine`."""
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Event
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from medrules.engine.engine import Engine
+from medrules.engine.report import RESULTS
+from medrules.errors import InvalidLayers, MedRulesError
+from medrules.hospital.opening import joined_packs
+from medrules.hospital.store_engine import StoreEngine
+from medrules.model.reports import Report
+from tests.hospital.held_samples import Memory, version
+from tests.hospital.samples import facts
+
+TODAY = date(2026, 8, 15)
+DEAR = {"单价": "300", "出生": "2020-01-01"}
+
+
+def engine(states: Memory, **more: Any) -> StoreEngine:
+    return StoreEngine(states, today=lambda: TODAY, **{"check_seconds": 0.0, **more})
+
+
+def said(report: Report, rule: str = "N1002") -> list[str]:
+    return sorted(f.message for f in report.findings if f.rule == rule)
+
+
+def test_one_version_is_an_engine_on_that_pack() -> None:
+    one = version(1)
+    plain, stored = Engine(joined_packs([one], None).program), engine(Memory(one))
+    for request in (facts("2026-03-01", **DEAR), facts("2019-05-01", **DEAR), facts("2026-03-01", more=(("2025-01-01", "XA02", "500"),))):
+        a, b = plain.review(request), stored.review(request)
+        if min(i.on for i in request.current[0].items) >= date(2020, 1, 1).toordinal():
+            assert a == b
+        else:
+            assert [(u.rule, u.reason) for u in b.unchecked] == [("", "no_pack")]
+    assert stored.program.rules == plain.program.rules
+
+
+def test_each_order_is_judged_by_the_version_of_its_day() -> None:
+    states = Memory(version(1, end="2026-07-01"), version(2, "2026-07-01", limit="200"))
+    stored = engine(states)
+    assert said(stored.review(facts("2026-06-30", 单价="150"))) == ["第1版"]
+    assert said(stored.review(facts("2026-07-01", 单价="150"))) == [] and said(stored.review(facts("2026-07-01", **DEAR))) == ["第2版"]
+    november = stored.review(facts("2025-11-20", 单价="150"))
+    assert said(november) == ["第1版"] and november.pack_version == "1.1.0"
+
+
+def test_lines_of_one_request_meet_the_law_of_their_own_days() -> None:
+    stored = engine(Memory(version(1, end="2026-07-01"), version(2, "2026-07-01", limit="200")))
+    report = stored.review(facts("2026-06-30", 单价="150", 出生="2020-01-01", more=(("2026-07-01", "XA01", "150"), ("2026-07-02", "XA01", "300"))))
+    assert {(f.anchor.line, f.message, f.pack_version) for f in report.findings if f.rule == "N1002"} == {
+        ("L1", "第1版", "1.1.0"), ("L3", "第2版", "1.2.0")}
+    assert report.pack_version == "1.1.0|1.2.0" and report.pack_hash.count("|") == 1 and not report.unchecked
+    assert [(j.identity, j.version) for j in stored.judged_by(report.pack_hash)] == [("100000/national", "1.1.0"), ("100000/national", "1.2.0")]
+    assert [(d.line.line, d.definite) for d in report.deductions] == [("L1", 15000), ("L3", 30000)] and report.definite_total == 45000
+
+
+def test_a_gap_is_told_and_the_other_days_are_judged() -> None:
+    stored = engine(Memory(version(1, end="2026-05-01"), version(2, "2026-07-01")))
+    report = stored.review(facts("2026-06-01", **DEAR))
+    assert not report.findings and [(u.rule, u.reason) for u in report.unchecked] == [("", "no_pack")]
+    report = stored.review(facts("2026-06-30", **DEAR, more=(("2026-07-01", "XA01", "300"),)))
+    assert [f.anchor.line for f in report.findings if f.rule == "N1002"] == ["L2"]
+    assert {(u.rule, u.reason) for u in report.unchecked} == {("N1001", "no_pack"), ("N1002", "no_pack")}
+
+
+def test_observed_findings_are_shown_passively() -> None:
+    loud = version(2, "2026-07-01", tier="拦截")
+    for mode, seen in (("enforce", "hard"), ("observe", "passive")):
+        stored = engine(Memory(version(1, end="2026-07-01"), loud, modes={2: mode}))
+        assert [f.interaction for f in stored.review(facts("2026-07-01", **DEAR)).findings if f.rule == "N1002"] == [seen]
+        both = stored.review(facts("2026-06-30", **DEAR, more=(("2026-07-01", "XA01", "300"),)))
+        assert sorted(f.interaction for f in both.findings if f.rule == "N1002") == sorted(["passive", seen])
+
+
+def test_trials_are_handed_over_and_not_shown() -> None:
+    handed: list[tuple[list[str], list[str]]] = []
+    states = Memory(version(1), version(2, "2026-07-01", limit="200"), modes={2: "shadow"})
+    stored = engine(states, trial=lambda request, report, trial: handed.append((said(report), said(trial))))
+    assert said(stored.review(facts("2026-07-05", 单价="150"))) == ["第1版"] and handed == [(["第1版"], [])]
+    assert said(stored.review(facts("2026-06-05", 单价="150"))) == ["第1版"] and len(handed) == 1  # not a day of the version in trial
+    broken = engine(states, trial=lambda request, report, trial: 1 // 0)
+    assert said(broken.review(facts("2026-07-05", 单价="150"))) == ["第1版"] and broken.trial_faults == 1
+
+
+def test_an_activation_is_followed_and_a_bad_one_is_told() -> None:
+    states = Memory(version(1))
+    stored = engine(states)
+    assert said(stored.review(facts("2026-08-01", **DEAR))) == ["第1版"]
+    states.put(version(1), version(2, "2026-07-01"))
+    assert stored.refresh() and stored.sequence == 2 and said(stored.review(facts("2026-08-01", **DEAR))) == ["第2版"]
+    states.fail(InvalidLayers("不能用 / unusable", "MR-P401"))
+    assert not stored.refresh() and stored.problem is not None and stored.problem.code == "MR-P401"
+    assert said(stored.review(facts("2026-08-01", **DEAR))) == ["第2版"] and stored.sequence == 2
+    states.put(version(1))
+    assert stored.refresh() and stored.problem is None and said(stored.review(facts("2026-08-01", **DEAR))) == ["第1版"]
+
+
+def test_a_store_that_cannot_be_used_is_not_opened() -> None:
+    states = Memory(version(1))
+    states.fail(MedRulesError("x"))
+    with pytest.raises(MedRulesError):
+        engine(states)
+
+
+def test_no_request_waits_for_a_new_activation() -> None:
+    class Slow(Memory):
+        def snapshot(self, engines: Any) -> Any:
+            if self.sequence > 1:
+                assert go_on.wait(20)
+            return super().snapshot(engines)
+
+    go_on = Event()
+    states = Slow(version(1))
+    stored = engine(states)
+    states.put(version(2))
+    assert said(stored.review(facts("2026-08-01", **DEAR))) == ["第1版"]
+    assert said(stored.review(facts("2026-08-01", **DEAR))) == ["第1版"]
+    go_on.set()
+    assert stored.refresh() and said(stored.review(facts("2026-08-01", **DEAR))) == ["第2版"]
+
+
+def test_law_every_report_belongs_wholly_to_one_state_while_states_change() -> None:
+    states = Memory(version(1))
+    stored = engine(states)
+    request = facts("2026-08-01", **DEAR, more=tuple((f"2026-08-{d:02d}", "XA01", "300") for d in range(2, 12)))
+    done = Event()
+
+    def work() -> list[tuple[str, frozenset[str], int]]:
+        out = []
+        while not done.is_set():
+            r = stored.review(request)
+            out.append((r.pack_version, frozenset(f.message for f in r.findings if f.rule == "N1002"), len(r.findings)))
+        return out
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(work) for _ in range(4)]
+        for n in range(2, 8):
+            states.put(version(n))
+            assert stored.refresh()
+        done.set()
+        seen = [one for r in running for one in r.result()]
+    assert len({v for v, *_ in seen}) >= 2 and len(seen) > 20
+    assert {(v, m, n) for v, m, n in seen} <= {(f"1.{n}.0", frozenset((f"第{n}版",)), 11) for n in range(1, 8)}
+
+
+DAYS = st.integers(0, 40).map(lambda n: date.fromordinal(date(2026, 6, 10).toordinal() + n).isoformat())
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(DAYS, st.sampled_from(["XA01", "XA02", "XA09"]), st.sampled_from(["50", "150", "300"])), min_size=1, max_size=6),
+       st.integers(0, 30))
+def test_law_many_versions_say_of_each_line_what_its_own_version_says(lines: list[tuple[str, str, str]], age: int) -> None:
+    packs = [version(1, end="2026-06-20"), version(2, "2026-06-20", "2026-07-05", limit="200"), version(3, "2026-07-05", limit="40")]
+    stored = engine(Memory(*packs))
+    (on, code, price), *more = lines
+    request = facts(on, 编码=code, 单价=price, 出生=f"{2026 - age}-01-01", more=tuple(more))
+    report = stored.review(request)
+    alone = [Engine(joined_packs([p], None).program).review(request) for p in packs]
+    days = {i.id: date.fromordinal(i.on).isoformat() for i in request.current[0].items}
+
+    def own(line: str) -> Report:
+        return alone[0 if days[line] < "2026-06-20" else 1 if days[line] < "2026-07-05" else 2]
+
+    assert not report.unchecked
+    for line in days:
+        assert {(f.rule, f.message, f.rows, f.claims) for f in report.findings if f.anchor.line == line} == {
+            (f.rule, f.message, f.rows, f.claims) for f in own(line).findings if f.anchor.line == line}
+        assert {d for d in report.deductions if d.line.line == line} == {d for d in own(line).deductions if d.line.line == line}
+    keys = [(RESULTS.index(f.result), -(f.amount or 0), f.rule) for f in report.findings]
+    assert keys == sorted(keys)
