@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACT_ERRORS", "PACK_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidLayers", "InvalidMessage", "InvalidPack", "InvalidPackFile",
-    "InvalidSettings", "MedRulesError", "MissingExtra", "NoSuchPack", "PackError", "RefusedBuild",
+    "InvalidSettings", "MedRulesError", "MissingExtra", "NoSuchPack", "PackError", "RefusedBuild", "StoreError",
 ]
 
 
@@ -180,6 +180,17 @@ class InvalidSettings(MedRulesError):
     """Settings of a site or a service (TOML) that cannot be understood; the message names the key."""
 
     code = "MR-E350"
+
+
+class StoreError(PackError):
+    """A store of packs that cannot be opened, or an update that ended without a new activation. `code` (MR-P301…) says the kind
+    (`medrules.packs.store.faults`), `where` and `where_en` the place; the packs that were active stay so."""
+
+    code = "MR-P302"
+
+    def __init__(self, message: str, code: str = "MR-P302", where: str = "", where_en: str = "") -> None:
+        super().__init__(message, code)
+        self.where, self.where_en = where, where_en
 
 
 class MissingExtra(MedRulesError):
