@@ -43,6 +43,7 @@ STORE_ERRORS: Final[Mapping[str, Entry]] = MappingProxyType({
                      "is the disk full, read-only, or forbidden? Then update again; the active packs stay in use"),
     "MR-P309": Entry("规则库由更新的 medrules 写成，或不是规则库", "the store was written by a newer medrules, or is no store",
                      "升级 medrules，或检查文件夹", "upgrade medrules, or check the folder"),
+    "MR-P310": Entry("规则库读不出来", "the store cannot be read", "看磁盘、权限和打开的文件数，然后再试", "look at the disk, permissions and open files, then try again"),
     "MR-P311": Entry("连不上或读不到来源", "the source cannot be reached or read", *_FETCH),
     "MR-P312": Entry("来源太慢，超过时限", "the source is too slow", *_FETCH),
     "MR-P313": Entry("来源给的文件过大或没有尽头", "the source sends too much, or without end", *_FETCH),

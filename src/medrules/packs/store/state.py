@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -84,10 +85,10 @@ class State:
 
     sequence: int = 0
     clock_floor: str = ""
-    channels: Mapping[str, Channel] = MappingProxyType({})
+    channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     active: tuple[Pack, ...] = ()
     held: tuple[Pack, ...] = ()
-    compiled: Mapping[str, str] = MappingProxyType({})
+    compiled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     overlay: str | None = None
     rollback: Rollback | None = None
     ledger_head: str = NOTHING

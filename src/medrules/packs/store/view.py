@@ -5,6 +5,7 @@ whole is used, and `faults` says so; if there is none, opening is refused.
 """
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ __all__ = ["StoreView", "hashed", "look", "open_store", "stamp"]
 
 _END: Final = 1024 * 1024  # of the ledger: enough for what lies behind the present state, unless something is wrong
 _TRIES: Final = 50
+_NOT_THE_FILE: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM, errno.EAGAIN, errno.EINTR, errno.ENOSPC))
 _SYSTEM: Final = SystemFiles()
 
 
@@ -85,9 +87,18 @@ def open_store(folder: str | os.PathLike[str], files: Files = _SYSTEM) -> StoreV
     """The store in `folder`, with its active packs read and hashed.
 
     Raises:
-        StoreError: MR-P302 nothing was ever activated; MR-P303 … MR-P306 nothing usable is left; MR-P309 a newer medrules wrote it.
+        StoreError: MR-P302 nothing was ever activated; MR-P303 … MR-P306 nothing usable is left; MR-P309 a newer medrules wrote it;
+            MR-P310 the system did not let it be read.
     """
     root = os.fspath(folder)
+    try:
+        return _opened(root, files)
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        raise refuse("MR-P310", name, name) from error
+
+
+def _opened(root: str, files: Files) -> StoreView:
     found = look(root, files)
     faults = list(found.faults)
     for n, state in enumerate(found.states):
@@ -129,9 +140,9 @@ def look(root: str, files: Files = _SYSTEM, whole: bool = False) -> Resolved:
         StoreError: MR-P309. OSError: a file is there and cannot be read.
     """
     for _ in range(_TRIES):
-        content = _if_there(files, f"{root}/{layout.STATE}")
+        content = if_there(files, f"{root}/{layout.STATE}")
         found = _against_ledger(root, files, content, whole)
-        if content == _if_there(files, f"{root}/{layout.STATE}"):  # else an activation came between the two files
+        if content == if_there(files, f"{root}/{layout.STATE}"):  # else an activation came between the two files
             return found
     raise refuse("MR-P301", f"{_TRIES} 次", f"{_TRIES} times")
 
@@ -142,6 +153,10 @@ def _against_ledger(root: str, files: Files, content: bytes | None, whole: bool)
         end = files.read_end(path, MAX_LEDGER if whole else _END)
     except FileNotFoundError:
         return resolve(content, Reading((), 0))
+    except OSError as error:
+        if error.errno in _NOT_THE_FILE:
+            raise
+        return resolve(content, Reading((), 0, broken_at=1))
     all_of_it = whole or len(end) < _END
     found = resolve(content, read_lines(end, all_of_it))
     if all_of_it or (found.present and not found.faults):
@@ -159,10 +174,16 @@ def stamp(folder: str | os.PathLike[str]) -> tuple[int, ...]:
 
 
 def hashed(files: Files, path: str, digest: str, most: int) -> bytes | None:
-    """A file whose SHA-256 is its name; None if it is missing, damaged or exchanged."""
+    """A file whose SHA-256 is its name; None if it is missing, damaged or exchanged.
+
+    Raises:
+        OSError: the system lacks something, or forbids it: that says nothing about the file.
+    """
     try:
         content = files.read(path, most)
-    except OSError:
+    except OSError as error:
+        if error.errno in _NOT_THE_FILE:
+            raise
         return None
     return content if hashlib.sha256(content).hexdigest() == digest else None
 
@@ -185,8 +206,12 @@ def _whole_pack(files: Files, root: str, pack: Pack) -> bytes:
     return content
 
 
-def _if_there(files: Files, path: str) -> bytes | None:
+def if_there(files: Files, path: str) -> bytes | None:
     try:
         return files.read(path, MAX_STATE)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno in _NOT_THE_FILE:
+            raise
+        return b""  # a bad sector, a folder or a pipe in its place: damaged

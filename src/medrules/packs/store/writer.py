@@ -20,8 +20,8 @@ from medrules.packs.store.files import Files, SystemFiles
 from medrules.packs.store.ledger import MAX_LEDGER, Line, Reading, line_after, read_lines
 from medrules.packs.store.lock import KernelLock, Lock
 from medrules.packs.store.resolve import Resolved, resolve
-from medrules.packs.store.state import MAX_STATE, NOTHING, Pack, State, write_state
-from medrules.packs.store.view import hashed, read_metadata
+from medrules.packs.store.state import NOTHING, Pack, State, write_state
+from medrules.packs.store.view import hashed, if_there, read_metadata
 
 __all__ = ["Store", "Writer"]
 
@@ -65,13 +65,16 @@ class Writer:
 
     def __init__(self, folder: str, files: Files, at: str) -> None:
         self._folder, self._files, self._at = folder, files, at
-        content = _if_there(files, f"{folder}/{layout.LEDGER}", MAX_LEDGER)
-        reading = read_lines(content or b"")
-        self.found: Resolved = resolve(_if_there(files, f"{folder}/{layout.STATE}", MAX_STATE), reading)
+        try:
+            content = files.read(f"{folder}/{layout.LEDGER}", MAX_LEDGER)
+        except FileNotFoundError:
+            content = b""
+        reading = read_lines(content)
+        self.found: Resolved = resolve(if_there(files, f"{folder}/{layout.STATE}"), reading)
         self.state: State = self.found.state
         self._head, self._n, self._length = reading.head, reading.lines[-1].n if reading.lines else 0, reading.good
         self._last: Line | None = reading.lines[-1] if reading.lines else None
-        self._put_in_order(content or b"", reading)
+        self._put_in_order(content, reading)
 
     def put_pack(self, content: bytes) -> str:
         """A verified pack into the store; its SHA-256. It is in use only once a state names it.
@@ -169,10 +172,10 @@ class Writer:
         try:
             put(self._files, self._folder, layout.STATE, content)
         except OSError:
-            if _if_there(self._files, f"{self._folder}/{layout.STATE}", MAX_STATE) == content:
-                self.state = state
-            else:
-                with suppress(OSError):
+            with suppress(OSError):
+                if if_there(self._files, f"{self._folder}/{layout.STATE}") == content:
+                    self.state = state
+                else:
                     self._append("abandoned", {"of": line.sha256})
             raise
         self.state = state
@@ -213,9 +216,3 @@ def _told() -> Iterator[None]:
         name = errno.errorcode.get(error.errno or 0, type(error).__name__)
         raise refuse("MR-P308", name, name) from error
 
-
-def _if_there(files: Files, path: str, most: int) -> bytes | None:
-    try:
-        return files.read(path, most)
-    except FileNotFoundError:
-        return None
