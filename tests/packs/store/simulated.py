@@ -6,7 +6,6 @@ be there or not. That is as much as POSIX promises, and no more.
 from __future__ import annotations
 
 import errno
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ class Disk:
         self.pending = []
         for inode in {id(i): i for held in self.durable.values() for i in held.values()}.values():
             if inode.content != inode.durable:
-                length, kept = len(inode.content), len(os.path.commonprefix((inode.content, inode.durable)))
+                length, kept = len(inode.content), _alike(inode.content, inode.durable)
                 match choose(4):
                     case 0:
                         inode.content = inode.durable
@@ -72,6 +71,11 @@ class Disk:
 
     def files(self) -> dict[str, bytes]:
         return {f"{folder}/{n}": i.content for folder, held in self.names.items() for n, i in held.items()}
+
+
+def _alike(a: bytes, b: bytes) -> int:
+    """How many bytes both begin with."""
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _put(held: dict[str, Inode], name: str, inode: Inode | None) -> None:

@@ -88,7 +88,10 @@ class HttpFetcher:
 
     def _moved(self, here: SplitResult, location: str) -> SplitResult:
         """Where a redirect leads, if that is the same server: what else it may be, a source does not decide whom we ask."""
-        there = urlsplit(urljoin(here.geturl(), location))
+        try:
+            there = urlsplit(urljoin(here.geturl(), location))
+        except ValueError:
+            raise trouble("MR-P316", "转到的地址不是地址", "a redirect to what is no address") from None
         if (there.scheme, there.hostname, _port(there)) != (self._base.scheme, self._base.hostname, _port(self._base)):
             raise trouble("MR-P314", f"{self._base.hostname} → {_named(there)}")
         return there
