@@ -54,11 +54,12 @@ def resolve(content: bytes | None, ledger: Reading) -> Resolved:
     if said is None:
         if content is None and (recorded or any(line.kind == "done" for line in ledger.lines)):
             faults.append(fault("MR-P303", "没有这个文件", "no such file"))
-        states = [s for _, s in recorded]
+        states = [replace(s, clock_floor=max((s.clock_floor, *_floors(ledger)))) for _, s in recorded]
         if open_line is not None and content is None:
             faults.append(_interrupted(open_line))
         return Resolved(tuple(states), tuple(faults), open_line)
     numbers = {line.sha256: line.n for line in ledger.lines}
+    said = replace(said, clock_floor=max((said.clock_floor, *(s.clock_floor for _, s in recorded), *_floors(ledger))))
     at = numbers.get(said.ledger_head)
     if at is None and not (said.sequence == 0 and not ledger.lines):
         if not ledger.broken_at:
@@ -98,12 +99,19 @@ def state_in(line: Line) -> State | None:
 def _as_recorded(said: State, at: int, ledger: Reading) -> bool:
     """Whether a state is what the last activation up to line `at` recorded, but for what a `fresh` line may change."""
     line = next((line for line in reversed(ledger.lines) if line.kind == "activate" and line.n <= at), None)
-    if line is None:
-        return ledger.lines[:1] != () and ledger.lines[0].n > 1  # only the end of the ledger was read
-    recorded = state_in(line)
+    if line is None and ledger.lines[0].n > 1:
+        return False  # only the end of the ledger was read: whoever asks reads all of it now
+    recorded = State() if line is None else state_in(line)
     return recorded is not None and replace(
-        recorded, sequence=said.sequence, clock_floor=said.clock_floor, channels=said.channels, compiled=said.compiled,
-        ledger_head=said.ledger_head) == said
+        recorded, sequence=said.sequence, clock_floor=said.clock_floor, channels=said.channels, ledger_head=said.ledger_head) == said
+
+
+def _floors(ledger: Reading) -> Iterator[str]:
+    """Issue times that the ledger heard of: a state from an old backup knows fewer."""
+    for line in ledger.lines:
+        floor = line.what.get("clock_floor") if line.kind == "fresh" else None
+        if isinstance(floor, str):
+            yield floor
 
 
 def _open_line(ledger: Reading) -> Line | None:

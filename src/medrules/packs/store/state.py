@@ -121,12 +121,12 @@ def read_state(content: bytes) -> State:
     """
     try:
         value = read_canonical(content, "state.json", MAX_STATE)
-        if isinstance(value, dict) and value.get("format") == "medrules-state" and value.get("schema") != 1:
-            raise refuse("MR-P309", "state.json")
         entries = Entries(value, "state.json", _CODE)
         digest = entries.digest("sha256")
         if hashlib.sha256(written({k: v for k, v in value.items() if k != "sha256"})).hexdigest() != digest:
             raise refuse("MR-P303", "内容与它自己的 SHA-256 不符", "its own SHA-256 differs")
+        if value.get("format") == "medrules-state" and value.get("schema") != 1:
+            raise refuse("MR-P309", "state.json")
         entries.choice("format", ("medrules-state",))
         entries.number("schema", 1, 1)
         state = State(

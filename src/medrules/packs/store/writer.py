@@ -8,7 +8,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -47,17 +47,13 @@ class Store:
         Raises:
             StoreError: MR-P301 another writer works; MR-P308 the disk does not take it; MR-P309 a newer medrules wrote it.
         """
-        with _told():
-            for name in ("", f"/{layout.PACKS}", f"/{layout.METADATA}", f"/{layout.COMPILED}"):
-                self.files.make_folder(f"{self.folder}{name}")
-            lock = self._lock.held(f"{self.folder}/{layout.LOCK}", wait)
-            lock.__enter__()
-        try:
+        with ExitStack() as stack:
             with _told():
+                for name in ("", f"/{layout.PACKS}", f"/{layout.METADATA}", f"/{layout.COMPILED}"):
+                    self.files.make_folder(f"{self.folder}{name}")
+                stack.enter_context(self._lock.held(f"{self.folder}/{layout.LOCK}", wait))
                 writer = Writer(self.folder, self.files, at)
             yield writer
-        finally:
-            lock.__exit__(None, None, None)
 
 
 class Writer:
@@ -141,6 +137,8 @@ class Writer:
 
         Returns: the names of what was removed. What is not a file of this store is left alone.
         """
+        if self.found.faults:
+            return ()  # something is wrong: whatever is there may be needed yet
         states = (self.state, *self.found.states)
         keep = {*(d for s in states for d in s.needed), *(d for s in states for d in s.compiled.values())}
         keep |= {d for s in states[:3] for c in s.channels.values() for d in c.metadata.values()}
