@@ -64,6 +64,15 @@ PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "MR-P211": ("渠道文件过大", "a file of the channel is too large"),
     "MR-P212": ("一次更新里的根换了太多次，请再更新一次", "too many new roots in one refresh: refresh again"),
     "MR-P213": ("同一把钥匙算了两次", "one key counts twice"),
+    "MR-P221": ("钥匙文件不能用", "a key file that cannot be used"),
+    "MR-P222": ("签名门限不安全", "an unsafe threshold"),
+    "MR-P223": ("没有这个路径的发布权", "no right to publish this path"),
+    "MR-P224": ("签名还没有收齐", "signatures are still missing"),
+    "MR-P225": ("不能用 openssl 签 SM2", "SM2 cannot be signed with openssl here"),
+    "MR-P226": ("发布目录不对", "something is wrong with the bureau folder"),
+    "MR-P227": ("版本号不高于已发布的", "the version is not above the published one"),
+    "MR-P228": ("灰度只能扩大，要退回请撤回", "a rollout only grows: withdraw instead"),
+    "MR-P229": ("没有这个角色、钥匙或版本", "no such role, key or release"),
 
     # -- P3xx: store, update, ledger --
 
