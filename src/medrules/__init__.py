@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from medrules.engine.metering import StepBudget
     from medrules.engine.screening import screen
     from medrules.errors import InvalidCompiledPack, InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
+    from medrules.hospital.store_engine import StoreEngine
+    from medrules.hospital.store_states import open_store
     from medrules.model.facts import Facts
     from medrules.model.reports import Finding, Report, Undecided
 
@@ -40,9 +42,11 @@ _HOME = {
     "Report": "medrules.model.reports",
     "SiteSettings": "medrules.adapters.nhsa",
     "StepBudget": "medrules.engine.metering",
+    "StoreEngine": "medrules.hospital.store_engine",
     "Undecided": "medrules.model.reports",
     "check_pack": "medrules.api",
     "open_pack": "medrules.api",
+    "open_store": "medrules.hospital.store_states",
     "read_facts": "medrules.adapters.native",
     "review_message": "medrules.adapters.nhsa",
     "screen": "medrules.engine.screening",
@@ -50,7 +54,8 @@ _HOME = {
 
 __all__ = [
     "Engine", "Facts", "Finding", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "Report",
-    "SiteSettings", "StepBudget", "Undecided", "__version__", "check_pack", "open_pack", "read_facts", "review_message", "screen",
+    "SiteSettings", "StepBudget", "StoreEngine", "Undecided", "__version__", "check_pack", "open_pack", "open_store",
+    "read_facts", "review_message", "screen",
 ]
 
 

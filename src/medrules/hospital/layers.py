@@ -54,12 +54,14 @@ class Joined:
         return _mandatory(self.owners[rule.code], rule)
 
 
-def join(layers: Sequence[Layer], overlay: bytes | None = None) -> Joined:
+def join(layers: Sequence[Layer], overlay: bytes | None = None, *, strict: bool = True) -> Joined:
     """The program of these layers with the hospital's overlay.
 
     Args:
         layers: in any order; one at least.
         overlay: the content of overlay.toml.
+        strict: refuse an overlay that speaks of rules which are not there, or disables a mandatory one. An engine of other days than
+            today's leaves such an entry without effect: it was refused, or not, when the overlay was activated (`preparing`).
 
     Raises:
         InvalidLayers: something that a layer or the overlay may not do, or that cannot be read; it lists everything.
@@ -77,24 +79,28 @@ def join(layers: Sequence[Layer], overlay: bytes | None = None) -> Joined:
     if not any(d.severity is Severity.ERROR for d in found):
         owners = _owners(ordered, program, problems)
         if not problems:
-            return _finished(ordered, overlay, program, owners, added, found)
+            return _finished(ordered, overlay, program, owners, added, found, strict)
     raise refused(problems, found)
 
 
 def _finished(
     ordered: tuple[Layer, ...], overlay: bytes | None, written: Program, owners: Mapping[str, Layer], added: AddedRows,
-    found: Sequence[Diagnostic],
+    found: Sequence[Diagnostic], strict: bool,
 ) -> Joined:
     """After the checker: interactions of the layers, rows where they may stand, the overlay."""
     problems: list[LayerProblem] = []
     check_use(written, added, {r.code: _mandatory(owners[r.code], r) for r in written.rules}, problems)
     program = _raised(ordered, written, owners, problems)
     own, wrong = (NO_OVERLAY, []) if overlay is None else read_overlay(overlay)
-    problems += wrong or checked_overlay(own, program, lambda r: _mandatory(owners[r.code], r))
+
+    def is_mandatory(rule: Rule) -> bool:
+        return _mandatory(owners[rule.code], rule)
+
+    problems += wrong or (checked_overlay(own, program, is_mandatory) if strict else [])
     if problems:
         raise refused(problems)
     return Joined(
-        ordered, own, written, overlaid(program, own), MappingProxyType(dict(owners)),
+        ordered, own, written, overlaid(program, own, is_mandatory), MappingProxyType(dict(owners)),
         MappingProxyType({t: tuple(by) for t, by in added.items()}), tuple(found))
 
 

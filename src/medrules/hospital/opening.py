@@ -21,12 +21,12 @@ from medrules.plan.plan import Plan
 if TYPE_CHECKING:
     from medrules.hospital.layers import Joined
 
-__all__ = ["clipped", "compile_combination", "engine_for", "joined_packs", "program_of"]
+__all__ = ["clipped", "compiled_form", "engine_for", "joined_packs", "program_of"]
 
 Read = Callable[[], Sequence[PackFile]]
 
 
-def joined_packs(packs: Sequence[PackFile], overlay: bytes | None) -> Joined:
+def joined_packs(packs: Sequence[PackFile], overlay: bytes | None, *, strict: bool = False) -> Joined:
     """The layers of these pack files, checked together.
 
     Raises:
@@ -37,18 +37,14 @@ def joined_packs(packs: Sequence[PackFile], overlay: bytes | None) -> Joined:
     from medrules.hospital.layers import join
 
     top = min(packs, key=lambda p: (p.manifest.level != "national", p.manifest.name))
-    return join([layer_of(p, first=p is top) for p in packs], overlay)
+    return join([layer_of(p, first=p is top) for p in packs], overlay, strict=strict)
 
 
-def compile_combination(packs: Sequence[PackFile], overlay: bytes | None) -> bytes:
-    """The compiled form of a combination: what an updater makes beforehand, so that an engine that swaps need only open it.
-
-    Raises:
-        InvalidLayers: see `layers.join`.
-    """
+def compiled_form(program: Program) -> bytes:
+    """The compiled form of a combination: what an updater makes beforehand, so that an engine that swaps need only open it."""
     from medrules.plan.planner import plan  # as above
 
-    return write_plan(plan(joined_packs(packs, overlay).program))
+    return write_plan(plan(program))
 
 
 def program_of(read: Read, overlay: bytes | None, compiled: bytes | None) -> Program | Plan:

@@ -89,11 +89,14 @@ def speaks_of(code: str, rule: Rule) -> bool:
     return code in (rule.code, rule.parent)
 
 
-def overlaid(program: Program, overlay: Overlay) -> Program:
-    """The program with the overlay's changes. A rule that is changed on some days only is there once for each span of days."""
+def overlaid(program: Program, overlay: Overlay, mandatory: Callable[[Rule], bool] = lambda rule: False) -> Program:
+    """The program with the overlay's changes. A rule that is changed on some days only is there once for each span of days.
+
+    An entry that has no say here changes nothing: of a rule that this program does not have, or to disable a mandatory one.
+    """
     out: list[Rule] = []
     for rule in program.rules:
-        entries = [e for e in overlay.entries if speaks_of(e.code, rule)]
+        entries = [e for e in overlay.entries if speaks_of(e.code, rule) and not (e.disabled and mandatory(rule))]
         out.extend(_pieces(rule, entries) if entries else (rule,))
     return replace(program, rules=tuple(out))
 

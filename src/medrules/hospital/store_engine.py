@@ -84,6 +84,8 @@ class StoreEngine:
         self.trial_faults = 0  # requests for which the versions in trial, or the log of them, broke
         self._seen = states.stamp()
         self._snapshot = self._opened()
+        if self._snapshot.faults:
+            self.problem = Problem(self._snapshot.faults[0], "、".join(self._snapshot.faults))
         self._next = ticks() + check_seconds
 
     # ------------------------------------------------------------ what an Engine offers
@@ -173,8 +175,10 @@ class StoreEngine:
         except Exception as fault:  # anything else in a state nobody has seen before: the old one goes on
             self.problem = Problem(MedRulesError.code, type(fault).__name__)
         else:
-            made.known.update({k: v for k, v in self._snapshot.known.items() if k not in made.known})
-            self._snapshot, self.problem = made, None
+            self.problem = None if not made.faults else Problem(made.faults[0], "、".join(made.faults))
+            if made.sequence >= self._snapshot.sequence:  # else what is in use is newer than what a damaged store still has
+                made.known.update({k: v for k, v in self._snapshot.known.items() if k not in made.known})
+                self._snapshot = made
         self._seen = seen
 
     def _opened(self) -> Snapshot:
