@@ -1,7 +1,7 @@
 """A pack folder to everything that checking needs: rule texts, tables, code sets, catalogues. Reads; judges no rule.
 
     pack.toml
-    shared/{parameters,definitions}.medrule, shared/codesets/<name>.toml, shared/tables/, shared/catalogues/
+    shared/{parameters,definitions}.medrule, shared/codesets/<name>.toml, shared/tables/, shared/catalogues/, shared/terms/
     families/<code>_<english slug>/{rule.medrule, cases.yaml, README.md, tables/<slug>.toml + <slug>.csv}
 """
 from __future__ import annotations

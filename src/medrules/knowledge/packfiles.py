@@ -21,7 +21,7 @@ MAX_TOTAL: Final = 1024 * 1024 * 1024
 # Where files may stand. Anything else is reported, and neither read nor hashed.
 _PLACES: Final = re.compile(
     r"pack\.toml|tune\.toml|rows/[^/]+\.csv|(?:.*/)?README\.md|shared/[^/]+\.medrule|shared/codesets/[^/]+\.toml|shared/catalogues/[^/]+\.csv"
-    r"|shared/tables/[^/]+\.(?:toml|csv)"
+    r"|shared/tables/[^/]+\.(?:toml|csv)|shared/terms/[^/]+\.csv"
     r"|families/[A-Za-z0-9.-]+_[a-z0-9_]+/"
     r"(?:[^/]+\.medrule|cases\.(?:yaml|json)|tables/[^/]+\.(?:toml|csv))"
 )
