@@ -20,6 +20,8 @@ _WARNINGS: Final[dict[str, str]] = {
     "禁用": "禁用", "禁止使用": "禁用", "忌用": "禁用", "禁忌": "禁用", "慎用": "慎用", "慎重使用": "慎用", "慎重用药": "慎用",
     "不推荐用于": "不推荐", "不推荐使用": "不推荐", "禁止用于": "禁用", "禁用于": "禁用", "谨慎使用": "慎用",
 }
+# Whose documents a text may name as its source; any other words in the brackets could be a condition.
+_ISSUERS: Final = "人社部发|人社厅发|人社部函|医保发|医保办发|医保函|国医保发|国办发|国发|国卫医发|国卫办医发|卫医发"
 _AT_MOST: Final = r"(?:不超过|不得超过|不能超过|最多|最长|至多)"
 _END: Final = r"(?![0-9一二三四五六七八九十百两]|/|每|[-~至到或])"  # 14天/年, 三至五天: another amount
 
@@ -68,6 +70,6 @@ LIMITS: Final = (
     Matcher("M", "每日剂量", re.compile(r"(?:(?<=药典用量)|(?<=药典用量鲜品))([0-9]{1,4}(?:\.[0-9]{1,3})?)[~-]([0-9]{1,4}(?:\.[0-9]{1,3})?)g"), _dose),
     Matcher("W", "用药告诫", re.compile("|".join(sorted(_WARNINGS, key=len, reverse=True))), lambda m: (_WARNINGS[m[0]], "确定")),
     Matcher("2", "用药线别", re.compile(r"(?:作为)?二线用药"), lambda m: ("二线", "确定")),
-    Matcher("B", "依据", re.compile(r"(?<=[(])[^()]{1,20}〔[0-9]{4}〕[0-9]{1,4}号(?=[)])"), lambda m: (m[0], "确定")),
+    Matcher("B", "依据", re.compile(rf"(?<=[(])(?:{_ISSUERS})〔[0-9]{{4}}〕[0-9]{{1,4}}号(?=[)])"), lambda m: (m[0], "确定")),
     Matcher("Z", "支付", re.compile(r"不得纳入(?:医保)?基金支付范围"), lambda m: ("不予支付", "确定")),
 )

@@ -31,13 +31,14 @@ def read_text(text: str, lexicon: Lexicon = EMPTY_LEXICON, stance: Stance = "限
     case, prefix = "", ""
     for sentence in sentences:
         warned = any(t.kind == "W" for t in sentence)
+        refused = max((m.start() for m in _NO_WAY.finditer(folded, sentence[0].start, sentence[-1].end)), default=-1) if sentence else -1
         seen_disease = False
         for i, token in enumerate(sentence):
             if token.kind == "#":
                 before = folded[max(0, token.start - 16):token.start]
                 prefix = "条件" if _CONDITIONS.search(before) else "" if folded[token.start:token.end] in ("1.", "1、") else prefix
                 case = prefix + folded[token.start:token.end].rstrip(".、")
-            column = _column(token, warned, stance, sentence, folded)
+            column = _column(token, warned, stance, refused)
             if not column:
                 continue
             confidence = _confidence(token, column, sentence[i - 1] if i else None, seen_disease, warned)
@@ -61,7 +62,8 @@ def _sentences(tokens: list[Token]) -> list[list[Token]]:
     return found
 
 
-def _column(token: Token, warned: bool, stance: Stance, sentence: list[Token], folded: str) -> str:
+def _column(token: Token, warned: bool, stance: Stance, refused: int) -> str:
+    """refused: where the last 不得 of the sentence stands, -1 without one."""
     if not token.column or (token.column == "除外诊断" and not token.covers):
         return ""
     if warned and token.kind in _FORBIDDEN:
@@ -71,7 +73,7 @@ def _column(token: Token, warned: bool, stance: Stance, sentence: list[Token], f
             return "禁忌诊断"
         if token.kind == "A":
             return ""  # an explanation that names an age group and forbids nothing
-    if token.kind == "V" and _NO_WAY.search(folded, token.end, sentence[-1].end):
+    if token.kind == "V" and refused >= token.end:
         return "禁用就医方式"
     return token.column
 

@@ -19,11 +19,10 @@ from medrules.knowledge.texts.tokens import OPAQUE, Token
 __all__ = ["doubt"]
 
 _DISEASES: Final = r"X(?:(?:n|o|no)X)*"
-_VISITS: Final = r"V(?:[on]V)*"
-_ITEM: Final = rf"(?:Ak?|A?A|S|L|I|T|2|{_VISITS}|{_DISEASES})"
+_ITEM: Final = rf"(?:Ak?|A?A|S|L|I|T|2|V|{_DISEASES})"
 _WHO: Final = rf"{_ITEM}(?:p?d?{_ITEM})*d?p?(?:d?u)?t?z?"
 _LIMIT: Final = r"(?:P?D|F|G)"
-_MORE: Final = rf"(?:{_LIMIT}|Vz|(?:A|S|L|{_VISITS}){{1,3}}p?)"
+_MORE: Final = rf"(?:{_LIMIT}|Vz|(?:A|S|L|V){{1,3}}p?)"
 _STATES: Final = r"N(?:[hon]N)*"
 _SENTENCES: Final[tuple[re.Pattern[str], ...]] = tuple(re.compile(s) for s in (
     rf"l?u*{_WHO}(?:[cs]{_MORE})*s?",                                     # 限二级及以上医疗机构脑梗死患者,支付不超过14天。
@@ -36,7 +35,7 @@ _SENTENCES: Final[tuple[re.Pattern[str], ...]] = tuple(re.compile(s) for s in (
     r"Zjs?",                                                                # 不得纳入基金支付范围的中药饮片
     r"lN?Is?",
 ))
-_ONCE: Final = "SLITDPFGQWM2BZ"
+_ONCE: Final = "SLVITDPFGQWM2BZK"
 
 
 def doubt(tokens: list[Token], folded: str) -> str:
