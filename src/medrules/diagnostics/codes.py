@@ -908,8 +908,8 @@ CODES: dict[str, Entry] = {
         "一个编码一天只能对一个国家编码；重叠的日子里它按没有对码处理。", "One national code per code and day; while they overlap the code counts as unmapped.",
     ),
     "MR-K632": Entry(
-        "这一行对不出编码", "The row maps nothing", "国家编码要填；医院编码、省编码至少填一个。",
-        "Fill in the national code, and the hospital's or the province's.",
+        "这一行对不出编码", "The row maps nothing", "国家编码要填（目录外的项目写「目录外」）；医院编码、省编码至少填一个。",
+        "Fill in the national code (目录外 for an item off the lists), and the hospital's or the province's.", Severity.WARNING,
     ),
     "MR-G101": Entry(
         "编码集文件读不出来：{detail}", "The code set file cannot be read: {detail}",

@@ -1,6 +1,7 @@
 """`medrules knowledge`: batches, comparisons and templates as clerks run them."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,33 @@ def test_two_batches_and_two_packs_are_compared(run: Run, pack: Path, tmp_path: 
     assert run("knowledge", "diff", pack, pack).out.startswith("两边一样")
     assert run("knowledge", "diff", pack, old).code == 3
     assert "--key" in run("knowledge", "diff", NATIONAL / "README.md", NATIONAL / "README.md").err
+
+
+def lines(*items: tuple[str, str, str, str]) -> str:
+    """One request of native facts with lines: 编码, 医院编码, 名称, 金额."""
+    made = [{"标识": str(n), "种类": "费用", "编码": code or None, "医院编码": local or None, "名称": name, "数量": "1", "单价": amount, "金额": amount,
+             "自费金额": "0", "执行时间": "2026-03-01 09:00:00"} for n, (code, local, name, amount) in enumerate(items)]
+    return json.dumps({
+        "业务时间": "2026-03-01 10:00:00", "环节": "事中", "患者": {"性别": "男", "出生日期": "1990-01-01"},
+        "就诊": {"标识": "E1", "就医方式": "门诊", "诊断": [{"编码": "J00"}], "明细": made}}, ensure_ascii=False)
+
+
+def test_unmatched_items_come_most_used_first_with_suggestions_that_are_not_applied(run: Run, pack: Path, tmp_path: Path) -> None:
+    facts, mapping, out = tmp_path / "f.jsonl", tmp_path / "m.csv", tmp_path / "out.csv"
+    row = (pack / TABLE).read_text("utf-8").splitlines()[1].split(",")
+    code, name = row[1].split("|")[0], row[2]
+    one = lines(("", "H1", name, "10.00"), ("", "H2", "一次性手套", "3.00"), (code, "", name, "5.00"), ("", "H3", "=公式", "1.00"), ("", "H2", "一次性手套", "4.00"))
+    facts.write_text(one + "\n" + lines(("", "H2", "一次性手套", "3.00"), ("", "H4", "已对照", "9.00"), ("", "H3", "=公式", "1.00")) + "\n", "utf-8")
+    mapping.write_text(f"医院编码,国家编码\nH4,{code}\n", "utf-8")
+    done = run("knowledge", "unmatched", facts, "--pack", pack, "--mapping", mapping, "--json", "--out", out)
+    assert done.code == 0
+    found = done.json
+    assert (found["lines"], found["unmatched_lines"], found["unmatched_items"]) == (8, 6, 3)
+    assert [(i["local_code"], i["count"], i["amount"]) for i in found["items"]] == [("H2", 3, "10.00"), ("H3", 2, "2.00"), ("H1", 1, "10.00")]
+    assert found["items"][2]["建议"][0]["name"] == name and found["items"][2]["建议"][0]["alike"] == "100.0%" and found["items"][0]["建议"] == []
+    filled = out.read_text("utf-8-sig").splitlines()
+    assert filled[0].startswith("医院编码,国家编码,省编码,名称") and filled[1].startswith("H2,,,一次性手套,,,3,10.00,,") and "'=公式" in filled[2]
+    again = run("knowledge", "unmatched", facts, "--pack", pack, "--mapping", out)
+    assert again.code == 0 and "MR-K632" in again.err and "7 行没有对上" in again.out and "未采用" in again.out
+    shown = run("knowledge", "unmatched", facts, "--pack", pack, "--mapping", mapping, "--most", "1")
+    assert "H2" in shown.out and "H3" not in shown.out and "另有 2 项" in shown.err

@@ -11,6 +11,7 @@ ACTIONS: Final = (
     ("import", "把官方批次（XLSX、CSV）导入知识表 | import an official batch (XLSX, CSV) into a table"),
     ("diff", "比较两批、两个 CSV 或两个规则包的表 | compare two batches, two CSVs or the tables of two packs"),
     ("template", "给一张知识表做文本格式的 XLSX 模板 | make a text-format XLSX template for a table"),
+    ("unmatched", "本院哪些项目什么编码都没对上，用得最多的在前 | items of a hospital that match no code, most used first"),
 )
 
 

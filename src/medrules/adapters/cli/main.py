@@ -27,7 +27,7 @@ COMMANDS: Final = (
     ("profile", "每条规则要花多少：时间、候选、命中 | what each rule costs on a file of requests"),
     ("fmt", "统一格式，或中英互译 | format rule text, or translate it"),
     ("new", "新建规则族 | make a new rule family"),
-    ("knowledge", "知识点：导入批次、比较、模板 | knowledge points: import batches, compare, templates"),
+    ("knowledge", "知识点：导入批次、比较、模板、没对上的项目 | knowledge points: import batches, compare, templates, unmatched items"),
     ("serve", "启动本机服务（3101/3102/3103） | run the local HTTP service"),
     ("bureau", "发布单位：钥匙、角色、发布、灰度、撤回、签名 | the publisher's side: keys, roles, publishing, signing"),
     ("schema", "导出事实的 JSON Schema | export the JSON Schema of native facts"),

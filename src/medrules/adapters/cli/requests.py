@@ -43,13 +43,13 @@ def read_all(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
         request = read_request(body, site=site)
         yield OneRequest(name, request.facts, request)
     else:
-        yield OneRequest(name, read_facts(body), None)
+        yield OneRequest(name, read_facts(body, codes=site.code_mapping), None)
 
 
 def _lines(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
     """One request a line. Native facts, unless the first line is a message."""
     if (form or _form_of_lines(path)) == "facts":
-        for n, facts in enumerate(read_jsonl(path), 1):
+        for n, facts in enumerate(read_jsonl(path, codes=site.code_mapping), 1):
             yield OneRequest(f"{path.name}:{n}", facts, None)
         return
     for n, line in _numbered(path):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from medrules.knowledge.mapping import CodeMapping
+
 __all__ = ["MAX_BYTES", "read_facts", "read_jsonl"]
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -39,6 +41,7 @@ def read_facts(
     stage: Stage | None = None,
     business_time: Instant | None = None,
     midnight_is_time: bool = False,
+    codes: CodeMapping | None = None,
 ) -> Facts:
     """Read one request of native facts (Chinese or English names, see docs/facts.md).
 
@@ -49,6 +52,7 @@ def read_facts(
         stage: 环节 when the data do not state it; without both, 事后.
         business_time: 业务时间 when the data do not state it; without both, the end of the data: the latest time in it.
         midnight_is_time: whether `00:00:00` is a time (default: it means that only the day is known).
+        codes: the hospital's and the province's codes; item codes are brought to national ones, and one that is not listed is unknown.
 
     Raises:
         InvalidFacts: the data do not fit; `errors` lists a `FactError` for each thing that is wrong.
@@ -62,7 +66,7 @@ def read_facts(
 
             held = sent_in_model(data)
             if held is not None:
-                return _build(held, Reading(), door, stage, business_time)
+                return _build(held, Reading(), door, stage, business_time, codes)
         raise _one("MR-E206", "应为一个 JSON 对象", "facts must be a JSON object")
     midnight_is_time = midnight_is_time or _midnight_is_time(tree)
     reading = Reading(midnight_is_time=midnight_is_time)
@@ -73,10 +77,12 @@ def read_facts(
 
         reading = Reading(midnight_is_time=midnight_is_time)
         sent = validated(tree, reading)
-    return _build(sent, reading, door, stage, business_time)
+    return _build(sent, reading, door, stage, business_time, codes)
 
 
-def read_jsonl(path: str | Path, *, door: Door = NATIVE, midnight_is_time: bool = False) -> Iterator[Facts]:
+def read_jsonl(
+    path: str | Path, *, door: Door = NATIVE, midnight_is_time: bool = False, codes: CodeMapping | None = None,
+) -> Iterator[Facts]:
     """Read a file with one request a line. Empty lines are skipped.
 
     Raises:
@@ -89,7 +95,7 @@ def read_jsonl(path: str | Path, *, door: Door = NATIVE, midnight_is_time: bool 
             if not line.strip():
                 continue
             try:
-                yield read_facts(line, door=door, midnight_is_time=midnight_is_time)
+                yield read_facts(line, door=door, midnight_is_time=midnight_is_time, codes=codes)
             except InvalidFacts as error:
                 errors = [e._replace(path=f"第{number}行 {e.path}".rstrip()) for e in error.errors]
                 raise InvalidFacts(f"第{number}行：{error}", errors) from None
@@ -159,7 +165,9 @@ def _values(sent: Mapping[str, Any], door: Door, entity: str) -> dict[str, Any]:
     return found
 
 
-def _build(sent: dict[str, Any], reading: Reading, door: Door, stage: Stage | None, business_time: Instant | None) -> Facts:
+def _build(
+    sent: dict[str, Any], reading: Reading, door: Door, stage: Stage | None, business_time: Instant | None, codes: CodeMapping | None,
+) -> Facts:
     if sent.get("cannot_carry"):
         door = _narrowed(door, sent["cannot_carry"])
     current, earlier = sent["encounter"], sent.get("earlier", [])
@@ -183,11 +191,17 @@ def _build(sent: dict[str, Any], reading: Reading, door: Door, stage: Stage | No
         values["is_current"] = place >= len(earlier)
         encounters.append(values)
     patient["encounters"] = encounters
+    as_of = time or _end_of_data(encounters)
+    notes = [f"{note}（{n}处）" if n > 1 else note for note, n in reading.notes.items()]
+    stock = [_values(s, door, "stock") for s in sent["stock"]] if "stock" in sent else None
+    if codes is not None:
+        unmapped = codes.apply((patient,), as_of.day)
+        codes.apply_to_stock(stock or (), as_of.day)
+        notes += [f"明细.编码：编码对照表里查不到，按未知处理（{unmapped}处）"] if unmapped else []
     return build_facts(
-        door=door, stage=found_stage, business_time=time or _end_of_data(encounters), patients=(patient,),
-        attestations=_records(sent, door, "attestation"), declarations=_records(sent, door, "declaration"),
-        notes=[f"{note}（{n}处）" if n > 1 else note for note, n in reading.notes.items()],
-        periods=tuple(Stock(_values(s, door, "stock")) for s in sent["stock"]) if "stock" in sent else UNKNOWN,
+        door=door, stage=found_stage, business_time=as_of, patients=(patient,),
+        attestations=_records(sent, door, "attestation"), declarations=_records(sent, door, "declaration"), notes=notes,
+        periods=UNKNOWN if stock is None else tuple(Stock(values) for values in stock),
     )
 
 

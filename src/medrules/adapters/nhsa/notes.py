@@ -22,6 +22,7 @@ _WORDS: Final[dict[str, str]] = {
     "self_paid": "ownpay_amt：{n} 条明细的自费金额大于金额，自费金额按未知处理",
     "discharge_before": "dscg_date：{n} 次就诊的出院时间早于入院时间，出院时间按未知处理",
     "zero_total": "medfee_sumamt：{n} 次就诊的总费用为 0 而有明细，就诊的各项金额按未知处理",
+    "unmapped_code": "hilist_code：{n} 条明细的编码在编码对照表里查不到，编码按未知处理；见 medrules knowledge unmatched",
     "no_time": "inf_time：没有可用的交易时间，改用{field}",
     "no_infno": "infno：没有交易编号，按事前（3101）审核",
     "ill_formed_list": "{field}：{n} 处不是对象，已略去",

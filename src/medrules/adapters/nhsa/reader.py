@@ -118,6 +118,10 @@ class Reader:
                 patient["history"] = {
                     "covered_from": business_time.day - self.site.history_days, "coverage": self.site.history_coverage,
                 }
+        if self.site.code_mapping is not None:
+            unmapped = self.site.code_mapping.apply(patients, as_of.day)
+            if unmapped:
+                notes.add("unmapped_code", n=unmapped)
         door = self._doors["3101" if stage == "before" else "3102"]
         facts = build_facts(
             door=door, stage=stage, business_time=as_of, patients=patients, notes=notes.worded(),  # type: ignore[arg-type]

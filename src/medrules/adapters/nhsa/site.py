@@ -11,17 +11,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from medrules.adapters.nhsa.codes import MATERNITY_SCHEMES, NATIONAL_DEPARTMENT, RECEIVER_INSURANCES, TITLE_SCHEMES
 from medrules.errors import InvalidSettings
 from medrules.model.enumerations import ENUMERATIONS
 from medrules.model.levels import SCALES
 
+if TYPE_CHECKING:
+    from medrules.knowledge.mapping import CodeMapping
+
 __all__ = ["DEFAULT_SITE", "Limits", "Register", "SiteSettings"]
 
 Table = Mapping[str, str]
 Setting = Callable[[str, Any], Any]
+
+MAX_MAPPING: Final = 64 * 1024 * 1024
+
 
 def _nothing() -> Mapping[str, Any]:
     return MappingProxyType({})
@@ -66,6 +72,8 @@ class SiteSettings:
     Registers:
       departments      local department code → national code (A03.01); a code of that shape needs no entry
       institutions     institution code → `Register`; wins over medins_lv and medins_type
+      code_mapping     codes of the hospital and the province → national ones (a CSV; in a site file its name, beside that file);
+                       native facts of the site are mapped too
     Reading:
       midnight_is_time    00:00:00 is a real time, not "only the day is known" (ruling T07)
       missing_order_time  "unknown", or "request": a current order (3101) without drord_begn_date is of the request's
@@ -94,6 +102,7 @@ class SiteSettings:
     placeholder_codes: frozenset[str] = frozenset({"0"})
     departments: Mapping[str, str] = field(default_factory=_nothing)
     institutions: Mapping[str, Register] = field(default_factory=_nothing)
+    code_mapping: CodeMapping | None = None
     midnight_is_time: bool = False
     missing_order_time: str = "unknown"
     empty_operations_mean_none: bool = False
@@ -110,6 +119,7 @@ class SiteSettings:
     @classmethod
     def from_toml(cls, source: str | Path | Mapping[str, Any]) -> SiteSettings:
         """Read settings from a TOML file's path, or from a mapping that was read already. Unknown keys are errors."""
+        folder = Path() if isinstance(source, Mapping) else Path(source).parent
         if isinstance(source, Mapping):
             given: Mapping[str, Any] = source
         else:
@@ -130,7 +140,7 @@ class SiteSettings:
         for key, value in given.items():
             if key not in known:
                 raise InvalidSettings(f"站点设置没有「{key}」这一项 (unknown site setting `{key}`)")
-            values[key] = _READERS[key](key, value)
+            values[key] = _code_mapping(key, value, folder) if key == "code_mapping" else _READERS[key](key, value)
         if bool(values.get("history_coverage")) != bool(values.get("history_days")):
             raise InvalidSettings(
                 "站点设置「history_coverage」和「history_days」要一起写 (`history_coverage` and `history_days` go together)")
@@ -139,6 +149,29 @@ class SiteSettings:
 
 def _wrong(key: str, expected_zh: str, expected_en: str) -> InvalidSettings:
     return InvalidSettings(f"站点设置「{key}」应为{expected_zh} (site setting `{key}` must be {expected_en})")
+
+
+def _code_mapping(key: str, value: Any, folder: Path) -> CodeMapping:
+    """The mapping in a CSV beside the site file. Rows that contradict each other are told at start, not to a doctor."""
+    # Only sites that map codes pay for reading the mapper when they start.
+    from medrules.diagnostics import Severity
+    from medrules.knowledge.mapping import read_mapping
+
+    if not isinstance(value, str) or not value:
+        raise _wrong(key, " CSV 文件名", "the name of a CSV")
+    path = folder / value
+    try:
+        if path.stat().st_size > MAX_MAPPING:
+            raise _wrong(key, f"不超过 {MAX_MAPPING} 字节的文件", f"a file of at most {MAX_MAPPING} bytes")
+        mapping, told = read_mapping(path.read_bytes(), path.name)
+    except OSError:
+        raise InvalidSettings(f"站点设置「{key}」的文件读不出来：{value} (cannot read the file of `{key}`)") from None
+    errors = [d for d in told if d.severity is Severity.ERROR]
+    if mapping is None or errors:
+        first = errors[0]
+        raise InvalidSettings(
+            f"站点设置「{key}」有 {len(errors)} 处错误，首处：{first.place} {first.code} {first.message} (`{key}`: {first.message_en})")
+    return mapping
 
 
 def _flag(key: str, value: Any) -> bool:

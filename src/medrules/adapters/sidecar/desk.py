@@ -121,7 +121,7 @@ class Desk:
     def _review(self, language: Language, body: bytes, charset: str, deadline: float) -> Reply:
         try:
             text = decode(body, self._site.limits, charset)[0] if charset else body
-            facts = read_facts(text, midnight_is_time=self._site.midnight_is_time)
+            facts = read_facts(text, midnight_is_time=self._site.midnight_is_time, codes=self._site.code_mapping)
         except InvalidFacts as error:
             return _json(400, {
                 "error": error.code, "message": str(error),

@@ -46,16 +46,19 @@ def cell_text(cell: Cell, source: From, type: Type) -> str | Problem:
     text = text.strip()
     if source.part:
         pieces = text.split(source.separator or "|")
-        return _worded(pieces[source.part - 1].strip() if source.part <= len(pieces) else "", source)
+        return _worded(pieces[source.part - 1].strip() if source.part <= len(pieces) else "", source, type)
     if source.separator and is_codes(type):
         return "|".join(piece.strip() for piece in text.split(source.separator) if piece.strip())
     if type == TEXT:
         text = _BREAKS.sub("", text)
-    return _worded(text, source)
+    return _worded(text, source, type)
 
 
-def _worded(text: str, source: From) -> str:
-    return source.words.get(text) or text
+def _worded(text: str, source: From, type: Type) -> str:
+    """The table's word for the file's. An empty one leaves a condition as it is, to become text; in a text column it says that nothing is
+    left over."""
+    word = source.words.get(text)
+    return text if word is None or (not word and type != TEXT) else word
 
 
 def _odd_problem(cell: Odd, type: Type) -> Problem | None:

@@ -13,6 +13,7 @@
     "主项编码" = {column = "med_codes", part = 1}                   # the first of A|B
     "编码" = {column = "国家编码", separator = "、"}
     "最低级别" = {column = "限定值域", words = {"二级及以上" = "二级"}}
+    "其他条件" = {column = "限定支付范围", words = {"限二级及以上医疗机构。" = ""}}   # nothing is left over: it is all in columns
 
     [constants]
     "批次" = "18"
@@ -45,7 +46,8 @@ POINT: Final = "知识点号"
 @dataclass(frozen=True, slots=True)
 class From:
     """Where the cells of one table column come from. `part` counts from 1 the pieces between `|` of the file's cell (0 = all of it);
-    `separator` is what stands between codes in the file ("" = `|`); `words` says the file's words in the table's ("" = left as text)."""
+    `separator` is what stands between codes in the file ("" = `|`); `words` says the file's words in the table's ("" = left as text;
+    in a text column: nothing left over)."""
 
     column: str
     part: int = 0

@@ -190,7 +190,10 @@ def _constants(columns: Mapping[str, str], sheet: Sheet, header: int, names: Seq
     if "批次" not in columns:
         found["批次"] = str(_chinese_number(batch[1])) if batch else ""
     at = names.index(columns["有效起"]) + 1 if "有效起" in columns else 0
-    if not at or any(not text_of(sheet.cell(line, at)).strip() for line in range(header + 1, min(header + SAMPLE, len(sheet.rows)) + 1)):
+    key = next((names.index(columns[n]) + 1 for n in (POINT, *columns) if n in columns), 1)
+    last = min(header + SAMPLE, len(sheet.rows))
+    filled = [n for n in range(header + 1, last + 1) if text_of(sheet.cell(n, key)).strip() and text_of(sheet.cell(n, key + 1)).strip()]
+    if not at or any(not text_of(sheet.cell(line, at)).strip() for line in filled):
         found["有效起"] = ""
     if "来源" not in columns:
         found["来源"] = f"国家知识点{batch[0]}（{sheet.file}）" if batch else sheet.file
