@@ -28,6 +28,10 @@ def python() -> Path:
     if not stamp.exists() or stamp.read_text("utf-8") != wanted:
         print("[2/2] 安装依赖 / installing …", flush=True)
         run([exe, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", ".[cli,server,test,dev]"])
+        # A PostgreSQL server in wheels, where there are any for this platform; without it the tests that need one are skipped and say why.
+        served = subprocess.run([str(exe), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", ".[test-postgresql]"], cwd=ROOT)
+        if served.returncode:
+            print("没有 PostgreSQL 服务器可装，用到它的测试将跳过 / no PostgreSQL server for this platform, its tests will be skipped", flush=True)
         stamp.write_text(wanted, "utf-8")
     return exe
 

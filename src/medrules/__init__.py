@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from medrules.adapters.history_source import open_history
     from medrules.adapters.native import read_facts
     from medrules.adapters.nhsa import SiteSettings, review_message
     from medrules.api import check_pack, open_pack
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from medrules.engine.metering import StepBudget
     from medrules.engine.screening import screen
     from medrules.errors import InvalidCompiledPack, InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
+    from medrules.history.reviewing import WithHistory
     from medrules.hospital.store_engine import StoreEngine
     from medrules.hospital.store_states import open_store
     from medrules.model.facts import Facts
@@ -44,7 +46,9 @@ _HOME = {
     "StepBudget": "medrules.engine.metering",
     "StoreEngine": "medrules.hospital.store_engine",
     "Undecided": "medrules.model.reports",
+    "WithHistory": "medrules.history.reviewing",
     "check_pack": "medrules.api",
+    "open_history": "medrules.adapters.history_source",
     "open_pack": "medrules.api",
     "open_store": "medrules.hospital.store_states",
     "read_facts": "medrules.adapters.native",
@@ -53,9 +57,28 @@ _HOME = {
 }
 
 __all__ = [
-    "Engine", "Facts", "Finding", "InvalidCompiledPack", "InvalidFacts", "InvalidMessage", "InvalidPack", "MedRulesError", "Report",
-    "SiteSettings", "StepBudget", "StoreEngine", "Undecided", "__version__", "check_pack", "open_pack", "open_store",
-    "read_facts", "review_message", "screen",
+    "Engine",
+    "Facts",
+    "Finding",
+    "InvalidCompiledPack",
+    "InvalidFacts",
+    "InvalidMessage",
+    "InvalidPack",
+    "MedRulesError",
+    "Report",
+    "SiteSettings",
+    "StepBudget",
+    "StoreEngine",
+    "Undecided",
+    "WithHistory",
+    "__version__",
+    "check_pack",
+    "open_history",
+    "open_pack",
+    "open_store",
+    "read_facts",
+    "review_message",
+    "screen",
 ]
 
 

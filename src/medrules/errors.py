@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from medrules.diagnostics import Diagnostic
 
 __all__ = [
-    "FACT_ERRORS", "PACK_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidLayers", "InvalidMessage", "InvalidPack", "InvalidPackFile",
-    "InvalidSettings", "MedRulesError", "MissingExtra", "NoSuchPack", "PackError", "RefusedBuild", "StoreError",
+    "FACT_ERRORS", "PACK_ERRORS", "FactError", "InvalidCompiledPack", "InvalidFacts", "InvalidHistory", "InvalidLayers", "InvalidMessage", "InvalidPack",
+    "InvalidPackFile", "InvalidSettings", "MedRulesError", "MissingExtra", "NoSuchPack", "PackError", "RefusedBuild", "StoreError",
 ]
 
 
@@ -200,6 +200,13 @@ class StoreError(PackError):
     def __init__(self, message: str, code: str = "MR-P302", where: str = "", where_en: str = "") -> None:
         super().__init__(message, code)
         self.where, self.where_en = where, where_en
+
+
+class InvalidHistory(MedRulesError):
+    """Earlier encounters that cannot be read or stored: a line of a file, a statement of coverage, a database that is not there or not
+    prepared. Raised when a history is opened or loaded, never while a request is reviewed."""
+
+    code = "MR-E360"
 
 
 class MissingExtra(MedRulesError):

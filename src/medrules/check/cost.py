@@ -10,7 +10,7 @@ from medrules.knowledge.table import EMPTY, Table
 from medrules.model.types import UNIT_FACTORS
 from medrules.model.values import Frame
 
-__all__ = ["Cost", "cost_of"]
+__all__ = ["Cost", "cost_of", "top_of_range"]
 
 Cost = Literal["item", "group", "history", "period"]
 
@@ -38,10 +38,15 @@ def _reach(
         case ir.Const(value=int() as n):
             return int(n // 10**frame.type.scale)
         case ir.Param():
-            return _furthest(
-                v.value // 10**frame.type.scale if isinstance(v.value, int) else None for v in params[frame.name].versions)
+            return _furthest(top_of_range(v, frame.type.scale) for v in params[frame.name].versions)
         case _:
             return None
+
+
+def top_of_range(version: ir.ParamVersion, scale: int) -> int | None:
+    """A bureau may tune the parameter to the top of its range: so far back history has to reach."""
+    known = [v for v in (version.value, version.high) if isinstance(v, int)]
+    return max(-(-v // 10**scale) for v in known) if known else None
 
 
 def _frame_reach(f: Frame) -> int | None:

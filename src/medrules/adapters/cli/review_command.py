@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from medrules.adapters.cli import exits
+from medrules.adapters.cli import exits, history_option
 from medrules.adapters.cli.console import Text, console, error_console, print_json, progress, working
 from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import OneRequest, read_all
@@ -15,8 +15,8 @@ from medrules.adapters.cli.screen import show_report
 from medrules.adapters.native_report import report_to_json
 from medrules.adapters.nhsa import SiteSettings, write_response
 from medrules.api import open_pack
-from medrules.engine.engine import Engine
 from medrules.errors import InvalidFacts, MedRulesError
+from medrules.history.reviewing import Reviews
 from medrules.model.reports import Report
 
 
@@ -32,6 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="JSON 键名的语言 language of JSON keys")
     parser.add_argument("--response-dir", help="另把应答写到这个文件夹 also write responses into this folder")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
+    history_option.add(parser)
     parser.add_argument("--fail-on-findings", action="store_true", help="有明确违规或可疑时退出码为 1 exit code 1 when there are findings")
     parser.add_argument("--no-color", action="store_true", help="不用颜色 no colours")
     parser.set_defaults(form="")
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
     files = found(arguments.files, ".json", ".jsonl")
     with working("读规则包 reading the pack"):
-        engine = open_pack(arguments.pack)
+        engine = history_option.asked(open_pack(arguments.pack), arguments)
     review = _Review(engine, site, arguments)
     with progress("审核 reviewing", shown=review.quiet) as bar:
         task = bar.add_task("", total=len(files))
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 class _Review:
     """One run over several files: what was answered, and the worst exit code so far."""
 
-    def __init__(self, engine: Engine, site: SiteSettings, arguments: argparse.Namespace) -> None:
+    def __init__(self, engine: Reviews, site: SiteSettings, arguments: argparse.Namespace) -> None:
         self._engine, self._site, self._given = engine, site, arguments
         self.quiet: bool = arguments.json or arguments.response
         self._out = console(not arguments.no_color)

@@ -8,7 +8,7 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
-from medrules.adapters.cli import exits
+from medrules.adapters.cli import exits, history_option
 from medrules.adapters.cli.console import error_console
 from medrules.adapters.nhsa import SiteSettings
 from medrules.adapters.sidecar import ServiceSettings, serve
@@ -21,6 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，缺省只在本机 address, loopback by default")
     parser.add_argument("--port", type=int, default=8310, help="端口，缺省 8310；0 是任一空闲端口 port")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
+    history_option.add(parser)
     parser.add_argument("--feedback-file", help="3103 反馈追加到这个文件（JSON 行）feedback is appended to this file")
     parser.add_argument("--allow-remote", action="store_true", help="允许监听本机以外的地址 listen beyond loopback")
 
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = ServiceSettings.from_toml(Path(arguments.site)) if arguments.site else ServiceSettings()
     if arguments.allow_remote:
         settings = replace(settings, allow_remote=True)
-    engine = open_pack(arguments.pack)
+    engine = history_option.asked(open_pack(arguments.pack), arguments)
     _can_listen(arguments.host, arguments.port)
     if arguments.feedback_file and not Path(arguments.feedback_file).resolve().parent.is_dir():
         raise MedRulesError(f"反馈文件所在的文件夹不存在：{arguments.feedback_file} / the folder of the feedback file does not exist")
