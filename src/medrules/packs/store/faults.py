@@ -53,17 +53,13 @@ STORE_ERRORS: Final[Mapping[str, Entry]] = MappingProxyType({
                      "让网关放行本机对该地址的访问", "let the gateway pass this machine to that address"),
     "MR-P316": Entry("来源的回答不对", "the source's answer is wrong", *_FETCH),
     "MR-P317": Entry("来源没有这个文件", "the source does not have the file", *_FETCH),
-    "MR-P321": Entry("本机时钟早于规则包渠道已知的签发时间", "this machine's clock is behind the channel's issue time",
-                     "校准时钟再更新；原来启用的规则包照常使用", "set the clock, then update; the active packs stay in use"),
     "MR-P322": Entry("版本比已启用的低", "the version is lower than the active one", *_PUBLISHER),
     "MR-P323": Entry("同一版本号内容不同", "one version with different content", *_PUBLISHER),
     "MR-P324": Entry("规则包与发布清单或目标路径不符", "the pack does not fit its release or target path", *_PUBLISHER),
     "MR-P325": Entry("规则包不是给本地区的", "the pack is not for this area", "检查 site.toml 里的 adcode 和 packs",
                      "check adcode and packs in site.toml"),
-    "MR-P326": Entry("两个规则包占用同一段规则编码", "two packs own the same rule codes", *_PUBLISHER),
     "MR-P327": Entry("规则包要求更新的 medrules", "the pack needs a newer medrules", "升级 medrules 再更新；原来启用的规则包照常使用",
                      "upgrade medrules, then update; the active packs stay in use"),
-    "MR-P328": Entry("上级规则包不在，或版本不合", "the pack it extends is absent or of another version", *_PUBLISHER),
     "MR-P329": Entry("规则包编译不过", "the pack does not compile", *_PUBLISHER),
     "MR-P330": Entry("规则包自带的用例不通过", "the pack's own cases fail", *_PUBLISHER),
     "MR-P331": Entry("规则包试装太慢或占内存过多", "loading the pack on trial takes too long or too much memory", *_PUBLISHER),
@@ -71,6 +67,8 @@ STORE_ERRORS: Final[Mapping[str, Entry]] = MappingProxyType({
                      "medrules site history lists the versions"),
     "MR-P333": Entry("信任根不对", "the trusted root is not the pinned one", "重新取得 root.json 并核对它的 SHA-256",
                      "get root.json again and compare its SHA-256"),
+    "MR-P334": Entry("本地回退已到期", "a local rollback is over its time", "运行 medrules update，换回发布单位的版本；问题还在就再次回退并通知发布单位",
+                     "run medrules update to return to the publisher's version; roll back again, and tell the publisher, if the trouble is still there"),
 })
 
 

@@ -2,8 +2,8 @@
 
     {"at":"2026-07-02T01:10:00Z","kind":"activate","n":7,"previous":"…","what":{…}}
 
-kinds: activate (what: why, state) · done (of) · abandoned (of, reason) · fresh (channels) · refused (code, zh, en) · repaired (bytes)
-· restarted (the old ledger's SHA-256). An activation counts once its `done` stands behind it; one without is either the last, and
+kinds: activate (what: why, state) · done (of) · abandoned (of, reason) · fresh (channels) · refused (code, zh, en, where) · clear
+(nothing is refused any more) · repaired (bytes) · restarted (the old ledger's SHA-256). An activation counts once its `done` stands behind it; one without is either the last, and
 interrupted, or abandoned. A line that was torn by a power cut has no newline or is no line: it stands last and is cut off by the next
 writer.
 """
@@ -20,7 +20,7 @@ from medrules.packs.store.state import NOTHING
 
 __all__ = ["KINDS", "MAX_LEDGER", "MAX_LINE", "Line", "Reading", "line_after", "read_lines"]
 
-KINDS: Final = ("activate", "done", "abandoned", "fresh", "refused", "repaired", "restarted")
+KINDS: Final = ("activate", "done", "abandoned", "fresh", "refused", "clear", "repaired", "restarted")
 MAX_LINE: Final = 4 * 1024 * 1024
 MAX_LEDGER: Final = 512 * 1024 * 1024
 _KEYS: Final = frozenset(("at", "kind", "n", "previous", "what"))

@@ -21,7 +21,7 @@ from medrules.packs.store.ledger import MAX_LEDGER, Reading, read_lines
 from medrules.packs.store.resolve import Resolved, resolve
 from medrules.packs.store.state import MAX_STATE, Pack, State
 
-__all__ = ["StoreView", "hashed", "look", "open_store", "stamp"]
+__all__ = ["StoreView", "hashed", "if_there", "ledger_of", "look", "open_store", "read_metadata", "stamp"]
 
 _END: Final = 1024 * 1024  # of the ledger: enough for what lies behind the present state, unless something is wrong
 _TRIES: Final = 50
@@ -162,6 +162,14 @@ def _against_ledger(root: str, files: Files, content: bytes | None, whole: bool)
     if all_of_it or (found.present and not found.faults):
         return found
     return _against_ledger(root, files, content, True)
+
+
+def ledger_of(folder: str | os.PathLike[str], files: Files = _SYSTEM) -> Reading:
+    """The whole ledger; empty if there is none, or it cannot be read."""
+    try:
+        return read_lines(files.read(f"{os.fspath(folder)}/{layout.LEDGER}", MAX_LEDGER))
+    except OSError:
+        return Reading((), 0)
 
 
 def stamp(folder: str | os.PathLike[str]) -> tuple[int, ...]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, Final
 
 from medrules.packs.canonical import read_canonical
 from medrules.packs.store import layout
 from medrules.packs.store.durable import put, put_behind, remove_if_there
-from medrules.packs.store.faults import Fault, refuse
+from medrules.packs.store.faults import refuse
 from medrules.packs.store.files import Files, SystemFiles
 from medrules.packs.store.ledger import MAX_LEDGER, Line, Reading, line_after, read_lines
 from medrules.packs.store.lock import KernelLock, Lock
@@ -69,7 +70,7 @@ class Writer:
         self.found: Resolved = resolve(if_there(files, f"{folder}/{layout.STATE}"), reading)
         self.state: State = self.found.state
         self._head, self._n, self._length = reading.head, reading.lines[-1].n if reading.lines else 0, reading.good
-        self._last: Line | None = reading.lines[-1] if reading.lines else None
+        self._refused = list(reversed([*takewhile(lambda line: line.kind == "refused", reversed(reading.lines))]))
         self._put_in_order(content, reading)
 
     def put_pack(self, content: bytes) -> str:
@@ -124,13 +125,16 @@ class Writer:
             put(self._files, self._folder, layout.STATE, write_state(made))
             self.state = made
 
-    def note_refusal(self, fault: Fault) -> None:
-        """A line in the ledger about an update that was refused, if it can be written and does not stand there already."""
-        what = fault.as_json()
-        if self._last is not None and self._last.kind == "refused" and dict(self._last.what) == what:
+    def note_problems(self, problems: Sequence[Mapping[str, str]]) -> None:
+        """What an update could not do (code, zh, en, where), as lines of the ledger if they can be written. The same as after the last
+        one adds nothing; none at all clears them."""
+        said = [dict(line.what) for line in self._refused]
+        if said == [dict(p) for p in problems]:
             return
         with suppress(OSError):
-            self._append("refused", what)
+            if said:
+                self._append("clear", {})
+            self._refused = [self._append("refused", what) for what in problems]
 
     def collect_garbage(self) -> tuple[str, ...]:
         """Removes packs, metadata and compiled forms that neither the present state nor any state of the ledger needs.
@@ -183,7 +187,9 @@ class Writer:
     def _append(self, kind: str, what: Mapping[str, Any]) -> Line:
         line, content = line_after(self._head, self._n, self._at, kind, what)
         put_behind(self._files, self._folder, layout.LEDGER, content, self._length)
-        self._head, self._n, self._length, self._last = line.sha256, line.n, self._length + len(content), line
+        self._head, self._n, self._length = line.sha256, line.n, self._length + len(content)
+        if kind != "refused":
+            self._refused = []
         return line
 
     def _put_in_order(self, content: bytes, reading: Reading) -> None:
@@ -194,7 +200,7 @@ class Writer:
             digest = hashlib.sha256(content).hexdigest()
             self._files.rename(f"{self._folder}/{layout.LEDGER}", f"{self._folder}/ledger-{digest[:16]}.damaged")
             self._files.sync_folder(self._folder)
-            self._head, self._n, self._length, self._last = NOTHING, 0, 0, None
+            self._head, self._n, self._length, self._refused = NOTHING, 0, 0, []
             self._append("restarted", {"sha256": digest, "good_lines": len(reading.lines)})
         elif reading.torn:
             self._append("repaired", {"bytes": len(content) - reading.good})
