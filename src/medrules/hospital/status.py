@@ -45,6 +45,7 @@ class Status:
     refused: tuple[dict[str, Any], ...]
     rolled_back: dict[str, Any] | None
     clock_floor: str
+    interrupted: bool = False
 
     @property
     def word(self) -> str:
@@ -65,7 +66,7 @@ class Status:
             "held": [_shown(p) for p in self.held],
             "channels": [{"name": c.name, "state": c.state, "issued": c.issued, "expires": c.expires, "refreshed": c.refreshed} for c in self.channels],
             "faults": [f.as_json() for f in self.faults], "refused": list(self.refused), "rollback": self.rolled_back,
-            "clock_floor": self.clock_floor}
+            "clock_floor": self.clock_floor, "interrupted": self.interrupted}
 
 
 def status_of(folder: str, hospital: str, channels: tuple[str, ...], now: datetime) -> Status:
@@ -94,7 +95,7 @@ def status_of(folder: str, hospital: str, channels: tuple[str, ...], now: dateti
         faults = (*faults, fault("MR-P334", f"{r.pack} {r.used}，{r.expires}"))
     rolled_back = None if r is None else {
         "pack": r.pack, "wrong": str(r.wrong), "used": str(r.used), "reason": r.reason, "at": r.at, "expires": r.expires, "expired": text >= r.expires}
-    return Status(hospital, state.sequence, state.active, state.held, tuple(shown), faults, refused, rolled_back, state.clock_floor)
+    return Status(hospital, state.sequence, state.active, state.held, tuple(shown), faults, refused, rolled_back, state.clock_floor, view.interrupted)
 
 
 def _refused(ledger: Reading) -> tuple[dict[str, Any], ...]:

@@ -12,8 +12,8 @@ from medrules.errors import StoreError
 from medrules.hospital.site_file import ChannelEntry, SiteFile
 from medrules.hospital.updating.outcome import Outcome
 from medrules.hospital.updating.rollback import roll_back
-from medrules.hospital.updating.update import Passed, update
-from medrules.packs.archive import PackFile, write_pack_file
+from medrules.hospital.updating.update import Passed, Request, update
+from medrules.packs.archive import write_pack_file
 from medrules.packs.channel.fetcher import Fetcher
 from medrules.packs.entries import Period
 from medrules.packs.manifest import Extended, Manifest, Superseded, members_of
@@ -105,12 +105,13 @@ class Hospital:
         self.trial_error: StoreError | None = None
         self.fetcher: Callable[[ChannelEntry], Fetcher] = lambda entry: bureau.repository.fetcher()
 
-    def trial(self, packs: Sequence[PackFile], overlay: bytes | None, with_cases: frozenset[str]) -> Passed:
-        named = {p.sha256: f"{p.manifest.name} {p.manifest.version}" for p in packs}
-        self.tried.append((sorted(named.values()), {named[d] for d in with_cases}))
+    def trial(self, request: Request) -> Passed:
+        """In place of the child process: these packs hold no rules."""
+        named = {p.sha256: f"{p.manifest.name} {p.manifest.version}" for p, _ in request.packs}
+        self.tried.append((sorted(named.values()), {named[d] for d in request.with_cases}))
         if self.trial_error is not None:
             raise self.trial_error
-        return Passed(len(with_cases))
+        return Passed(len(request.with_cases), {"key": b"compiled" if request.overlay is None else request.overlay})
 
     def store(self, files: Files | None = None) -> Store:
         return Store("/s", files or SimulatedFiles(self.disk), self.lock)

@@ -47,9 +47,9 @@ def check(first: bool, plan: Plan, choose: st.DataObject | None) -> str:
     if told == "done":
         assert found == NEW
     elif first:
-        assert found in (NEW, {}) and set(codes) <= ({"MR-P307"} if found else {"MR-P302", "MR-P307"}), (found, codes)
+        assert found in (NEW, {}) and set(codes) <= (set() if found else {"MR-P302", "MR-P307"}), (found, codes)
     else:
-        assert found in (OLD, NEW) and set(codes) <= {"MR-P307"}, (found, codes)
+        assert found in (OLD, NEW) and not codes, (found, codes)
     assert attempt(disk, Plan(), NEW)[0] == "done"
     assert seen("/s", SimulatedFiles(disk)) == (NEW, ())
     ledger = read_lines(disk.files()["/s/ledger.jsonl"])

@@ -4,18 +4,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from medrules.errors import PackError
 from medrules.hospital.site_file import SiteFile
 from medrules.hospital.updating.channels import as_text
 from medrules.hospital.updating.outcome import Change, Outcome, problem_of
-from medrules.hospital.updating.update import Trial
-from medrules.packs.archive import PackFile, read_pack_file
+from medrules.hospital.updating.update import Trial, tried
+from medrules.packs.archive import read_pack_file
 from medrules.packs.store import Pack, Rollback, State
 from medrules.packs.store.faults import refuse
-from medrules.packs.store.writer import WAIT, Store, Writer
+from medrules.packs.store.writer import WAIT, Store
 from medrules.packs.versions import Version
 
 __all__ = ["LONGEST", "USUAL", "candidates", "roll_back"]
@@ -59,20 +58,13 @@ def roll_back(
         if chosen is None:
             raise refuse("MR-P332", f"{identity} {version or ''}".strip())
         active = tuple(replace(chosen, since=as_text(now)) if p.pack == identity else p for p in state.active)
+        made = Rollback(identity, before.version, chosen.version, reason.strip(), as_text(now), as_text(now + lasts))
         try:
-            passed = trial([_file(p, writer) for p in active], overlay, frozenset((chosen.sha256,)))
+            wanted, _ = tried(replace(state, active=active, rollback=made), writer, {}, overlay, trial, now)
         except PackError as error:
             writer.note_problems([problem_of(error).as_json()])
             raise
-        made = Rollback(identity, before.version, chosen.version, reason.strip(), as_text(now), as_text(now + lasts))
-        compiled = {key: writer.put_compiled(content) for key, content in passed.compiled}
-        writer.activate(replace(state, active=active, rollback=made, compiled=MappingProxyType(compiled) if compiled else state.compiled), "rollback", {"reason": made.reason})
-        change = Change(identity, before, writer.state.active_pack(identity), _file(chosen, writer).manifest.title_zh)
-        return Outcome(True, writer.state.sequence, (change,), healed=writer.found.faults, cases=passed.cases)
-
-
-def _file(pack: Pack, writer: Writer) -> PackFile:
-    content = writer.content(pack)
-    if content is None:
-        raise refuse("MR-P306", pack.named)
-    return read_pack_file(content)
+        writer.activate(wanted, "rollback", {"reason": made.reason})
+        content = writer.content(chosen)
+        title = "" if content is None else read_pack_file(content).manifest.title_zh
+        return Outcome(True, writer.state.sequence, (Change(identity, before, writer.state.active_pack(identity), title),), healed=writer.found.faults)

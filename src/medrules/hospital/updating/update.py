@@ -5,7 +5,7 @@ active together is loaded together on trial; if that fails, nothing is activated
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,23 +23,40 @@ from medrules.packs.store import Pack, Rollback, State
 from medrules.packs.store.faults import refuse
 from medrules.packs.store.writer import WAIT, Store, Writer
 
-__all__ = ["NOTICE", "Passed", "Trial", "from_the_source", "update"]
+__all__ = ["NOTICE", "Passed", "Request", "Trial", "from_the_source", "tried", "update"]
 
 NOTICE: Final = "CHANGES.md"
 _CHECKED_AGAIN: Final = timedelta(hours=12)  # how old `refreshed` may get before it is written anew with nothing else to write
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be tried: everything that the new state would hold and may judge by.
+
+    packs       (pack file, mode) of each
+    overlay     content of overlay.toml
+    with_cases  SHA-256 of the packs whose own cases are to be run: those that were not tried before
+    today       ordinal of the business day from which on every pack in force must be usable
+    known       SHA-256 of compiled forms that are in the store already, by key
+    """
+
+    packs: tuple[tuple[PackFile, str], ...]
+    overlay: bytes | None
+    with_cases: frozenset[str]
+    today: int
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
-    """A trial load that succeeded: cases run, and compiled forms to keep by key (`State.compiled`)."""
+    """A trial load that succeeded: cases run; `State.compiled` by key: content, or None for what is in the store already."""
 
     cases: int
-    compiled: tuple[tuple[str, bytes], ...] = ()
+    compiled: Mapping[str, bytes | None]
 
 
-# Loads the packs together, as they would be active, with the overlay; runs the own cases of those whose SHA-256 is in the set.
-# Raises StoreError MR-P329, MR-P330, MR-P331.
-Trial = Callable[[Sequence[PackFile], "bytes | None", frozenset[str]], Passed]
+# Loads everything as it would judge, and runs the cases of what is new. Raises StoreError MR-P329, MR-P330, MR-P331.
+Trial = Callable[[Request], Passed]
 
 
 def from_the_source(entry: ChannelEntry) -> Fetcher:
@@ -109,15 +126,13 @@ def _updated(
         return Outcome(False, writer.state.sequence, problems=tuple(problems), healed=healed, notes=tuple(notes))
     changes = _changes(state, wanted, writer, files)
     try:
-        passed = _try(wanted, state, writer, files, fetched, overlay, trial)
+        wanted, cases = tried(wanted, writer, files, overlay, trial, now)
     except PackError:
         _freshen(writer, wanted, state, now)
         raise
-    if passed.compiled:
-        wanted = replace(wanted, compiled=MappingProxyType({key: writer.put_compiled(content) for key, content in passed.compiled}))
     writer.activate(wanted, "rollback-ended" if state.rollback is not None and rollback is None else "update")
     writer.collect_garbage()
-    return Outcome(True, writer.state.sequence, changes, fetched, tuple(problems), healed, tuple(notes), passed.cases)
+    return Outcome(True, writer.state.sequence, changes, fetched, tuple(problems), healed, tuple(notes), cases)
 
 
 def _active(
@@ -171,35 +186,36 @@ def _rollback_now(state: State, all_heard: Iterable[Heard], now: datetime) -> Ro
     return found
 
 
-def _try(
-    wanted: State, state: State, writer: Writer, files: dict[str, PackFile], fetched: Sequence[Pack], overlay: bytes | None, trial: Trial,
-) -> Passed:
-    """The trial load of what will be active together, where that changes; and of each new version that only orders of other days will
-    meet, with the packs it stands on. New packs run their cases. A change of modes alone needs no trial."""
-    before = {p.sha256 for p in state.active}
-    after = {p.sha256 for p in wanted.active}
-    passed = Passed(0)
-    if after != before or wanted.overlay != state.overlay:
-        passed = trial([_file(p, writer, files) for p in wanted.active], overlay, frozenset(after - before))
-    for pack in fetched:
-        if pack.sha256 not in after:
-            more = trial(_standing(_file(pack, writer, files), wanted, writer, files), None, frozenset((pack.sha256,)))
-            passed = Passed(passed.cases + more.cases, (*passed.compiled, *more.compiled))
-    return passed
+def tried(
+    wanted: State, writer: Writer, files: Mapping[str, PackFile], overlay: bytes | None, trial: Trial, now: datetime,
+) -> tuple[State, int]:
+    """`wanted` with the compiled forms that its trial load made, and how many cases were run. What judged already is not tried again.
+
+    Raises:
+        StoreError: MR-P306, MR-P308, MR-P329 … MR-P331.
+    """
+    before, after = _judging(writer.state), _judging(wanted)
+    if before == after and wanted.overlay == writer.state.overlay:
+        return wanted, 0
+    known = {p.sha256 for p in writer.state.held}
+    request = Request(
+        tuple((_file(p, writer, files), p.mode) for p in after), overlay, frozenset(p.sha256 for p in after if p.sha256 not in known),
+        now.date().toordinal(), writer.state.compiled)
+    passed = trial(request)
+    compiled = {
+        key: writer.state.compiled[key] if content is None else writer.put_compiled(content) for key, content in passed.compiled.items()}
+    return replace(wanted, compiled=MappingProxyType(compiled)), passed.cases
 
 
-def _standing(file: PackFile, wanted: State, writer: Writer, files: dict[str, PackFile]) -> list[PackFile]:
-    """A pack with the highest held versions of those it extends, and of those that these extend."""
-    out = [file]
-    for one in out:  # grows while it is walked
-        for parent in one.manifest.extends:
-            fits = [p for p in wanted.held if p.pack.endswith(f"/{parent.name}") and not p.withdrawn and parent.begin <= p.version < parent.below]
-            if fits and all(o.manifest.name != parent.name for o in out):
-                out.append(_file(max(fits, key=lambda p: p.version), writer, files))
-    return out
+def _judging(state: State) -> tuple[Pack, ...]:
+    """The packs by which a state may judge some day: of what is active here, all versions that are neither withdrawn nor rolled back from."""
+    followed = {p.pack for p in state.active}
+    r = state.rollback
+    return tuple(replace(p, since="") for p in state.held if p.pack in followed and not p.withdrawn and not (
+        r is not None and p.pack == r.pack and r.used < p.version <= r.wrong))
 
 
-def _file(pack: Pack, writer: Writer, files: dict[str, PackFile]) -> PackFile:
+def _file(pack: Pack, writer: Writer, files: Mapping[str, PackFile]) -> PackFile:
     if pack.sha256 in files:
         return files[pack.sha256]
     content = writer.content(pack)
@@ -208,7 +224,7 @@ def _file(pack: Pack, writer: Writer, files: dict[str, PackFile]) -> PackFile:
     return read_pack_file(content)
 
 
-def _changes(state: State, wanted: State, writer: Writer, files: dict[str, PackFile]) -> tuple[Change, ...]:
+def _changes(state: State, wanted: State, writer: Writer, files: Mapping[str, PackFile]) -> tuple[Change, ...]:
     out = []
     for identity in dict.fromkeys(p.pack for p in (*wanted.active, *state.active)):
         before, after = state.active_pack(identity), wanted.active_pack(identity)

@@ -27,6 +27,7 @@ _END: Final = 1024 * 1024  # of the ledger: enough for what lies behind the pres
 _TRIES: Final = 50
 _NOT_THE_FILE: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM, errno.EAGAIN, errno.EINTR, errno.ENOSPC))
 _SYSTEM: Final = SystemFiles()
+INTERRUPTED: Final = "MR-P307"
 
 
 class StoreView:
@@ -34,12 +35,15 @@ class StoreView:
 
     state     which packs are active and held, and since when
     faults    what is wrong with the store although it can be used; () = nothing
+    interrupted  an activation was begun and not finished: another process is at it right now, or was killed. What was active still is
     """
 
-    __slots__ = ("_contents", "_files", "faults", "folder", "state")
+    __slots__ = ("_contents", "_files", "faults", "folder", "interrupted", "state")
 
     def __init__(self, folder: str, files: Files, state: State, faults: tuple[Fault, ...], contents: Mapping[str, bytes]) -> None:
-        self.folder, self._files, self.state, self.faults, self._contents = folder, files, state, faults, contents
+        self.folder, self._files, self.state, self._contents = folder, files, state, contents
+        self.interrupted = any(f.code == INTERRUPTED for f in faults)
+        self.faults = tuple(f for f in faults if f.code != INTERRUPTED)
 
     @property
     def active(self) -> tuple[Pack, ...]:
