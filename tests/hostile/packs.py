@@ -6,7 +6,7 @@ from pathlib import Path
 
 from medrules import check_pack
 from medrules.cases import CaseError
-from medrules.cases.yaml_reader import read_cases
+from medrules.cases.yaml_reader import parse_cases
 
 __all__ = ["RULE", "TABLE_CSV", "TABLE_TOML", "codes", "family", "is_alive", "rule"]
 
@@ -46,9 +46,9 @@ def codes(files: dict[str, str | bytes]) -> list[str]:
         found = sorted({d.code for d in checked.diagnostics})
         for d in checked.diagnostics:
             str(d.as_json())
-        for path in checked.sources.cases:
+        for name in checked.sources.cases:
             try:
-                read_cases(path)
+                parse_cases(checked.sources.files[name], name)
             except CaseError as error:
                 found.append(error.code)
                 assert str(error)

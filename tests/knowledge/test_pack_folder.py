@@ -66,7 +66,7 @@ def test_everything_is_read(pack: Path) -> None:
     assert found.origins["肿瘤"].status == "官方"
     assert found.catalogues["icd10_nhsa"].codes == {"A00.100X001"} and found.catalogues["ICD10医保版"].incomplete
     assert found.catalogues["ICD9医保版"].codes == frozenset() and found.catalogues["ICD9医保版"].incomplete
-    assert [p.relative_to(pack).as_posix() for p in found.cases] == ["families/F01_age/cases.yaml"]
+    assert found.cases == ("families/F01_age/cases.yaml",) and found.files[found.cases[0]] == FILES[found.cases[0]].encode()
 
 
 def test_hash_is_of_names_and_bytes_only(pack: Path, tmp_path: Path) -> None:
@@ -76,6 +76,7 @@ def test_hash_is_of_names_and_bytes_only(pack: Path, tmp_path: Path) -> None:
         write_pack(copy, {name: FILES[name]})
     (copy / ".hidden").write_text("x")
     (copy / "~$open.xlsx").write_text("x")
+    (copy / "families/F01_age/cases.yaml").write_text("[]")  # cases judge nothing
     assert read_pack_folder(copy).hash == first
     (copy / "README.md").write_text("anders")
     assert read_pack_folder(copy).hash != first

@@ -9,7 +9,7 @@ from typing import Any, Final
 from medrules.cases.case import Case, CaseError, cases_of
 from medrules.errors import MissingExtra
 
-__all__ = ["parse_yaml", "read_cases"]
+__all__ = ["parse_cases", "parse_data", "parse_yaml", "read_cases"]
 
 _PLAIN_DIGITS: Final = 9  # longer digit strings are codes
 MAX_NODES: Final = 1_000_000  # of one file, aliases written out
@@ -92,19 +92,37 @@ def read_cases(path: str | Path) -> tuple[Case, ...]:
         MissingExtra: it is YAML and PyYAML is not installed.
     """
     path = Path(path)
-    if path.stat().st_size > MAX_BYTES:
-        raise CaseError(f"{path.name} 超过 {MAX_BYTES} 字节")
+    with path.open("rb") as file:
+        return parse_cases(file.read(MAX_BYTES + 1), path.name)
+
+
+def parse_cases(content: bytes, name: str) -> tuple[Case, ...]:
+    """The cases of a file held in memory; see `read_cases`.
+
+    Args:
+        name: of the file, with its folder or without; errors and cases name its last part.
+    """
+    last = name.rpartition("/")[2]
+    return cases_of(parse_data(content, last), last)
+
+
+def parse_data(content: bytes, name: str) -> Any:
+    """The plain data of a case file: `.json`, else YAML. Raises as `read_cases` does."""
+    if len(content) > MAX_BYTES:
+        raise CaseError(f"{name} 超过 {MAX_BYTES} 字节")
     try:
-        text = path.read_text("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CaseError(f"{path.name} 不是 UTF-8 编码") from None
-    if path.suffix == ".json":
-        try:
-            data = json.loads(text, parse_float=Decimal)
-        except json.JSONDecodeError as error:
-            raise CaseError(f"{path.name} JSON 格式错误 第{error.lineno}行") from None
-        except (RecursionError, ValueError):  # too deep, or an int of too many digits
-            raise CaseError(f"{path.name} JSON 嵌套过深，或有位数过多的数") from None
-    else:
-        data = parse_yaml(text)
-    return cases_of(data, path.name)
+        raise CaseError(f"{name} 不是 UTF-8 编码") from None
+    if not name.endswith(".json"):
+        return parse_yaml(text)
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise CaseError(f"{name} JSON 格式错误 第{error.lineno}行") from None
+    except (RecursionError, ValueError):  # too deep, an int of too many digits, or NaN
+        raise CaseError(f"{name} JSON 嵌套过深，或有不能用的数") from None
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)

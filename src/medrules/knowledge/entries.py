@@ -85,21 +85,21 @@ class Entries:
         """A text; an empty one counts as missing unless there is a default."""
         value = self._take(name, default)
         if not isinstance(value, str) or (not value.strip() and default is None):
-            self._wrong(name, "文字", "a text")
+            self.wrong(name, "文字", "a text")
             return default or ""
         return value.strip()
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self._take(name, default)
         if not isinstance(value, bool):
-            self._wrong(name, " true 或 false", "true or false")
+            self.wrong(name, " true 或 false", "true or false")
             return default
         return value
 
     def texts(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self._take(name, default)
         if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
-            self._wrong(name, "文字的列表", "a list of texts")
+            self.wrong(name, "文字的列表", "a list of texts")
             return default or ()
         return tuple(value)
 
@@ -114,7 +114,7 @@ class Entries:
             except ValueError:
                 value = None
         if type(value) is not date:
-            self._wrong(name, "日期（2025-01-01）", "a date (2025-01-01)")
+            self.wrong(name, "日期（2025-01-01）", "a date (2025-01-01)")
             return default
         return value.toordinal()
 
@@ -122,15 +122,30 @@ class Entries:
         value = self._take(name, default)
         if value not in words:
             shown = "、".join(words)
-            self._wrong(name, f"其中之一：{shown}", f"one of: {', '.join(words)}")
+            self.wrong(name, f"其中之一：{shown}", f"one of: {', '.join(words)}")
             return default or words[0]
         return str(value)
+
+    def matching(self, name: str, form: re.Pattern[str], expected: str, expected_en: str) -> str:
+        """A text of a form; "" if there is none."""
+        value = self.text(name, "")
+        if value and not form.fullmatch(value):
+            self.wrong(name, expected, expected_en)
+            return ""
+        return value
+
+    def table(self, name: str) -> dict[str, Any]:
+        """A table (`[name]`); {} if there is none."""
+        value = self._take(name, None)
+        if value is not None and not isinstance(value, dict):
+            self.wrong(name, f" [{name}] 段", f"a table [{name}]")
+        return value if isinstance(value, dict) else {}
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         """An array of tables (`[[name]]`); [] if there is none."""
         value = self._take(name, ())
         if not isinstance(value, (list, tuple)) or not all(isinstance(v, dict) for v in value):
-            self._wrong(name, f" [[{name}]] 段", f"an array of tables [[{name}]]")
+            self.wrong(name, f" [[{name}]] 段", f"an array of tables [[{name}]]")
             return []
         return list(value)
 
@@ -150,7 +165,8 @@ class Entries:
         self._known.append(name)
         return self._data.get(name, default)
 
-    def _wrong(self, name: str, expected: str, expected_en: str) -> None:
+    def wrong(self, name: str, expected: str, expected_en: str) -> None:
+        """Report an entry whose value is not what it has to be."""
         self.report(Problem(self._missing, {"name": name, "expected": expected, "expected_en": expected_en}), name)
 
     def _span(self, name: str) -> Span | None:

@@ -1,4 +1,4 @@
-"""A pack folder to everything that checking needs: rule texts, tables, code sets, catalogues. Reads; judges no rule.
+"""The files of a pack to everything that checking needs: rule texts, tables, code sets, catalogues. Reads; judges no rule.
 
     pack.toml
     shared/{parameters,definitions}.medrule, shared/codesets/<name>.toml, shared/tables/, shared/catalogues/, shared/terms/
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -19,7 +19,7 @@ from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.codesets import NamedCodeSet, read_codesets
 from medrules.knowledge.declaration import read_declaration
 from medrules.knowledge.pack import PackDeclaration, read_pack_toml
-from medrules.knowledge.packfiles import PackFiles, collect_files, content_hash
+from medrules.knowledge.packfiles import CASES, PackFiles, collect_files, content_hash
 from medrules.knowledge.problem import Problem
 from medrules.knowledge.reader import read_rows
 from medrules.knowledge.table import Table
@@ -29,6 +29,7 @@ __all__ = ["PackSources", "read_pack_files", "read_pack_folder"]
 PARAMETERS: Final = "shared/parameters.medrule"
 DEFINITIONS: Final = "shared/definitions.medrule"
 _NAMED: Final = re.compile(r"""^[ \t]*(?:name|en)[ \t]*=[ \t]*["']([^"'\n]*)""", re.MULTILINE)
+_NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class PackSources:
 
     rule_sources  parameters and definitions first, then the families in the order of their folders
     families      family folder of each rule source by its name ("" for shared text)
-    cases         the families' case files
+    cases         names of the families' case files
     origins       where each code set comes from and how sure it is
-    hash          SHA-256 of all files of the pack
+    hash          SHA-256 of all files of the pack but the cases
     quiet_tables  files of tables whose lack of rows is no news: empty on purpose, or their lines have diagnostics
     failed_tables names of tables that could not be read; their diagnostics say why
+    files         contents by name
     """
 
     declaration: PackDeclaration
@@ -51,11 +53,12 @@ class PackSources:
     codesets: Mapping[str, CodeSet]
     origins: Mapping[str, NamedCodeSet]
     catalogues: Mapping[str, Catalogue]
-    cases: tuple[Path, ...]
+    cases: tuple[str, ...]
     hash: str
     diagnostics: tuple[Diagnostic, ...]
     quiet_tables: frozenset[str] = frozenset()
     failed_tables: frozenset[str] = frozenset()
+    files: Mapping[str, bytes] = field(default_factory=lambda: _NO_FILES)
 
     @property
     def name(self) -> str:
@@ -68,17 +71,13 @@ class PackSources:
 
 def read_pack_folder(folder: Path) -> PackSources:
     """Reads a pack folder. Problems with its content are diagnostics; nothing is raised for them."""
-    return read_pack_files(collect_files(folder), folder)
+    return read_pack_files(collect_files(folder), folder.name)
 
 
-def read_pack_files(files: PackFiles, folder: Path) -> PackSources:
-    """Reads files that are in memory already (of a folder, of a pack file), as `read_pack_folder` does.
-
-    Args:
-        folder: where they stand, or seem to: its name is the pack's, if pack.toml cannot be read; `cases` are below it.
-    """
+def read_pack_files(files: PackFiles, fallback: str = "") -> PackSources:
+    """The same of files from anywhere; `fallback` is the name of a pack whose pack.toml cannot be read."""
     problems = list(files.diagnostics)
-    declaration = _declaration(files, folder, problems)
+    declaration = _declaration(files, fallback, problems)
     rules = sorted(
         (n for n in files.contents if n.endswith(".medrule")),
         key=lambda n: (not n.startswith("shared/"), n != PARAMETERS, n != DEFINITIONS, n),
@@ -93,22 +92,22 @@ def read_pack_files(files: PackFiles, folder: Path) -> PackSources:
     if declaration.tables_empty:
         quiet |= {t.file for t in tables.values()}
     catalogues = _catalogues(files, declaration, problems)
-    cases = tuple(folder / n for n in files.contents if n.endswith(("cases.yaml", "cases.json")))
+    cases = tuple(n for n in files.contents if n.endswith(CASES))
     return PackSources(
         declaration, rule_sources, MappingProxyType(families), MappingProxyType(tables), MappingProxyType(codesets),
         origins, MappingProxyType(catalogues), cases, content_hash(files.contents), tuple(problems),
-        frozenset(quiet), frozenset(failed),
+        frozenset(quiet), frozenset(failed), MappingProxyType(files.contents),
     )
 
 
-def _declaration(files: PackFiles, folder: Path, problems: list[Diagnostic]) -> PackDeclaration:
+def _declaration(files: PackFiles, fallback: str, problems: list[Diagnostic]) -> PackDeclaration:
     if "pack.toml" not in files.contents:
         problems.append(Problem("MR-G201", {"file": "pack.toml"}).at("pack.toml"))
-        return PackDeclaration(folder.name, "")
+        return PackDeclaration(fallback, "")
     source = _text(files, "pack.toml", problems)
     if source is None:
-        return PackDeclaration(folder.name, "")
-    declaration, found = read_pack_toml(source, folder.name)
+        return PackDeclaration(fallback, "")
+    declaration, found = read_pack_toml(source, fallback)
     problems.extend(found)
     return declaration
 

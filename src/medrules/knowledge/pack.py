@@ -4,7 +4,6 @@
     version = "2025.1"
     title = "…"                      # Chinese title; title_en its twin
     authority = "…"                  # who publishes it
-    area = ""                        # administrative code; "" = the whole country
     tables_empty = false             # true: the pack brings headers only, so that a table without rows is no slip
     [[catalogue]]                    # lists asked with 在册
     name = "ICD10医保版"
@@ -14,6 +13,8 @@
     column = "code"
     incomplete = true
     source = "…"
+
+What publishing needs beside this (adcode, roots, [effective], [people] …) is in `publication`.
 """
 from __future__ import annotations
 
@@ -21,9 +22,11 @@ from dataclasses import dataclass
 
 from medrules.diagnostics import Diagnostic, Source
 from medrules.knowledge.entries import Entries, parse_toml
+from medrules.knowledge.publication import NOT_SAID, Publication, read_publication
 
 __all__ = ["CatalogueEntry", "PackDeclaration", "read_pack_toml"]
 
+# `area` is no longer used: publishing asks for `adcode`.
 _OPTIONAL = ("title_en", "authority", "area", "edition", "status", "source", "doc")
 
 
@@ -52,6 +55,7 @@ class PackDeclaration:
     doc: str = ""
     catalogues: tuple[CatalogueEntry, ...] = ()
     tables_empty: bool = False
+    publication: Publication = NOT_SAID
 
 
 def read_pack_toml(source: Source, fallback: str) -> tuple[PackDeclaration, tuple[Diagnostic, ...]]:
@@ -74,6 +78,8 @@ def read_pack_toml(source: Source, fallback: str) -> tuple[PackDeclaration, tupl
             one.text("column", "code"), one.flag("incomplete", False), one.text("source", ""),
         ))
         one.close()
+    publication = read_publication(entries, source, problems)
     entries.close()
-    made = PackDeclaration(name or fallback, version, title, **rest, catalogues=tuple(catalogues), tables_empty=empty)
+    made = PackDeclaration(
+        name or fallback, version, title, **rest, catalogues=tuple(catalogues), tables_empty=empty, publication=publication)
     return made, tuple(problems)

@@ -1,4 +1,4 @@
-"""The files of a pack folder: which belong, how large they may be, and their content hash. No file is parsed here."""
+"""The files of a pack: which belong, how large they may be, and their content hash. No file is parsed here."""
 from __future__ import annotations
 
 import hashlib
@@ -11,8 +11,9 @@ from typing import Final
 from medrules.diagnostics import Diagnostic
 from medrules.knowledge.problem import Problem
 
-__all__ = ["PackFiles", "collect_files", "content_hash"]
+__all__ = ["CASES", "PackFiles", "collect_files", "content_hash", "held_files", "is_source"]
 
+CASES: Final = ("cases.yaml", "cases.json")  # the same cases, for people and as a built pack holds them
 MAX_FILES: Final = 10_000
 MAX_FILE: Final = 512 * 1024 * 1024
 MAX_TEXT: Final = 4 * 1024 * 1024  # rule text, declarations
@@ -66,6 +67,17 @@ def collect_files(folder: Path) -> PackFiles:
     return PackFiles(contents, tuple(problems))
 
 
+def is_source(name: str) -> bool:
+    """Whether a file of this name belongs to the sources of a pack."""
+    return _PLACES.fullmatch(name) is not None
+
+
+def held_files(contents: Mapping[str, bytes]) -> PackFiles:
+    """Files held in memory, as `collect_files` gives those of a folder."""
+    problems = [Problem("MR-G209", {"file": name}).at(name) for name in contents if not is_source(name)]
+    return PackFiles({name: contents[name] for name in sorted(contents) if is_source(name)}, tuple(problems))
+
+
 def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
     """Relative names of the files that belong, sorted by code point so that every machine sees one order."""
     found: list[str] = []
@@ -86,7 +98,7 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
         elif entry.is_dir():
             if name.count("/") < 4:
                 found.extend(_walk(folder, f"{name}/", problems))
-        elif _PLACES.fullmatch(name):
+        elif is_source(name):
             found.append(name)
         else:
             problems.append(Problem("MR-G209", {"file": name}).at(name))
@@ -107,9 +119,15 @@ def _too_much(what: str, what_en: str, limit: str) -> Diagnostic:
 
 
 def content_hash(contents: Mapping[str, bytes]) -> str:
-    """SHA-256 over the sorted names and bytes, each with its length; the same on every machine."""
+    """SHA-256 over the sorted names and bytes, each with its length; the same on every machine.
+
+    Of all files but the cases: they judge nothing, and a folder has them as YAML where a built pack has JSON. So a folder and the file
+    built of it are the same rules under one hash.
+    """
     digest = hashlib.sha256()
     for name in sorted(contents):
+        if name.endswith(CASES):
+            continue
         label = name.encode()
         digest.update(b"%d:%b%d:" % (len(label), label, len(contents[name])))
         digest.update(contents[name])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -17,7 +18,7 @@ from medrules.language.phrasing import Phrasing
 from medrules.language.quoting import escaped, quoted
 from medrules.language.vocabulary import Language, Vocabulary, vocabulary
 
-__all__ = ["format", "format_expression"]
+__all__ = ["format", "format_clause", "format_declaration", "format_expression"]
 
 Translate = Callable[[tuple[str, ...]], tuple[str, ...]]
 
@@ -44,6 +45,28 @@ def format(file: n.File, lang: Language, translate_name: Translate | None = None
 def format_expression(node: n.Expr, lang: Language, written_in: Language) -> str:
     """One expression on one line, names as written."""
     return Phrasing(vocabulary(lang), vocabulary(written_in), _as_written).expr(node)
+
+
+def format_clause(clause: n.Clause, file: n.File) -> str:
+    """One clause of a file on one line, as it is laid out there but for its comments: `当：…`."""
+    return _one_line(_writer(file)._clause(replace(clause, comments=(), note="")))
+
+
+def format_declaration(declaration: n.ParamDecl | n.DefinitionDecl, file: n.File) -> str:
+    """One parameter or definition of a file on one line, without its comments."""
+    writer = _writer(file)
+    if isinstance(declaration, n.ParamDecl):
+        return _one_line(writer._parameters([replace(declaration, comments=(), note="")]))
+    return _one_line(writer._definition(replace(declaration, comments=(), note="")))
+
+
+def _writer(file: n.File) -> _Writer:
+    words = vocabulary(file.language)
+    return _Writer(file, words, words, _as_written)
+
+
+def _one_line(lines: Iterable[str]) -> str:
+    return " ".join(line.strip() for line in lines)
 
 
 def _as_written(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from medrules.packs.versions import Version
 
 __all__ = [
     "FORMAT", "LEVELS", "NATIONAL", "SCHEMA", "Extended", "Mandatory", "Manifest", "Member", "People", "Superseded", "file_name", "members_of",
-    "read_manifest", "target_path", "write_manifest",
+    "must_fit", "read_manifest", "target_path", "write_manifest",
 ]
 
 FORMAT: Final = "medrules-pack"
@@ -127,6 +127,19 @@ def file_name(name: str, version: Version) -> str:
 def target_path(manifest: Manifest) -> str:
     """Where a pack stands in a repository: `<adcode>/<name>/<name>-<version>.mrpack`."""
     return f"{manifest.identity}/{file_name(manifest.name, manifest.version)}"
+
+
+def must_fit(manifest: Manifest, engine: str) -> None:
+    """
+    Args:
+        engine: the version of medrules that is asked to use the pack.
+
+    Raises:
+        InvalidPackFile: MR-P513, the pack needs a newer one.
+    """
+    if Version.parse(engine) < manifest.minimum_engine:
+        needed = manifest.minimum_engine
+        raise refuse("MR-P513", f"要 {needed}，本机是 {engine}；先升级 medrules", f"it needs {needed}, this is {engine}: upgrade medrules first")
 
 
 def write_manifest(manifest: Manifest) -> bytes:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
@@ -11,7 +10,8 @@ from medrules.adapters.cli.case_packs import CasePack
 from medrules.adapters.cli.console import Text, console, print_json, progress, working
 from medrules.api import open_pack
 from medrules.cases import Case
-from medrules.cases.yaml_reader import read_cases
+from medrules.cases.packs import family_of
+from medrules.cases.yaml_reader import parse_cases
 from medrules.errors import MedRulesError, MissingExtra
 
 
@@ -28,9 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
         open_pack(arguments.pack)  # a pack with errors is refused with all of them
         pack = CasePack(arguments.pack)
     every = pack.checked.sources.cases
-    files = [f for f in every if arguments.family in (None, f.parent.name, f.parent.name.partition("_")[0])]
+    files = [f for f in every if arguments.family in (None, family_of(f), family_of(f).partition("_")[0])]
     if arguments.family and not files:
-        known = "、".join(sorted(f.parent.name for f in every))
+        known = "、".join(sorted(map(family_of, every)))
         raise MedRulesError(f"规则包里没有规则族「{arguments.family}」的用例，有：{known or '无'} / no cases of this family")
     answers = list(_answers(pack, files))
     failed = [a for a in answers if not a["passed"]]
@@ -56,16 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _answers(pack: CasePack, files: list[Path]) -> Iterator[dict[str, Any]]:
+def _answers(pack: CasePack, files: list[str]) -> Iterator[dict[str, Any]]:
     """One answer for each case, and one for each file that cannot be read."""
     cases: list[tuple[str, Case | MedRulesError]] = []
-    for path in files:
+    for name in files:
         try:
-            cases.extend((path.parent.name, case) for case in read_cases(path))
+            cases.extend((family_of(name), case) for case in parse_cases(pack.checked.sources.files[name], name))
         except MissingExtra:
             raise
         except MedRulesError as error:
-            cases.append((path.parent.name, error))
+            cases.append((family_of(name), error))
     with progress("用例 cases") as bar:
         task = bar.add_task("", total=len(cases))
         for family, case in cases:

@@ -1,0 +1,77 @@
+"""The texts of a pack one by one, each as the formatter writes it: what two versions are compared by, free of layout and comments."""
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from medrules.api import CheckedPack
+from medrules.language import nodes as n
+from medrules.language.formatter import format_clause, format_declaration
+from medrules.release.reach import Thing
+
+__all__ = ["RuleText", "Texts", "texts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A rule: its clauses by what tells them apart (head, and label or name where a rule may have several)."""
+
+    code: str
+    name: str
+    clauses: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Rules by code; parameters, definitions, code sets, catalogues and defaults as lines of text."""
+
+    rules: Mapping[str, RuleText]
+    named: Mapping[Thing, tuple[str, ...]]
+
+
+def texts_of(pack: CheckedPack) -> Texts:
+    rules: dict[str, RuleText] = {}
+    named: dict[Thing, list[str]] = {}
+    for source, file in pack.files:
+        for declared in file.declarations:
+            match declared:
+                case n.RuleDecl():
+                    rules[declared.code] = RuleText(declared.code, declared.name, _clauses(declared.clauses, file))
+                case n.DefaultDecl():
+                    named.setdefault(Thing("default", source.name), []).extend(_clauses(declared.clauses, file).values())
+                case n.ParamDecl():
+                    named.setdefault(Thing("parameter", declared.name), []).append(format_declaration(declared, file))
+                case n.DefinitionDecl():
+                    named.setdefault(Thing("definition", declared.name), []).append(format_declaration(declared, file))
+    for origin in pack.sources.origins.values():
+        named[Thing("codeset", origin.set.name)] = _codeset(pack.sources.files[origin.file])
+    for catalogue in pack.sources.catalogues.values():
+        named[Thing("catalogue", catalogue.name)] = [*sorted(catalogue.codes), *(["不全 incomplete"] if catalogue.incomplete else [])]
+    return Texts(rules, {thing: tuple(lines) for thing, lines in named.items()})
+
+
+def _clauses(clauses: tuple[n.Clause, ...], file: n.File) -> dict[tuple[str, str], str]:
+    out: dict[tuple[str, str], str] = {}
+    for clause in clauses:
+        match clause.body:
+            case n.Exemption(label=label):
+                name = label
+            case n.Let(name=let):
+                name = let
+            case _:
+                name = ""
+        key, again = (clause.key, name), 1
+        while key in out:
+            again += 1
+            key = (clause.key, f"{name}#{again}")
+        out[key] = format_clause(clause, file)
+    return out
+
+
+def _codeset(content: bytes) -> list[str]:
+    """Members, exceptions and the other entries of a code set, each as a line."""
+    data: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
+    members, excepted = data.pop("members", []), data.pop("except", [])
+    return [*(f"{k} = {data[k]}" for k in sorted(data)), *members, *(f"除 {x}" for x in excepted)]
