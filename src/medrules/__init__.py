@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from medrules.engine.engine import Engine
     from medrules.engine.metering import StepBudget
     from medrules.engine.screening import screen
-    from medrules.errors import InvalidCompiledPack, InvalidFacts, InvalidMessage, InvalidPack, MedRulesError
+    from medrules.errors import InvalidCompiledPack, InvalidFacts, InvalidMessage, InvalidPack, InvalidPackFile, MedRulesError
     from medrules.history.reviewing import WithHistory
     from medrules.hospital.store_engine import StoreEngine
     from medrules.hospital.store_states import open_store
@@ -40,6 +40,7 @@ _HOME = {
     "InvalidFacts": "medrules.errors",
     "InvalidMessage": "medrules.errors",
     "InvalidPack": "medrules.errors",
+    "InvalidPackFile": "medrules.errors",
     "MedRulesError": "medrules.errors",
     "Report": "medrules.model.reports",
     "SiteSettings": "medrules.adapters.nhsa",
@@ -64,6 +65,7 @@ __all__ = [
     "InvalidFacts",
     "InvalidMessage",
     "InvalidPack",
+    "InvalidPackFile",
     "MedRulesError",
     "Report",
     "SiteSettings",

@@ -1,7 +1,7 @@
 """A pack folder to one pack file: checked, every case run, compiled, described. The same folder gives the same bytes anywhere."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,16 +62,17 @@ def build(
     checked = check_files(held, folder.name)
     compiled = compile_checked(checked)  # a pack with errors ends here
     manifest = manifest_of(checked.sources.declaration, checked.program.rules, checked.sources.hash)
-    changes = changes_between(_checked(previous), checked, None if previous is None else previous.manifest, manifest)
+    members = _with_json_cases(held.contents)
+    cases = _cases(members)
+    changes = changes_between(_checked(previous), checked, None if previous is None else previous.manifest, manifest, len(cases))
     if previous is not None and (problem := _not_above(previous.manifest, manifest, changes)):
         raise refused("MR-P523", [problem])
-    members = _with_json_cases(held.contents)
-    count = _run_cases(checked, members, read, told)
+    _run(CasePack(checked, read), cases, told)
     members |= {COMPILED: compiled, CHANGES: notice_of(changes).encode()}
     made = write_pack_file(replace(manifest, compiled=(COMPILED, SCHEMA), members=members_of(members)), members)
     file = read_pack_file(made)
     open_pack_file(file)  # what cannot be opened is not left for hospitals to find out
-    return Built(made, file, changes, count)
+    return Built(made, file, changes, len(cases))
 
 
 def verify_build(file: PackFile) -> bool:
@@ -127,23 +128,20 @@ def _with_json_cases(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     return members
 
 
-def _run_cases(
-    checked: CheckedPack, members: Mapping[str, bytes], read: Callable[[Case], Facts], told: Callable[[int, int], None],
-) -> int:
-    """Runs the cases as hospitals will have them; how many there are.
+def _cases(members: Mapping[str, bytes]) -> list[tuple[str, Case]]:
+    """The cases as hospitals will have them, with their families."""
+    return [(family_of(name), case) for name in members if name.endswith(CASES) for case in parse_cases(members[name], name)]
 
-    Raises:
-        RefusedBuild: MR-P522, some do not hold, or there are none.
+
+def _run(pack: CasePack, cases: Sequence[tuple[str, Case]], told: Callable[[int, int], None]) -> None:
     """
-    pack = CasePack(checked, read)
-    cases = [(family_of(name), case) for name in members if name.endswith(CASES) for case in parse_cases(members[name], name)]
-    problems = []
+    Raises:
+        RefusedBuild: MR-P522, some cases do not hold, or there are none.
+    """
+    problems = [] if cases else [("规则包没有用例", "the pack has no cases")]
     for done, (family, case) in enumerate(cases, 1):
         for line in pack.differences(case, family):
             problems.append((f"{family}「{case.title}」：{line}", f"{family}, case {case.number}: it does not hold"))
         told(done, len(cases))
-    if not cases:
-        problems.append(("规则包没有用例", "the pack has no cases"))
     if problems:
         raise refused("MR-P522", problems)
-    return len(cases)

@@ -75,9 +75,15 @@ class ChangeReport:
         }
 
 
-def changes_between(old: CheckedPack | None, new: CheckedPack, before: Manifest | None, after: Manifest) -> ChangeReport:
-    """The changes from one version to the next; of the first version, everything is new and only counted."""
-    counted = (0 if old is None else _cases(old), _cases(new))
+def changes_between(
+    old: CheckedPack | None, new: CheckedPack, before: Manifest | None, after: Manifest, cases: int | None = None,
+) -> ChangeReport:
+    """The changes from one version to the next; of the first version, everything is new and only counted.
+
+    Args:
+        cases: how many the new version has, if that is known already.
+    """
+    counted = (0 if old is None else _cases(old), _cases(new) if cases is None else cases)
     if old is None or before is None:
         return ChangeReport(
             None, after, (), (), {}, (), (), (), (), (), tasks_of(None, new, None, after, (), ()), counted, _totals(new),

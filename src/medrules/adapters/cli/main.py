@@ -21,6 +21,7 @@ COMMANDS: Final = (
     ("screen", "筛查很多次就诊（事后，含按月按年的规则） | screen many encounters after the fact, with rules about months"),
     ("check", "检查规则包 | check a pack's rules and tables"),
     ("compile", "把规则包编译成一个文件，开启更快 | compile a pack into one file that opens faster"),
+    ("pack", "制作、查看、比较规则包文件（.mrpack） | build, show and compare pack files"),
     ("test", "运行规则包自带用例 | run a pack's own cases"),
     ("explain", "显示一条规则的完整含义，或为何提示、为何未提示 | explain a rule, a finding, or a silence"),
     ("coverage", "某接口能判哪些规则、还缺什么 | what a door can decide, and what to send next"),
