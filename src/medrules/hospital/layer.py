@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -60,7 +59,7 @@ def layer_of(pack: PackFile, *, first: bool = False) -> Layer:
 def read_layer(manifest: Manifest, contents: Mapping[str, bytes], digest: str, *, first: bool = False) -> Layer:
     """The layer of a manifest and the files of its pack folder."""
     own = {n: c for n, c in contents.items() if not n.startswith("compiled/") and n != "CHANGES.md"}
-    sources = read_pack_files(PackFiles(own, ()), Path(manifest.name))
+    sources = read_pack_files(PackFiles(own, ()), manifest.name)
     before = "" if first else f"{manifest.name}/"
     found: list[Diagnostic] = [d for d in sources.diagnostics if d.severity is Severity.ERROR]
     files = []
