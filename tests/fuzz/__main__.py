@@ -1,4 +1,4 @@
-"""python -m tests.fuzz --target parser|tables|cells|cases|native|3101|all --seconds 60 [--seed 0] [--keep folder]
+"""python -m tests.fuzz --target parser|tables|cells|cases|native|3101|packs|all --seconds 60 [--seed 0] [--keep folder]
 
 Prints how many inputs were judged, how much of the program they reached, and each find with the smallest input that makes it.
 Exit code 1 if there is a find. An hour for everything: `python -m tests.fuzz --target all --seconds 3600`.

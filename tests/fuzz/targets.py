@@ -29,6 +29,7 @@ from medrules.language.formatter import format
 from medrules.language.parser import parse
 from tests.check.check_corpus import catalogues, codesets, tables, with_a_row
 from tests.fuzz.mutations import ODD, Step, bytes_changed, text_changed, tree_changed
+from tests.fuzz.pack_files import judge_pack, make_pack, pack_seeds
 
 __all__ = ["TARGETS", "Target"]
 
@@ -261,4 +262,5 @@ TARGETS = {t.name: t for t in (
     Target("cases", case_seeds, as_text, judge_cases),
     Target("native", native_seeds, make_native, judge_native),
     Target("3101", message_seeds, make_message, judge_message),
+    Target("packs", pack_seeds, make_pack, judge_pack),
 )}

@@ -182,7 +182,7 @@ def _form(flags: int, method: int, extra: int, packed: int, size: int) -> tuple[
 
 
 def _wrong_tail(found: bytes, directory: bytes) -> Exception:
-    if directory.startswith(found):
+    if directory.startswith(found) or _L.startswith(found):
         return refuse("MR-P502", "文件在目录中断", "it ends before or within its directory")
     if found.startswith(directory):
         return refuse("MR-P505", "文件尾有多余内容", "something is appended")
