@@ -12,7 +12,6 @@ import pytest
 from medrules.adapters.nhsa import SiteSettings, site
 from medrules.errors import InvalidSettings
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 FULL = """
 [nhsa]
 med_type = { "140104" = "门诊慢特病", "9907" = "online" }
@@ -26,7 +25,6 @@ recer_sys_code = { GSXT = "工伤" }
 out_setl_flag = { "0" = false, "1" = true }
 placeholder_codes = ["0", "无"]
 departments = { "0201" = "A50.01" }
-code_mapping = "codes.csv"
 institutions = { H11000000001 = { level = "三级", grade = "甲等", kind = "定点医疗机构", specialty = "综合" } }
 midnight_is_time = true
 missing_order_time = "request"
@@ -45,8 +43,8 @@ limits = { body_bytes = 1000000, lines = 500 }
 
 def test_every_key_can_be_set(tmp_path: Path) -> None:
     path = tmp_path / "site.toml"
-    path.write_text(FULL, encoding="utf-8")
-    (tmp_path / "codes.csv").write_bytes((EXAMPLES / "knowledge/codes.csv").read_bytes())
+    path.write_text(FULL.replace("[nhsa]\n", '[nhsa]\ncode_mapping = "codes.csv"\n', 1), encoding="utf-8")
+    (tmp_path / "codes.csv").write_text("医院编码,国家编码\nH1,001102000010000\n", encoding="utf-8")
     found = SiteSettings.from_toml(path)
     default = SiteSettings()
     for field in dataclasses.fields(SiteSettings):
