@@ -9,8 +9,10 @@ from pathlib import Path
 
 from medrules.adapters.cli.case_packs import CasePack
 
+from .contradictions import contradictions
 from .overview import overview
 from .sheet import families, sheet, with_sheet
+from .typed import typed
 
 __all__ = ["main", "pages"]
 
@@ -20,7 +22,7 @@ def pages(root: Path) -> dict[Path, str]:
     found = families(CasePack(root), root)
     made = {f.folder / "README.md": with_sheet(_text(f.folder / "README.md", f"# {f.name}\n"), sheet(f)) for f in found}
     top = root / "README.md"
-    made[top] = overview(_text(top, f"# {root.name}\n"), found)
+    made[top] = typed(contradictions(overview(_text(top, f"# {root.name}\n"), found), found), found)
     return made
 
 
