@@ -109,6 +109,13 @@ def test_more_roots_than_one_refresh_takes() -> None:
     assert repository.channel(channel.metadata).refresh().versions["root"] == MOST_ROOTS + 4
 
 
+def test_exactly_as_many_roots_as_one_refresh_takes() -> None:
+    repository = honest()
+    for _ in range(MOST_ROOTS):
+        repository.rotate_root()
+    assert repository.channel().refresh().versions["root"] == MOST_ROOTS + 1
+
+
 def test_medrules_itself_never_imports_tuf() -> None:
     code = ("import sys, medrules, medrules.packs, medrules.packs.crypto.sm2\n"
             "print([m for m in ('tuf', 'securesystemslib', 'requests', 'urllib3', 'cryptography') if m in sys.modules])")

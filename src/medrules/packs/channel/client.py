@@ -59,7 +59,7 @@ class TrustedChannel:
     """One channel of a hospital: its first trusted root, and what was verified since.
 
     `metadata` (file name → bytes, as given or after a refresh) is all there is to keep. After an error it holds what was verified before the
-    error: a store may keep that too, and then rolls back less. It never holds anything that did not verify.
+    error: a store may keep that too, and then rolls back less. What was given and no longer verifies is fetched anew where it is needed.
     """
 
     def __init__(self, fetcher: Fetcher, root: bytes, *, metadata: Mapping[str, bytes] | None = None, clock: Clock,
@@ -157,19 +157,19 @@ class TrustedChannel:
         held = {_root_name(version) for version in range(first + 1, trusted.root.version + 1)}
         for name in [n for n in self._kept if n.startswith(_ROOTS) and n not in held]:
             del self._kept[name]
-        for _ in range(MOST_ROOTS):
+        for taken in range(MOST_ROOTS + 1):
             version = trusted.root.version + 1
             name = f"{version}.root.json"
             try:
                 content = self._fetched(f"metadata/{name}", LIMITS[Root.type], missing_is_an_error=False)
             except NotThere:
                 break
+            if taken == MOST_ROOTS:
+                raise refused("MR-P212", f"{MOST_ROOTS}", f"{MOST_ROOTS}")
             check_json(content, name)
             with said_by_tuf(name):
                 trusted.update_root(content)
             self._kept[_root_name(version)] = content
-        else:
-            raise refused("MR-P212", f"{MOST_ROOTS}", f"{MOST_ROOTS}")
         if trusted.root.is_expired(now):
             raise refused("MR-P204", "root.json", "root.json")
         return trusted
@@ -195,6 +195,7 @@ class TrustedChannel:
                 raise refused("MR-P210", f"本机 {now.strftime(_TIME)}，签发时间 {issued.strftime(_TIME)}",
                               f"this machine {now.strftime(_TIME)}, issued {issued.strftime(_TIME)}")
             self._floor = issued if self._floor is None else max(self._floor, issued)
+        check_reference(trusted.timestamp.snapshot_meta, _file(Snapshot.type), LIMITS[Snapshot.type])
         self._kept[name] = content
 
     def _snapshot(self, trusted: TrustedMetadataSet) -> None:
