@@ -10,7 +10,7 @@ from tuf.api.metadata import MetaFile
 from medrules.errors import PackError
 from medrules.packs.channel import TrustedChannel
 from medrules.packs.channel.client import CLOCK_TOLERANCE
-from tests.packs.channel.attacks import HONEST, NATIONAL, PACK, ZHEJIANG_PACK, current, honest, read_all, refused, trusted
+from tests.packs.channel.attacks import HONEST, NATIONAL, PACK, ZHEJIANG_PACK, changed, current, honest, read_all, refused, trusted
 from tests.packs.repository import NOW, MemoryFetcher, Repository, signer
 
 
@@ -19,6 +19,15 @@ def test_an_older_timestamp() -> None:
     old = dict(repository.files)
     repository.publish()
     refused(repository, {**repository.files, "metadata/timestamp.json": old["metadata/timestamp.json"]}, "MR-P205", metadata=trusted(repository))
+
+
+def test_an_older_timestamp_of_the_same_snapshot() -> None:
+    """Nothing but the time of signing differs: an old one would make the channel seem staler than it is, or fresher to a clock set back."""
+    repository = honest()
+    old = repository.files["metadata/timestamp.json"]
+    repository.pass_time(timedelta(hours=5))
+    repository.publish_timestamp()
+    refused(repository, changed(repository, timestamp=old), "MR-P205", metadata=trusted(repository))
 
 
 @pytest.mark.parametrize("role", ["snapshot", "targets", "national"])
