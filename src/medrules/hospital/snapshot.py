@@ -88,9 +88,9 @@ class Snapshot:
         if not reports:
             return unchecked(replace(Report(), notes=tuple(facts.notes), engine_version=ENGINE_VERSION), ("",))
         whole = reports[0] if len(reports) == 1 and len(touched) == 1 else merged(facts, reports)
-        return unchecked(whole, self._left_out(line, touched))
+        return unchecked(whole, self.left_out(line, touched))
 
-    def _left_out(self, line: Timeline, touched: Iterable[Segment]) -> set[str]:
+    def left_out(self, line: Timeline, touched: Iterable[Segment]) -> set[str]:
         """The rules that no version in force says anything of on some of the days: those of the versions before or behind."""
         out: set[str] = set()
         for segment in touched:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from threading import Lock, Thread
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from medrules.check.program import Program
 from medrules.engine.engine import DEFAULT_BUDGET, ENGINE_VERSION
@@ -23,6 +23,9 @@ from medrules.hospital.snapshot import Judged, Snapshot
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked
 from medrules.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from medrules.engine.screening.judging import Judges
 
 __all__ = ["Problem", "States", "StoreEngine"]
 
@@ -117,6 +120,14 @@ class StoreEngine:
         if self._trial is not None and held.trial is not None:
             self._try(held, facts, report, deadline, clock)
         return report
+
+    def screener(self) -> Judges:
+        """What `medrules.screen` judges a file by: every version, each for its own business days."""
+        from medrules.hospital.screening import VersionedScreener  # screening brings the reference evaluator: reviews need none of it
+
+        held = self._snapshot
+        return VersionedScreener(
+            held.timeline, lambda segment: held.engine(segment).program, lambda touched: held.left_out(held.timeline, touched))
 
     # ------------------------------------------------------------ the store behind it
 

@@ -30,6 +30,7 @@ COMMANDS: Final = (
     ("new", "新建规则族 | make a new rule family"),
     ("knowledge", "知识点：导入批次、比较、模板、没对上的项目 | knowledge points: import batches, compare, templates, unmatched items"),
     ("history", "既往就诊的数据库：建表、装入、查看 | the database of earlier encounters: make, load, show"),
+    ("site", "本院的规则包：各层的理由、本院调整、试运行 | the hospital's packs: reasons, overlay, trials"),
     ("serve", "启动本机服务（3101/3102/3103） | run the local HTTP service"),
     ("bureau", "发布单位：钥匙、角色、发布、灰度、撤回、签名 | the publisher's side: keys, roles, publishing, signing"),
     ("schema", "导出事实的 JSON Schema | export the JSON Schema of native facts"),

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits, history_option
-from medrules.adapters.cli.console import Text, console, error_console, print_json, progress, working
+from medrules.adapters.cli.console import Text, console, error_console, print_json, progress
 from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import OneRequest, read_all
+from medrules.adapters.cli.rules import add_rules, opened
 from medrules.adapters.cli.screen import show_report
 from medrules.adapters.native_report import report_to_json
 from medrules.adapters.nhsa import SiteSettings, write_response
-from medrules.api import open_pack
 from medrules.errors import InvalidFacts, MedRulesError
 from medrules.history.reviewing import Reviews
 from medrules.model.reports import Report
@@ -22,7 +22,7 @@ from medrules.model.reports import Report
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", help="请求文件、通配符或文件夹：3101/3102 的 JSON、原生事实 .json 或 .jsonl；- 是标准输入 request files")
-    parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
+    add_rules(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--facts", dest="form", action="store_const", const="facts", help="文件是原生事实（缺省看内容）native facts")
     form.add_argument("--3101", dest="form", action="store_const", const="3101", help="文件是 3101/3102 请求（缺省看内容）national form")
@@ -41,8 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
     files = found(arguments.files, ".json", ".jsonl")
-    with working("读规则包 reading the pack"):
-        engine = history_option.asked(open_pack(arguments.pack), arguments)
+    engine = history_option.asked(opened(arguments), arguments)
     review = _Review(engine, site, arguments)
     with progress("审核 reviewing", shown=review.quiet) as bar:
         task = bar.add_task("", total=len(files))

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import Console, Table, Text, console, error_console, print_json, progress, working, yuan
+from medrules.adapters.cli.console import Console, Table, Text, console, error_console, print_json, progress, yuan
 from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import read_all
+from medrules.adapters.cli.rules import add_rules, opened
 from medrules.adapters.native_report import cause_word
 from medrules.adapters.nhsa import SiteSettings
-from medrules.api import open_pack
 from medrules.engine.screening import Screened, Screening, screen
 from medrules.errors import MedRulesError
 from medrules.model.facts import Facts
@@ -29,7 +29,7 @@ FULL: Final = 24
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", help="很多次就诊的文件：原生事实或 3101/3102，.jsonl 一行一个请求，或 .json files of many encounters")
-    parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
+    add_rules(parser)
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
     parser.add_argument("--out", help="提示写到这个文件：.csv 或 .jsonl write findings into this file")
     parser.add_argument("--covered-from", type=date.fromisoformat, help="文件自这一天起是全的 the file has everything from this day on")
@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out and Path(arguments.out).suffix not in (".csv", ".jsonl"):
         raise MedRulesError("--out 应为 .csv 或 .jsonl 文件 / --out is a .csv or .jsonl file")
     files = found(arguments.files, ".json", ".jsonl")
-    with working("读规则包 reading the pack"):
-        engine = open_pack(arguments.pack)
+    engine = opened(arguments)
     refused: list[str] = []
     with ExitStack() as open_, progress("筛查 screening") as bar:
         tasks: dict[str, Any] = {}

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from medrules.adapters.cli import exits, history_option
 from medrules.adapters.cli.console import error_console
+from medrules.adapters.cli.rules import add_rules, opened
 from medrules.adapters.nhsa import SiteSettings
 from medrules.adapters.sidecar import ServiceSettings, serve
-from medrules.api import open_pack
 from medrules.errors import MedRulesError
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
+    add_rules(parser)
+    parser.add_argument("--shadow-log", help="试运行的版本会改变什么，记到这个文件（和 --store 一起用）log what a version in trial would change")
     parser.add_argument("--host", default="127.0.0.1", help="监听地址，缺省只在本机 address, loopback by default")
     parser.add_argument("--port", type=int, default=8310, help="端口，缺省 8310；0 是任一空闲端口 port")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
@@ -31,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings = ServiceSettings.from_toml(Path(arguments.site)) if arguments.site else ServiceSettings()
     if arguments.allow_remote:
         settings = replace(settings, allow_remote=True)
-    engine = history_option.asked(open_pack(arguments.pack), arguments)
+    if arguments.shadow_log and not arguments.store:
+        raise MedRulesError("--shadow-log 要和 --store 一起用 / --shadow-log needs --store")
+    engine = history_option.asked(opened(arguments, arguments.shadow_log), arguments)
     _can_listen(arguments.host, arguments.port)
     if arguments.feedback_file and not Path(arguments.feedback_file).resolve().parent.is_dir():
         raise MedRulesError(f"反馈文件所在的文件夹不存在：{arguments.feedback_file} / the folder of the feedback file does not exist")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from medrules.check.program import PeriodScope, Program, RoleFault, Rule
 from medrules.engine.engine import ENGINE_VERSION, Engine
@@ -12,7 +13,28 @@ from medrules.engine.report import Draft, assemble
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked, Undecided, Unjudged
 
-__all__ = ["Screener"]
+__all__ = ["Judges", "Screener", "Versions"]
+
+
+class Judges(Protocol):
+    """What a run asks of the rules: one person, or all people of an institution's period. `Screener` answers by one program."""
+
+    program: Program
+    wide: tuple[Rule, ...]
+
+    @property
+    def whole(self) -> bool: ...
+    def everything(self, facts: Facts) -> Report: ...
+    def person(self, facts: Facts) -> Report: ...
+    def keys(self, facts: Facts) -> Iterator[tuple[Rule, Key]]: ...
+    def periods(self, facts: Facts, wanted: Callable[[Rule, Key], bool]) -> Report: ...
+
+
+@runtime_checkable
+class Versions(Protocol):
+    """Rules in several versions, each for its own days: they bring what judges with them."""
+
+    def screener(self) -> Judges: ...
 
 
 class Screener:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from medrules.check.program import PeriodScope, Program, Rule
 from medrules.engine.engine import Engine
 from medrules.engine.reference.periods import Key
-from medrules.engine.screening.judging import Screener
+from medrules.engine.screening.judging import Judges, Screener, Versions
 from medrules.engine.screening.people import Coverage, Person, merged, sent
 from medrules.engine.screening.result import Screened, Screening
 from medrules.engine.screening.spill import Spill, part_of
@@ -34,13 +34,14 @@ Step = Callable[[str, int, int], None]
 
 
 def screen(
-    rules: Program | Engine, requests: Iterable[Facts], *, found: Callable[[Screened], None] | None = None, parts: int = PARTS,
+    rules: Program | Engine | Versions, requests: Iterable[Facts], *, found: Callable[[Screened], None] | None = None, parts: int = PARTS,
     covered_from: date | None = None, coverage: str = "本院", folder: Path | None = None,
     step: Step = lambda stage, done, total: None,
 ) -> Screening:
     """Judge a whole file of encounters: line rules and rules about months and years, after the fact (事后).
 
     Args:
+        rules: a program, an engine, or what has several versions (`medrules.open_store`): then each day meets its own law.
         requests: facts as any door gives them, one request at a time, in any order; a person may be in many.
         found: takes each finding; without it they are all kept in the answer.
         parts: into how many parts people are put aside on disk; more parts, less memory.
@@ -49,9 +50,8 @@ def screen(
         folder: where to put people aside (default: the system's temporary folder). It is left empty.
         step: is told (stage, done, total) as "reading", "people" or "periods" goes on; total 0 = not known.
     """
-    program = rules.program if isinstance(rules, Engine) else rules
     stated = None if covered_from is None else Coverage(covered_from, coverage)
-    screener = Screener(program)
+    screener: Judges = rules.screener() if isinstance(rules, Versions) else Screener(rules.program if isinstance(rules, Engine) else rules)
     run = _Run(screener, stated, Screening(), found, 1 if screener.whole else max(1, parts), step)
     with Spill(run.parts, folder) as people, Spill(run.parts, folder) as periods:
         run.read(requests, people)
@@ -83,7 +83,7 @@ class _Run:
     """The state of one `screen` call."""
 
     def __init__(
-        self, screener: Screener, stated: Coverage | None, result: Screening, found: Callable[[Screened], None] | None, parts: int, step: Step
+        self, screener: Judges, stated: Coverage | None, result: Screening, found: Callable[[Screened], None] | None, parts: int, step: Step
     ) -> None:
         self._screener, self._stated, self.result, self.parts, self._step = screener, stated, result, parts, step
         self._found = found or result.findings.append
