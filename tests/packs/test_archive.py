@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from medrules.errors import InvalidPackFile
 from medrules.packs import Budget, read_pack_file, write_pack_file
+from medrules.packs.archive import manifest_in
 from medrules.packs.manifest import file_name, target_path
 from tests.packs.samples import MEMBERS, manifest, pack_file
 
@@ -68,3 +69,11 @@ def test_members_are_those_of_the_manifest() -> None:
         with pytest.raises(InvalidPackFile) as refused:
             write_pack_file(manifest(), members)
         assert refused.value.code == code
+
+
+def test_the_manifest_of_a_known_file_is_read_alone() -> None:
+    content = pack_file()
+    assert manifest_in(content) == read_pack_file(content).manifest
+    for bad in (b"", b"PK", content[:20], content[1:], b"PK\3\4" + content[4:].replace(b"manifest.json", b"manifest.jsom", 1)):
+        with pytest.raises(InvalidPackFile):
+            manifest_in(bad)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from medrules.errors import PackError
 from medrules.frozen import dataclass
 from medrules.hospital.levels import DEPTH, days_of
+from medrules.packs.archive import manifest_in
 from medrules.packs.manifest import Extended, Manifest
 from medrules.packs.store import StoreView
 from medrules.packs.store.state import Pack
@@ -52,7 +53,7 @@ def held_pack(manifest: Manifest, sha256: str, mode: str) -> HeldPack:
 def held_in(view: StoreView, one: Pack) -> HeldPack:
     """A pack of a store. One whose file is damaged keeps its days: they are not judged by an older version instead."""
     try:
-        return held_pack(view.pack_file(one).manifest, one.sha256, one.mode)
+        return held_pack(manifest_in(view.content(one)), one.sha256, one.mode)
     except PackError as error:
         begin, end = days_of(one.effective)
         depth = 0 if one.pack.startswith("100000/") else 1

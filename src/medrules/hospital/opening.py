@@ -53,17 +53,25 @@ def program_of(read: Read, overlay: bytes | None, compiled: bytes | None) -> Pro
     Raises:
         InvalidLayers: the sources cannot be used together.
     """
+    plan = _of_compiled(compiled)
+    if plan is not None:
+        return plan
     packs = read()
-    if compiled is None and overlay is None and len(packs) == 1:
+    if overlay is None and len(packs) == 1:
         manifest = packs[0].manifest
         if manifest.compiled is not None and manifest.compiled[1] == SCHEMA:
-            compiled = packs[0].members.get(manifest.compiled[0])
-    if compiled is not None:
-        try:
-            return read_plan(compiled)
-        except InvalidCompiledPack:  # of another medrules, or damaged: the sources say the same
-            pass
-    return joined_packs(packs, overlay).program
+            plan = _of_compiled(packs[0].members.get(manifest.compiled[0]))
+    return joined_packs(packs, overlay).program if plan is None else plan
+
+
+def _of_compiled(content: bytes | None) -> Plan | None:
+    """None for what is not there, of another medrules, or damaged: the sources say the same."""
+    if content is None:
+        return None
+    try:
+        return read_plan(content)
+    except InvalidCompiledPack:
+        return None
 
 
 def engine_for(rules: Program | Plan, days: tuple[int, int] | None, budget: StepBudget | None) -> Engine:

@@ -18,7 +18,7 @@ from medrules.packs.manifest import Manifest, members_of, read_manifest, write_m
 from medrules.packs.names import MANIFEST, checked_names
 from medrules.packs.refusals import refuse, shown
 
-__all__ = ["BUDGET", "Budget", "PackFile", "read_pack_file", "write_pack_file"]
+__all__ = ["BUDGET", "Budget", "PackFile", "manifest_in", "read_pack_file", "write_pack_file"]
 
 # APPNOTE.TXT 6.3.10, 4.3.7 local header, 4.3.12 central directory, 4.3.16 end of central directory.
 _LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")
@@ -100,6 +100,21 @@ def read_pack_file(content: bytes, budget: Budget = BUDGET) -> PackFile:
     held = {name: body for name, body in members.items() if name != MANIFEST}
     _same_members(manifest, held)
     return PackFile(manifest, MappingProxyType(members), sha256(content).hexdigest())
+
+
+def manifest_in(content: bytes) -> Manifest:
+    """The manifest of a file whose bytes are known to be those that `read_pack_file` read before (by their SHA-256): it comes first.
+
+    Raises:
+        InvalidPackFile: it does not.
+    """
+    if content[:4] != _L or len(content) < _LOCAL.size:
+        raise refuse("MR-P501", "开头不是规则包文件的开头", "it does not begin as a pack file does")
+    *_, size, label_size, extra = _LOCAL.unpack_from(content, 0)
+    start = _LOCAL.size + label_size
+    if content[_LOCAL.size:start] != MANIFEST.encode() or extra:
+        raise refuse("MR-P504", "清单不在最前", "the manifest does not come first")
+    return read_manifest(content[start:start + size])
 
 
 class _Entry:
