@@ -176,6 +176,37 @@ def test_doubled_and_contradictory_lines_name_each_other(pack: Path) -> None:
     assert sorted(unread(report)) == [("MR-K612", "batch.csv B3"), ("MR-K613", "batch.csv B4"), ("MR-K613", "batch.csv B5")]
 
 
+def test_a_file_with_the_history_of_a_point_goes_in_whole(pack: Path) -> None:
+    table = target(pack, "限级别")
+    lines = LEVEL_ROWS + "KP-5,XA05AAA001A001010100001,戊片,三级,,,全,限三级。,1,第1批,2026-06-01,\n" \
+                         "KP-5,XA05AAA001A001010100001,戊片,二级,,,全,限二级。,1,第1批,2025-01-01,2026-06-01\n"
+    mine = own_layout(sheet(lines), table)
+    assert mine is not None
+    report = import_batch([sheet(lines)], mine, table)
+    assert kinds(report)[-2:] == [("added", "KP-5"), ("added", "KP-5")] and not report.diagnostics
+    assert [(r["有效起"], r["有效止"]) for r in rows(report)[-2:]] == [("2025-01-01", "2026-06-01"), ("2026-06-01", "")]
+    assert report.content is not None
+    (pack / report.file).write_bytes(report.content)
+    assert {k for k, _ in kinds(import_batch([sheet(lines)], mine, target(pack, "限级别")))} == {"unchanged"}
+
+
+def test_a_table_written_with_english_headings_keeps_them(pack: Path) -> None:
+    path = pack / "families" / "F4_days" / "tables" / "days.csv"
+    path.write_text("point,code,days,from_day\nD-1,XA09AAA001A001010100001,14天,\n", "utf-8")
+    report = imported(pack, "天数", DAY_MAP, "id,code,n,from", "D-2,XA01,7,2026-01-01")
+    assert report.content is not None
+    assert report.content.decode().splitlines() == [
+        "point,code,days,from_day,编全,原文,批次,来源,有效起,有效止", "D-1,XA09AAA001A001010100001,14天,,,,,,,", "D-2,XA01,7,,全,,,,2026-01-01,"]
+
+
+def test_rows_that_contradict_each_other_leave_the_others_alone(pack: Path) -> None:
+    mapping = '[columns]\n"知识点号" = "id"\n"主项编码" = "a"\n"从项编码" = "b"\n"频度" = "span"\n"有效起" = "from"\n'
+    lines = [f"Q-{n},00110300001{n:04d},00110300001{n + 1:04d},单日,2026-01-01" for n in range(30)]
+    back = [f"R-{n},00110300001{n + 1:04d},00110300001{n:04d},单日,2026-01-01" for n in range(30)]
+    report = imported(pack, "成对", mapping, "id,a,b,span,from", *lines, *back)
+    assert [k for k, _ in kinds(report)] == ["added"] * 30 and [c for c, _ in unread(report)] == ["MR-K308"] * 30
+
+
 def test_a_row_of_another_rule_is_refused(pack: Path) -> None:
     report = levels(pack, NEW + ",GZ1", NEW.replace("KP-9", "KP-8").replace("XA03", "XA06") + ",F6",
                     mapping='rule_code = "gz_code"\n' + LEVEL_MAP, head=LEVEL_HEAD + ",gz_code")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
+from warnings import catch_warnings, simplefilter
 from xml.parsers import expat
 
 from medrules.diagnostics import Diagnostic
@@ -58,7 +59,9 @@ def read_workbook(content: bytes, file: str, limits: Limits = LIMITS) -> tuple[t
     """All sheets in their order; () and a diagnostic if the workbook cannot be read whole. Formulas are not calculated."""
     try:
         shapes = _looked_over(content, limits)
-        return tuple(_sheets(content, file, shapes, limits)), ()
+        with catch_warnings():
+            simplefilter("ignore")  # openpyxl warns of what it leaves out: colours, pictures, drop-down lists
+            return tuple(_sheets(content, file, shapes, limits)), ()
     except _Refused as refused:
         return (), (refused.problem.at(file),)
     except Exception:  # openpyxl on a broken workbook may raise anything; none of it is the reader's fault

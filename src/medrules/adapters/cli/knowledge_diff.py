@@ -12,7 +12,7 @@ from medrules.adapters.cli.sheets import read_sheets
 from medrules.errors import InvalidPack, MedRulesError
 from medrules.knowledge.imports.compare import compare, identity_of, records_of
 from medrules.knowledge.imports.report import KINDS, Change
-from medrules.knowledge.imports.target import known_tables, open_target
+from medrules.knowledge.imports.target import PackTables
 
 MOST: Final = 40
 STYLES: Final = {"added": "green", "removed": "red", "changed": "yellow", "superseded": "cyan"}
@@ -44,22 +44,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _packs(old: Path, new: Path, only: str | None) -> list[Compared]:
-    names = {one: {declared.name for _, declared in known_tables(one).values()} for one in (old, new)}
-    wanted = [only] if only else sorted(names[old] | names[new])
+    before, after = PackTables(old), PackTables(new)
     found = []
-    for name in wanted:
-        rows: dict[Path, list[dict[str, str]]] = {}
-        for side in (old, new):
-            rows[side] = []
-            if only or name in names[side]:
-                target, problems = open_target(side, name)
-                if target is None:
-                    raise InvalidPack("知识表不能用 / the table cannot be used", problems)
-                rows[side] = [dict(zip(target.header, line, strict=True)) for line in target.lines]
-        changes = compare(rows[old], rows[new], ("知识点号", "有效起"))
+    for name in [only] if only else sorted({*before.names, *after.names}):
+        changes = compare(_rows(before, name, only), _rows(after, name, only), ("知识点号", "有效起"))
         if only or any(c.kind != "unchanged" for c in changes):
             found.append((name, changes))
     return found
+
+
+def _rows(pack: PackTables, name: str, only: str | None) -> list[dict[str, str]]:
+    """The rows of a table; none where the other pack alone has it."""
+    if not only and name not in pack.names:
+        return []
+    target, problems = pack.open(name)
+    if target is None:
+        raise InvalidPack("知识表不能用 / the table cannot be used", problems)
+    return [dict(zip(target.header, line, strict=True)) for line in target.lines]
 
 
 def _files(old: Path, new: Path, arguments: argparse.Namespace) -> Compared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from medrules.diagnostics import Diagnostic, Severity
 from medrules.knowledge.imports.convert import check_layout, convert
@@ -44,6 +45,7 @@ def import_batch(
     sheet = sheet_named(sheets, layout.sheet)
     if sheet is None:
         return stopped(Problem("MR-K626", {"name": layout.sheet or target.declared.name}).at(mapping))
+    own = len(target.header)
     target = _wider(target, layout)
     wrong = tuple(check_layout(layout, sheet, target, mapping))
     if wrong:
@@ -54,7 +56,7 @@ def import_batch(
     records, unread = convert(sheet, layout, target, codes)
     kept, doubled = told_apart(records, target, layout)
     made = reconcile(kept, target, layout)
-    content = written_csv(target.header, made.lines)
+    content = written_csv(target.header, made.lines, target.written, own)
     _, faults = read_rows(target.declared, content, target.codesets, target.file)
     broken = tuple(d for d in faults if d.severity is Severity.ERROR)
     diagnostics = (*told, *missing, *unread, *doubled, *made.told, *broken)
@@ -67,16 +69,21 @@ def _wider(target: Target, layout: Layout) -> Target:
     if not more:
         return target
     blank = ("",) * len(more)
-    return Target(target.declared, target.file, target.family, (*target.header, *more), tuple(line + blank for line in target.lines), target.codesets)
+    return replace(
+        target, header=(*target.header, *more), lines=tuple(line + blank for line in target.lines), written=(*target.written, *more))
 
 
-def written_csv(header: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:
-    """A table's CSV, as the packs are written: UTF-8, `\\n`. Columns that no row fills are left out where the reader does not need them."""
-    optional = {i for i, name in enumerate(header) if name in RESERVED_NAMES and name not in ("知识点号", "有效止", "有效起", "编全", "原文", "批次", "来源")}
-    kept = [i for i in range(len(header)) if i not in optional or any(line[i].strip() for line in lines)]
+def written_csv(header: Sequence[str], lines: Sequence[Sequence[str]], written: Sequence[str], own: int) -> bytes:
+    """A table's CSV, as the packs are written: UTF-8, `\n`. Columns that this batch could have filled and did not are left out.
+
+    Args:
+        header, written: the headings in Chinese, and as the file has them.
+        own: how many of them, from the first, are the table's own.
+    """
+    kept = [i for i in range(len(header)) if i < own or any(line[i].strip() for line in lines)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([header[i] for i in kept])
+    writer.writerow([written[i] for i in kept])
     writer.writerows([line[i] for i in kept] for line in lines)
     return out.getvalue().encode()
 

@@ -107,7 +107,7 @@ def propose(sheets: Sequence[Sheet], target: Target, beside: tuple[str, Sheet] |
     supersedes = next((n for n in _SUPERSEDES if n in names), "")
     rule_code = next((n for n in _RULE_CODE if n in names), "")
     keys = [k.zh for k in target.declared.keys]
-    identity = (POINT,) if POINT in columns else tuple(n for n in ("名称",) if codes and n in columns) or tuple(k for k in keys if k in columns)
+    identity = (POINT,) if POINT in columns else tuple(n for n in ("名称",) if codes and n in columns) or tuple(k for k in keys if k in columns) or (POINT,)
     text_left = "" if OTHER in types else "待编"
     unfilled = {
         c.zh: text_left if c.type != TEXT else "" for c in target.declared.columns

@@ -27,7 +27,10 @@ from medrules.model.folding import fold_text
 
 __all__ = ["Reconciled", "reconcile", "told_apart"]
 
-_SUFFIX: Final = re.compile(r"(-\d{1,2})?U?$")
+MAX_VERSIONS: Final = 100  # lines of one point in one file
+MAX_PASSES: Final = 20  # times that rows are left out for contradicting others
+_SPLIT: Final = re.compile(r"(.*?\d.*?)(-\d{1,2})?U?")  # what is left is a number still
+_CIRCLES: Final = {"what": "互相矛盾的行", "what_en": "The number of rows that contradict each other", "limit": str(MAX_PASSES)}
 _NOT_COMPARED: Final = frozenset({POINT, "有效起", "有效止", "批次", "来源", "编全"})
 Line = tuple[str, ...]
 
@@ -47,31 +50,27 @@ def told_apart(records: Sequence[Record], target: Target, layout: Layout) -> tup
     points = _points_by_identity(target, layout)
     pointed = [one for record in records if (one := _pointed(record, target, layout, points, told)) is not None]
     ended = {r.supersedes: r.cells["有效起"] for r in pointed if r.supersedes}
-    first: dict[str, Record] = {}
+    kept: dict[str, list[Record]] = {}
     bad: set[str] = set()
     for record in pointed:
         point = record.cells[POINT]
         if point in ended and not record.cells.get("有效止"):
             record = _with(record, target, {"有效止": ended[point]})
-        earlier = first.setdefault(point, record)
-        if earlier is record:
+        earlier = kept.setdefault(point, [])
+        same = next((other for other in earlier if dict(other.cells) == dict(record.cells)), None)
+        if same is not None:
+            told.append(Problem("MR-K612", {"point": point, "other": same.place}).at(record.place))
             continue
-        if dict(earlier.cells) == dict(record.cells):
-            told.append(Problem("MR-K612", {"point": point, "other": earlier.place}).at(record.place))
-        elif not _overlap(earlier.row, record.row):
-            told.append(Problem("MR-K613", {"point": point, "other": earlier.place}).at(record.place))
-        else:
-            told.append(Problem("MR-K613", {"point": point, "other": earlier.place}).at(record.place))
+        if any(_overlap(other.row, record.row) for other in earlier):
             bad.add(point)
+        if len(earlier) <= MAX_VERSIONS:
+            earlier.append(record)
     for point in bad:
-        told.append(Problem("MR-K613", {"point": point, "other": _places(point, pointed, first[point])}).at(first[point].place))
-    kept = [record for point, record in first.items() if point not in bad]
-    told.extend(_same_codes(kept, target))
-    return kept, told
-
-
-def _places(point: str, records: Iterable[Record], but: Record) -> str:
-    return "、".join(r.place for r in records if r.cells[POINT] == point and r.line != but.line)
+        places = [record.place for record in kept.pop(point)]
+        told.extend(Problem("MR-K613", {"point": point, "other": "、".join([p for p in places if p != place][:5])}).at(place) for place in places)
+    found = [record for records_ in kept.values() for record in sorted(records_, key=lambda r: r.row.valid_from)]
+    told.extend(_same_codes(found, target))
+    return found, told
 
 
 def _overlap(a: Row, b: Row) -> bool:
@@ -84,13 +83,21 @@ def _same_codes(records: Sequence[Record], target: Target) -> Iterable[Diagnosti
     owners: dict[Any, list[Record]] = {}
     for record in records:
         keys = record.row.keys
-        several = [other for other in owners.get(keys, ()) if _overlap(other.row, record.row)]
+        several = [
+            other for other in owners.get(keys, ())
+            if _overlap(other.row, record.row) and _published(other.row.point) != _published(record.row.point)]
         for other in several[:1]:
             differ = [c for c in columns if record.cells[c] != other.cells[c]]
             code = "MR-K614" if differ else "MR-K612"
             values = {"point": record.cells[POINT], "other": other.place, "columns": "、".join(differ)}
             yield Problem(code, values).at(record.place)
         owners.setdefault(keys, []).append(record)
+
+
+def _published(point: str) -> str:
+    """The number of a point that people may have split into rows (`…-1`, `…-2`, `…U`)."""
+    found = _SPLIT.fullmatch(point)
+    return found[1] if found else point
 
 
 def _with(record: Record, target: Target, cells: Mapping[str, str]) -> Record:
@@ -122,7 +129,7 @@ def _pointed(
     wanted = tuple(_folded(record.cells[name]) for name in layout.identity)
     found = points.get(wanted, set())
     if len(found) > 1:
-        found = {_SUFFIX.sub("", point) for point in found}  # a point that people split into rows
+        found = {_published(point) for point in found}  # a point that people split into rows
     if len(found) > 1:
         told.append(Problem("MR-K616", {"point": "、".join(sorted(found)[:5])}).at(record.place))
         return None
@@ -180,7 +187,7 @@ def reconcile(records: Sequence[Record], target: Target, layout: Layout) -> Reco
     """The table with the batch in it. A row that would contradict another is left out, and everything is reckoned again without it."""
     told: list[Diagnostic] = []
     kept = list(records)
-    while True:
+    for last in range(MAX_PASSES, -1, -1):
         table = _Table(target, kept)
         changes, problems, refused = _merged(kept, table, layout)
         clashes = _clashes(table)
@@ -188,8 +195,12 @@ def reconcile(records: Sequence[Record], target: Target, layout: Layout) -> Reco
             return Reconciled(tuple(table.lines), tuple(changes), (*told, *problems))
         told.extend(problem.at(record.place) for record, problem in clashes)
         lines = {record.line for record, _ in clashes} | refused
+        if last == 1:  # rows that contradict each other in circles: none of them goes in
+            told.extend(Problem("MR-K602", _CIRCLES).at(record.place) for record in kept if record.line not in lines)
+            lines = {record.line for record in kept}
         told.extend(d for d in problems if d.place in {r.place for r in kept if r.line in refused})
         kept = [record for record in kept if record.line not in lines]
+    raise AssertionError("a table without new rows contradicts itself")
 
 
 def _clashes(table: _Table) -> list[tuple[Record, Problem]]:
