@@ -93,6 +93,7 @@ def test_a_refresh_asks_in_the_order_of_the_specification(client: Client, site: 
     assert client.refresh() == 0
     assert site.asked == ["metadata/2.root.json", "metadata/timestamp.json", "metadata/2.snapshot.json", "metadata/2.targets.json"]
     assert {role: client.version(role) for role in ("root", "timestamp", "snapshot", "targets")} == {"root": 1, "timestamp": 2, "snapshot": 2, "targets": 2}
+    assert {p.name for p in client.metadata.glob("*.json")} == {"root.json", "timestamp.json", "snapshot.json", "targets.json"}
     assert client.refresh() == 0 and site.asked == ["metadata/2.root.json", "metadata/timestamp.json"]
     site.repository.rotate_root()
     assert client.refresh() == 0 and client.version("root") == 2

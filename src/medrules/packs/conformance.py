@@ -25,7 +25,7 @@ from medrules.packs.channel.fetcher import Fetcher
 
 __all__ = ["LocalMetadata", "main"]
 
-_FIRST: Final = "first_root.json"
+_FIRST: Final = "root_history/first"  # no .json: the suite counts such files as trusted roles
 _SECONDS: Final = 30
 
 
@@ -65,9 +65,8 @@ class LocalMetadata:
 
     def channel(self, fetcher: Fetcher) -> TrustedChannel:
         kept = {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in self.folder.rglob("*.json")}
-        first = kept.pop(_FIRST)
         kept.pop("root.json")
-        return TrustedChannel(fetcher, first, metadata=kept, clock=lambda: datetime.now(UTC))
+        return TrustedChannel(fetcher, (self.folder / _FIRST).read_bytes(), metadata=kept, clock=lambda: datetime.now(UTC))
 
     def keep(self, channel: TrustedChannel) -> None:
         """Everything that verified, after a failure too."""
