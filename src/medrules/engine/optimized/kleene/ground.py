@@ -30,13 +30,14 @@ class Partners:
 class Ground:
     """What is worked out once per request and shared by all rules."""
 
-    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_reviewed", "facts", "lists", "meter", "shared")
+    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_reviewed", "alike", "facts", "lists", "meter", "shared")
 
     def __init__(self, facts: Facts, meter: Meter) -> None:
         self.facts, self.meter = facts, meter  # every line, member, row or node that is looked at is counted
         self._current = frozenset(id(e) for e in facts.current)
         self.lists: dict[Any, Any] = {}  # codes of lists (see `lists`)
         self.shared: dict[tuple[int, int], Any] = {}  # answers that all lines of an encounter share
+        self.alike: dict[Any, Any] = {}  # what lines look like to rules, and what was said of those that look alike (see `sharing`)
         self._by_key: dict[str, tuple[dict[Any, list[Any]], list[Any]]] = {}
         self._reviewed: list[Any] | None = None
         self._lines: dict[int, tuple[Any, ...]] = {}
@@ -62,6 +63,13 @@ class Ground:
         if found is None:
             found = self._lines[key] = tuple([m for e in _stays(encounter) if e.items is not UNKNOWN for m in e.items])
         return found
+
+    def among(self, lines: tuple[Any, ...]) -> Ground:
+        """The same request as if these were all lines of their patient."""
+        made = Ground(self.facts, self.meter)
+        made.lists, made.shared = self.lists, self.shared
+        made._lines = {id(e): lines for e in _stays(lines[0].encounter)}
+        return made
 
     def by_key(self, field: str, read: Callable[[Any], Any]) -> tuple[dict[Any, list[Any]], list[Any]]:
         """The lines under review by a fact that tables are keyed with, and those of which it is not known."""

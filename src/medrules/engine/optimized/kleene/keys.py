@@ -141,6 +141,12 @@ class Keys:
         wanted = {id(m) for m in (*found, *unknown)}
         return [m for m in lines if id(m) in wanted] if wanted else ()
 
+    def may_be_any(self, entity: Any, column: int) -> bool:
+        """Whether every row may speak of an entity, and none certainly does: what a key column asks for is not known."""
+        if self.has_prefixes or self.is_loose(column) or (self.table.key_kind != "pair" and len(self._fields) > 1):
+            return False
+        return self.fact(entity, column).__class__ is Unsure
+
     def looked_at(self, entity: Any, column: int) -> int:
         """How many rows have to be looked at to find those that match."""
         code = self.fact(entity, column)

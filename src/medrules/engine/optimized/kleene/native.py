@@ -8,6 +8,7 @@ from medrules.check.program import Rule
 from medrules.engine.optimized.kleene.conditions import Compiler
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.keys import Keys
+from medrules.engine.optimized.kleene.sharing import ALONE, shared_answer
 from medrules.engine.optimized.kleene.truths import Unsure
 from medrules.engine.optimized.kleene.verdicts import LineRule, Verdict, weaker
 from medrules.engine.optimized.kleene.words import Speech, lead
@@ -85,6 +86,10 @@ class Native:
         """What a rule that has code says of a line."""
         rule = self.rule(number)
         assert rule is not None
+        if rule.alike is not None:
+            found = shared_answer(rule, line, ground)
+            if found is not ALONE:
+                return found  # type: ignore[return-value]
         v = rule.judge(line, ground)
         if v is None:
             return None

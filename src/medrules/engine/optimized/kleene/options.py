@@ -1,12 +1,13 @@
 """Under which rows, and with which partners, a line is looked at by a rule: each option with how sure it is that the scope holds."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
+from medrules.engine.optimized.kleene.alike_rows import Segment
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, reader, same
 from medrules.engine.optimized.kleene.keys import Keys, in_force, is_member
 from medrules.engine.optimized.kleene.together import together
@@ -16,7 +17,7 @@ from medrules.knowledge.table import EMPTY, Row
 from medrules.model.values import ABSENT, UNKNOWN
 from medrules.plan.rows import unrestricted
 
-__all__ = ["LineOptions", "Option", "PairOptions"]
+__all__ = ["LineOptions", "Option", "PairOptions", "reads_row"]
 
 _visit_kind = reader(("visit_kind",), "encounter.visit_kind")
 _out_of_area = reader(("out_of_area",), "encounter.out_of_area")
@@ -39,6 +40,7 @@ class Option:
     holds: Truth
     partner: Any = None
     others: tuple[str, ...] = ()  # knowledge points of rows that say the same of a line whose code is not known
+    kind: int = -1  # of rows that say the same of a line whose key is not known
 
 
 def allowed(row: Row, encounter: Any, ground: Ground) -> Truth:
@@ -57,13 +59,21 @@ def allowed(row: Row, encounter: Any, ground: Ground) -> Truth:
     return conj(parts)
 
 
+def reads_row(*parts: ir.Expr | None) -> bool:
+    """Whether the answer hangs on the row that is looked at."""
+    return any(
+        isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None)
+        or (isinstance(n, ir.Window) and any(k.kind in ("row", "column") for k in n.same)) for n in nodes(*parts))
+
+
 class LineOptions:
     """Rows of a table (or none) for one line."""
 
     def __init__(self, scope: ir.ItemScope, compiler: Compiles) -> None:
         self._role, self._codes = scope.role, scope.codes
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
-        self._keys: Keys | None = compiler.keys(scope.table) if scope.table else None
+        self._where_reads_row = reads_row(scope.where)
+        self.keys: Keys | None = compiler.keys(scope.table) if scope.table else None
         self._of_codes = None
         if scope.codes is not None:
             name = scope.codes.system if scope.codes.system in ("generic", "product", "device") else "code"
@@ -74,7 +84,7 @@ class LineOptions:
 
     def meant(self, ground: Ground) -> Iterable[Any]:
         """The lines under review that the scope may bind."""
-        lines, keys = ground.reviewed(), self._keys
+        lines, keys = ground.reviewed(), self.keys
         ground.meter.spend(1 + len(lines))
         if keys is None:
             if self._codes is None or self._of_codes is None:
@@ -90,27 +100,37 @@ class LineOptions:
 
     def with_point(self, line: Any, point: str) -> list[Row]:
         """The rows with a knowledge point that a line's code means."""
-        if self._keys is None or not self._keys.plain:
+        if self.keys is None or not self.keys.plain:
             return []
-        return [row for row, _ in self._keys.of_code(line.code, line.on) if row.point == point]
+        return [row for row, _ in self.keys.of_code(line.code, line.on) if row.point == point]
 
-    def of(self, line: Any, day: int, env: Env, ground: Ground) -> list[Option]:
+    def of(self, line: Any, day: int, env: Env, ground: Ground, segment: Segment | None = None) -> list[Option]:
+        """segment: where the line's key is not known and all rows of a table may speak of it, one of each kind of them."""
         held: Iterable[tuple[Row | None, Truth]]
-        if self._keys is None:
-            held = ((None, True if self._codes is None or self._of_codes is None else is_member(self._codes, self._of_codes(line), "")),)
-        elif self._keys.plain and line.code is not UNKNOWN:
-            held = self._keys.of_code(line.code, day)
-        else:
-            ground.meter.spend(self._keys.looked_at(line, 0))
-            held = self._keys.matching(line, day)
         where, out = self._where, []
-        for row, holds in held:
+        if segment is not None:
+            assert self.keys is not None
+            unknown = self.keys.fact(line, 0)
+            if where is not None and not self._where_reads_row:  # one answer for all rows
+                stands: Truth = where(env, None, ground)
+                if stands is False:
+                    return []
+                unknown, where = conj((unknown, stands)), None
+            held = [(row, unknown) for row in segment.rows]
+        elif self.keys is None:
+            held = ((None, True if self._codes is None or self._of_codes is None else is_member(self._codes, self._of_codes(line), "")),)
+        elif self.keys.plain and line.code is not UNKNOWN:
+            held = self.keys.of_code(line.code, day)
+        else:
+            ground.meter.spend(self.keys.looked_at(line, 0))
+            held = self.keys.matching(line, day)
+        for kind, (row, holds) in enumerate(held):
             if row is not None and not unrestricted(row):
                 holds = conj((holds, allowed(row, line.encounter, ground)))
             if holds is not False and where is not None:
                 holds = conj((holds, where(env, row, ground)))
             if holds is not False:
-                out.append(Option(row, env, holds))
+                out.append(Option(row, env, holds, kind=kind))
         return out
 
 
@@ -118,14 +138,14 @@ class PairOptions:
     """Rows of a pair table and the partners that they name, for one line at fault."""
 
     def __init__(self, rule: ir.Rule, scope: ir.PairScope, compiler: Compiles) -> None:
-        self._keys = compiler.keys(scope.table)
-        self._is_plain = tuple(self._keys.is_plain_in(c) and not self._keys.has_prefixes for c in (0, 1))
+        self.keys = compiler.keys(scope.table)
+        self._is_plain = tuple(self.keys.is_plain_in(c) and not self.keys.has_prefixes for c in (0, 1))
         self._fees = compiler.fees
         self._roles = tuple(f.role for f in rule.fault if isinstance(f, ir.RoleFault))
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
         asked = (rule.when, rule.deduct.expr, *(x for e in rule.exempt for x in (e.when, e.but)),
                  *(p for t in (rule.message, rule.suggestion) for p in t.parts if not isinstance(p, str)))
-        fields = self._keys.table.rows.rest.keys() - HARMLESS
+        fields = self.keys.table.rows.rest.keys() - HARMLESS
         self._is_blind = all(self._is_plain) and isinstance(scope.frame, ir.Const) and not fields and not any(
             isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None)
             or (isinstance(n, ir.Window) and n.table) for n in nodes(scope.where, rule.guard, rule.when, *(
@@ -139,14 +159,18 @@ class PairOptions:
             for n in nodes(scope.where))
         self._frame = compiler.value(scope.frame) if scope.frame.type.kind != "num" else frame_code(scope.frame, compiler)
 
-    def of(self, line: Any, day: int, ground: Ground) -> list[Option]:
+    def of(self, line: Any, day: int, ground: Ground, segment: Segment | None = None) -> list[Option]:
+        """segment: as for a single line."""
         options: list[Option] = []
         met: dict[int, Truth] = {}
         for role in self._roles:
             if self._asks_lines_only and not self._may_join(line, day, role, ground):
                 continue
-            columns = (0, 1) if self._keys.table.unordered else ((0,) if role == "first" else (1,))
+            columns = (0, 1) if self.keys.table.unordered else ((0,) if role == "first" else (1,))
             for column in columns:
+                if segment is not None:
+                    options += self._openly(line, day, role, column, segment, ground, met)
+                    continue
                 if self._is_blind and ground.by_code(line)[1]:
                     options += self._blindly(line, day, role, column, ground, met)
                     continue
@@ -155,6 +179,18 @@ class PairOptions:
                     if holds is not False:
                         options += self._partners(line, day, role, column, row, holds, ground, met)
         return options
+
+    def _openly(
+        self, line: Any, day: int, role: str, column: int, segment: Segment, ground: Ground, met: dict[int, Truth]
+    ) -> Iterator[Option]:
+        """The same for a line that every row may mean."""
+        unknown = self.keys.fact(line, column)
+        for kind, row in enumerate(segment.rows):
+            holds = unknown if unrestricted(row) else conj((unknown, allowed(row, line.encounter, ground)))
+            if holds is not False:
+                for option in self._partners(line, day, role, column, row, holds, ground, met):
+                    option.kind = kind
+                    yield option
 
     def _may_join(self, line: Any, day: int, role: str, ground: Ground) -> bool:
         """Whether some other line passes 其中 with this one: asked once, before the rows of a large table are."""
@@ -168,7 +204,7 @@ class PairOptions:
 
     def _blindly(self, line: Any, day: int, role: str, column: int, ground: Ground, met: dict[int, Truth]) -> list[Option]:
         """The same where nothing but a row's codes is asked: of all rows with no partner among the known lines one is asked."""
-        rows = self._keys.table.rows
+        rows = self.keys.table.rows
         held = set(rows.keys[column].rows_of(line.code))
         by_code, _ = ground.by_code(line)
         other = rows.keys[1 - column]
@@ -194,7 +230,7 @@ class PairOptions:
         key = code, column
         found = self._held_points.get(key)
         if found is None:
-            rows = self._keys.table.rows
+            rows = self.keys.table.rows
             starts, ends = rows.field("valid_from"), rows.field("valid_to")
             found = tuple((n, rows.points[n], starts[n], ends[n]) for n in sorted(held))
             if len(self._held_points) < MAX_HELD:
@@ -249,7 +285,7 @@ class PairOptions:
 
     def _rows(self, line: Any, day: int, column: int, ground: Ground) -> Iterable[tuple[Row, Truth]]:
         """Rows in force that may mean a line by one of their keys."""
-        keys = self._keys
+        keys = self.keys
         if self._is_plain[column]:
             found = keys.of_code(line.code, day, column)
             ground.meter.spend(1 + len(found))
@@ -260,7 +296,7 @@ class PairOptions:
     def _near(self, line: Any, column: int, row: Row, day: int, ground: Ground) -> Sequence[tuple[Any, Truth]]:
         """Lines that the other key means, or may mean."""
         if not self._is_plain[column]:
-            return [(m, self._keys.match(row, m, day, column)) for m in ground.lines(line)]
+            return [(m, self.keys.match(row, m, day, column)) for m in ground.lines(line)]
         by_code, open_ = ground.by_code(line)
         found: list[tuple[Any, Truth]] = [(m, True) for code in dict.fromkeys(row.keys[column]) for m in by_code.get(code, ())]
         if open_:

@@ -1,15 +1,17 @@
 """V = H ∧ W ∧ ¬X for one line of a rule, three-valued: a hit, what cannot be decided, or nothing."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
+from medrules.engine.optimized.kleene.alike import Alike, alike
+from medrules.engine.optimized.kleene.alike_rows import Segment
 from medrules.engine.optimized.kleene.conditions import YES, Compiler
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners
-from medrules.engine.optimized.kleene.options import LineOptions, Option, PairOptions
+from medrules.engine.optimized.kleene.options import LineOptions, Option, PairOptions, reads_row
 from medrules.engine.optimized.kleene.subjects import day_judged, name_of, stay_of, subjects
 from medrules.engine.optimized.kleene.truths import Span, Truth, Unsure, conj, disj, missing, neg
 from medrules.engine.optimized.kleene.windows import Code, Views, collection
@@ -47,6 +49,7 @@ class Verdict:
     header: Truth
     options: list[Option]
     claimable: tuple[str, ...] = ()
+    segment: Segment | None = None  # whose kinds of rows the options are about
 
 
 class LineRule:
@@ -88,6 +91,9 @@ class LineRule:
                 raise NoCode("scope")
         if rule.deduct.per_group:
             raise NoCode("deduction of a group")
+        of_rows = self._line or self._pair
+        # What lines are told apart by where their key is not known.
+        self.alike: Alike | None = None if of_rows is None or self.relation != "item" or of_rows.keys is None else alike(rule, of_rows.keys)
         self._guard = None if rule.guard is None else compiler.truth(rule.guard)
         self._guard_is_shared = self._pair is None and is_shared(rule.guard)
         self._compiler = compiler
@@ -95,7 +101,7 @@ class LineRule:
         self._empties = () if self._asked is None else tuple(sorted(set(_columns(self._asked))))
         self._by_pattern: dict[tuple[bool, ...], Code] = {}
         self._by_row: dict[int, Code] = {}
-        inner = [self._pair is not None or _reads_row(e) for e in rule.exempt]
+        inner = [self._pair is not None or reads_row(e.when, e.but) for e in rule.exempt]
         self._inner = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if own)
         self._outer = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if not own)
         self.amount: Code | None = None
@@ -117,8 +123,8 @@ class LineRule:
 
     # ------------------------------------------------------------ the verdict
 
-    def judge(self, line: Any, ground: Ground) -> Verdict | None:
-        """The verdict on one line; None where the rule says nothing of it."""
+    def judge(self, line: Any, ground: Ground, segment: Segment | None = None) -> Verdict | None:
+        """The verdict on one line; None where the rule says nothing of it. segment: rows by kind, for a line that any of them may mean."""
         rule = self.rule
         if self._only is None and line.code is UNKNOWN and self.relation != "raw_item":
             return None  # one Unjudged entry says so
@@ -134,19 +140,19 @@ class LineRule:
             return self._of_one(line, day, self._only, ground)
         if self._line is None:
             assert self._pair is not None
-            options = self._pair.of(line, day, ground)
+            options = self._pair.of(line, day, ground, segment)
             if not options:
                 return None
             if self._guard is not None:
                 header = self._guard({**options[0].env, self.rule.judged: line}, options[0].row, ground)
-            return None if header is False else self._verdict(line, header, options, ground)
+            return None if header is False else self._verdict(line, header, options, ground, segment)
         env = self._line.env(line, day)
         if self._guard is not None:
             header = _once(self._guard, self._guard_is_shared, env, None, line, ground)
             if header is False:
                 return None
-        options = self._line.of(line, day, env, ground)
-        return self._verdict(line, header, options, ground) if options else None
+        options = self._line.of(line, day, env, ground, segment)
+        return self._verdict(line, header, options, ground, segment) if options else None
 
     def _of_one(self, subject: Any, day: int, where: Code, ground: Ground) -> Verdict | None:
         """The verdict on a prescription or an encounter."""
@@ -174,7 +180,9 @@ class LineRule:
         held = self._line.with_point(line, points[0]) if points else [None]
         return Option(held[0], self._line.env(line, line.on), True) if len(held) == 1 else None
 
-    def _verdict(self, line: Any, header: Truth, options: list[Option], ground: Ground) -> Verdict | None:
+    def _verdict(
+        self, line: Any, header: Truth, options: list[Option], ground: Ground, segment: Segment | None = None
+    ) -> Verdict | None:
         ground.meter.spend(len(options) * self._steps)
         first = options[0]
         terms, w = self._condition(options, ground)
@@ -185,7 +193,7 @@ class LineRule:
             return None
         answer = conj((header, w, neg(x)))
         if answer is not True:
-            return Verdict(line, answer, header, options)
+            return Verdict(line, answer, header, options, segment=segment)
         decided = [o for o, t in zip(options, terms, strict=True) if t is True]
         return Verdict(line, True, header, decided, self._claimable(first, decided, ground))
 
@@ -260,10 +268,16 @@ class LineRule:
             return None  # the line itself is reported as unjudged
         assert isinstance(v.answer, Unsure)
         rule = self.rule
-        causes, points = v.answer.causes, {p for o in v.options if o.row is not None for p in (o.row.point, *o.others)}
+        causes = v.answer.causes
+        points: Collection[str]
+        if v.segment is None:
+            points = {p for o in v.options if o.row is not None for p in (o.row.point, *o.others)}
+        else:
+            points = v.segment.points(sorted({o.kind for o in v.options}))
         return make_undecided(
-            rule.parent, rule.code, rule.name, ref_of_line(v.line) if self.relation == "item" else name_of(v.line), tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
-            tuple(points) if len(points) == 1 else tuple(sorted(points)))
+            rule.parent, rule.code, rule.name, ref_of_line(v.line) if self.relation == "item" else name_of(v.line),
+            tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
+            points if isinstance(points, tuple) else tuple(points) if len(points) == 1 else tuple(sorted(points)))
 
     def speaking(self, v: Verdict) -> list[Option]:
         """The options with the gravest result."""
@@ -319,15 +333,6 @@ def fen(value: Any, scale: int) -> int | None:
 
 def _may_be_claimed(e: Excuse, o: Option, ground: Ground) -> bool:
     return e.open(o.env, o.row, ground).__class__ is Unsure and e.holds(o.env, o.row, ground) is False
-
-
-def _reads_row(e: ir.Exempt) -> bool:
-    for n in nodes(e.when, e.but):
-        if isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None):
-            return True
-        if isinstance(n, ir.Window) and any(k.kind in ("row", "column") for k in n.same):
-            return True
-    return False
 
 
 def _excuse(e: ir.Exempt, compiler: Compiler) -> Excuse:

@@ -150,9 +150,9 @@ class WindowCode:
                 ground.meter.spend(keys.looked_at(m, 0))
             return keys.match(row, m, day, self.column)
         column = keys.table.columns[key.column]
-        if keys.plain and m.code is UNKNOWN:  # it may be of any row in force: of this one, and of those with a 待编 cell
+        if keys.may_be_any(m, max(self.column, 0)):  # it may be of any row in force: of this one, and of those with a 待编 cell
             beyond = keys.may_be_alike(key.column, row, day)
-            return Unsure(causes_of(keys.fact(m, 0)) | ({f"column:{keys.table.name}.{column.zh}"} if beyond else NOTHING))
+            return Unsure(causes_of(keys.fact(m, max(self.column, 0))) | ({f"column:{keys.table.name}.{column.zh}"} if beyond else NOTHING))
         answers: list[Truth] = []
         ground.meter.spend(keys.looked_at(m, max(self.column, 0)))
         for other, matched in keys.matching(m, day, self.column):
