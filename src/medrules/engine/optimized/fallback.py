@@ -37,6 +37,13 @@ class Answers:
         self.undecided: list[Undecided] = []
         self.unjudged: list[Unjudged] = []
 
+    def open(self, said: Undecided | Unjudged) -> None:
+        """Take what stays open."""
+        if said.__class__ is Undecided:
+            self.undecided.append(said)
+        else:
+            self.unjudged.append(said)  # type: ignore[arg-type]
+
     def any(self) -> bool:
         return bool(self.hits or self.found or self.undecided or self.unjudged)
 
@@ -102,10 +109,8 @@ class Fallback:
                 answers.found.extend(said)
             case Draft():
                 answers.found.append(said)
-            case Undecided():
-                answers.undecided.append(said)
-            case Unjudged():
-                answers.unjudged.append(said)
+            case _:
+                answers.open(said)
         return None
 
     def whole(self, number: int, ground: Ground, answers: Answers) -> None:
@@ -114,7 +119,7 @@ class Fallback:
         if rule is None:
             self.plainly(number, ground.facts, answers, ground.meter)
             return
-        for line in rule.lines(ground):
+        for line in self.native.left(number, ground, answers.open):
             self.line(number, line, ground, answers)
 
     def plainly(self, number: int, facts: Facts, answers: Answers, meter: Meter | None = None) -> None:

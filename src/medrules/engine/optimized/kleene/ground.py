@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from medrules.engine.metering import Meter
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, compare, lifted, missing
+from medrules.engine.optimized.making import ref_of_line
 from medrules.model.facts import Facts
+from medrules.model.reports import LineRef
 from medrules.model.values import ABSENT, UNKNOWN, Instant
 
 __all__ = ["LINKS", "Env", "Ground", "Partners", "at_of", "day_of", "reader", "same"]
@@ -30,7 +32,7 @@ class Partners:
 class Ground:
     """What is worked out once per request and shared by all rules."""
 
-    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_reviewed", "alike", "facts", "lists", "meter", "shared")
+    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_refs", "_reviewed", "alike", "facts", "lists", "meter", "shared")
 
     def __init__(self, facts: Facts, meter: Meter) -> None:
         self.facts, self.meter = facts, meter  # every line, member, row or node that is looked at is counted
@@ -40,8 +42,16 @@ class Ground:
         self.alike: dict[Any, Any] = {}  # what lines look like to rules, and what was said of those that look alike (see `sharing`)
         self._by_key: dict[str, tuple[dict[Any, list[Any]], list[Any]]] = {}
         self._reviewed: list[Any] | None = None
+        self._refs: dict[int, LineRef] = {}
         self._lines: dict[int, tuple[Any, ...]] = {}
         self._by_code: dict[int, tuple[dict[Any, list[Any]], list[Any]]] = {}
+
+    def ref(self, line: Any) -> LineRef:
+        """How reports name a net line."""
+        found = self._refs.get(id(line))
+        if found is None:
+            found = self._refs[id(line)] = ref_of_line(line)
+        return found
 
     def is_reviewed(self, line: Any) -> bool:
         """Whether a net line is one that findings may be about."""

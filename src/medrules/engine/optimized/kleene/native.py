@@ -1,14 +1,14 @@
 """All rules of a program as three-valued code, each compiled when a line first needs it; what has no code is for the reference."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from medrules.check.program import Rule
 from medrules.engine.optimized.kleene.conditions import Compiler
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.keys import Keys
-from medrules.engine.optimized.kleene.sharing import ALONE, shared_answer
+from medrules.engine.optimized.kleene.sharing import share
 from medrules.engine.optimized.kleene.truths import Unsure
 from medrules.engine.optimized.kleene.verdicts import LineRule, Verdict, weaker
 from medrules.engine.optimized.kleene.words import Speech, lead
@@ -82,14 +82,16 @@ class Native:
 
     # ------------------------------------------------------------ judging
 
+    def left(self, number: int, ground: Ground, say: Callable[[Undecided | Unjudged], None]) -> Iterable[Any]:
+        """All lines that a rule binds, but those of which what stays open is said here, for all that look alike to the rule."""
+        rule = self.rule(number)
+        assert rule is not None
+        return rule.lines(ground) if rule.alike is None else share(rule, rule.alike, ground, say)
+
     def say(self, number: int, line: Any, ground: Ground) -> Saying | None:
         """What a rule that has code says of a line."""
         rule = self.rule(number)
         assert rule is not None
-        if rule.alike is not None:
-            found = shared_answer(rule, line, ground)
-            if found is not ALONE:
-                return found  # type: ignore[return-value]
         v = rule.judge(line, ground)
         if v is None:
             return None

@@ -8,7 +8,7 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.alike_rows import Segment
-from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, reader, same
+from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, day_of, reader, same
 from medrules.engine.optimized.kleene.keys import Keys, in_force, is_member
 from medrules.engine.optimized.kleene.together import together
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj
@@ -104,6 +104,11 @@ class LineOptions:
             return []
         return [row for row, _ in self.keys.of_code(line.code, line.on) if row.point == point]
 
+    def stands(self, line: Any, ground: Ground) -> Truth:
+        """What 其中 says of a line, where it asks for no row."""
+        day = day_of(line)
+        return True if self._where is None else self._where(self.env(line, 0 if day.__class__ is Unsure else day), None, ground)
+
     def of(self, line: Any, day: int, env: Env, ground: Ground, segment: Segment | None = None) -> list[Option]:
         """segment: where the line's key is not known and all rows of a table may speak of it, one of each kind of them."""
         held: Iterable[tuple[Row | None, Truth]]
@@ -194,13 +199,20 @@ class PairOptions:
 
     def _may_join(self, line: Any, day: int, role: str, ground: Ground) -> bool:
         """Whether some other line passes 其中 with this one: asked once, before the rows of a large table are."""
-        assert self._where is not None
-        other = "first" if role == "second" else "second"
-        lines, nobody = ground.lines(line), Partners((), (), line.encounter)
+        lines = ground.lines(line)
         ground.meter.spend(1 + len(lines))
         return any(
-            self._where(self._env(line, a, role, other, nobody, day), None, ground) is not False
-            for a in lines if a.position != line.position or a.encounter is not line.encounter)
+            self._passes(line, a, day, role, ground) for a in lines if a.position != line.position or a.encounter is not line.encounter)
+
+    def passes(self, line: Any, a: Any, ground: Ground) -> bool:
+        """The same of one other line, whatever role it is in; 其中 is to ask for the two lines alone."""
+        day = day_of(line)
+        return self._where is None or any(self._passes(line, a, 0 if day.__class__ is Unsure else day, role, ground) for role in self._roles)
+
+    def _passes(self, line: Any, a: Any, day: int, role: str, ground: Ground) -> bool:
+        assert self._where is not None
+        other = "first" if role == "second" else "second"
+        return self._where(self._env(line, a, role, other, Partners((), (), line.encounter), day), None, ground) is not False
 
     def _blindly(self, line: Any, day: int, role: str, column: int, ground: Ground, met: dict[int, Truth]) -> list[Option]:
         """The same where nothing but a row's codes is asked: of all rows with no partner among the known lines one is asked."""

@@ -154,6 +154,16 @@ class LineRule:
         options = self._line.of(line, day, env, ground, segment)
         return self._verdict(line, header, options, ground, segment) if options else None
 
+    def stands(self, line: Any, ground: Ground) -> Truth:
+        """Whether a single line passes 其中 that asks for the line alone."""
+        assert self._line is not None
+        return self._line.stands(line, ground)
+
+    def may_join(self, line: Any, other: Any, ground: Ground) -> bool:
+        """Whether another line passes 其中 with this one, where that asks for the two lines alone."""
+        assert self._pair is not None
+        return self._pair.passes(line, other, ground)
+
     def _of_one(self, subject: Any, day: int, where: Code, ground: Ground) -> Verdict | None:
         """The verdict on a prescription or an encounter."""
         env: Env = {self.rule.judged: subject, "@day": day}
