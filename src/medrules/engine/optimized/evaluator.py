@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from medrules.check.program import ItemScope, PairScope, Program, Rule
 from medrules.engine.metering import NO_LIMIT, Meter, StepBudget
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
@@ -40,7 +41,7 @@ class Evaluator:
             by_kind.setdefault(route.kind, []).append(route.rule)
         self.scans = tuple(by_kind.get("scan", ()))
         self.pair_rules = tuple(by_kind.get("pair", ()))
-        self.whole = tuple(by_kind.get("whole", ()))
+        self.whole = tuple(n for n in by_kind.get("whole", ()) if not _is_silent(program, program.rules[n]))
         self.indexed = tuple(r for kind in ("code", "scan", "pair") for r in by_kind.get(kind, ()))
 
         self.pairs_by_day = self.tables.pairs_by_day
@@ -72,6 +73,12 @@ class Evaluator:
         """What the texts of one report's findings may cost."""
         budget = self.budget
         return Meter(None, NO_LIMIT if budget is None else budget.words_late if is_late else budget.words)
+
+
+def _is_silent(program: Program, rule: Rule) -> bool:
+    """Whether a rule is about the rows of a table that has none yet."""
+    scope = rule.scope
+    return isinstance(scope, (ItemScope, PairScope)) and bool(scope.table) and not len(program.tables[scope.table].rows)
 
 
 def _guard(guard: Any, closures: Closures) -> Code | None:

@@ -28,6 +28,8 @@ def _route(number: int, rule: Rule, program: Program) -> Route:
                 return Route(number, "whole", f"codes of {codes.system}")
             if codes.partial:
                 return Route(number, "whole", "part of the code set is 待编")
+            if codes.except_exact or codes.except_prefixes:  # an index by prefix would find what is taken out again
+                return Route(number, "whole", "a code set with exceptions")
             return Route(number, "code")
         case ItemScope(relation="item"):
             return Route(number, "scan")

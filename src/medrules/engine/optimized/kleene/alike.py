@@ -7,6 +7,7 @@ that agree in all that the rule reads of them, and stand among lines that agree 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from medrules.check import program as ir
@@ -34,27 +35,27 @@ class _Unlike(Exception):
 
 
 class Reads:
-    """Facts that are read of a line. form: equal for equal facts."""
+    """Facts that are read of a line. form: equal for equal facts. base: what every rule asks; None if this is that."""
 
-    __slots__ = ("_keyed", "_keys", "_reads", "fees", "form")
+    __slots__ = ("_fees", "_reads", "base", "form")
 
-    def __init__(self, reads: dict[tuple[str, ...], Read], keys: Keys | None, columns: tuple[int, ...], fees: str) -> None:
-        self._keys, self._keyed, self.fees = keys, columns, fees
+    def __init__(self, reads: dict[tuple[str, ...], Read], fees: str, is_base: bool = False) -> None:
+        self._fees = fees
         self._reads = tuple([reads[path] for path in sorted(reads)])
-        self.form = (fees, tuple([keys.table.key_fields[c] for c in columns]) if keys is not None else None, tuple(sorted(reads)))
+        self.form = fees, is_base, tuple(sorted(reads))
+        self.base = None if is_base else Reads(_BASE, fees, True)
 
     def of(self, line: Any, ground: Ground) -> tuple[Any, ...]:
-        """All that is read of a line, and what every rule asks of it: its stay, its day, whether it counts."""
-        facts, keys = ground.facts, self._keys
+        """All that is read of a line (for the base: its stay, its day, whether it counts)."""
         found = [_said(read(line)) for read in self._reads]
-        if keys is None:
-            return id(line.encounter), _said(day_of(line)), *found
-        worth = base(line, self.fees, facts.door)
+        if self.base is not None:
+            return tuple(found)
+        facts = ground.facts
+        worth = base(line, self._fees, facts.door)
         at = at_of(line)
         return (
             id(line.encounter), ground.is_reviewed(line), _said(day_of(line)), worth.__class__ is int and worth <= 0,
-            _said(at) if at.__class__ is Unsure else at.lo > facts.business_time.hi,
-            *[_said(keys.fact(line, c)) for c in self._keyed], *found)
+            _said(at) if at.__class__ is Unsure else at.lo > facts.business_time.hi, *found)
 
 
 class Alike:
@@ -77,9 +78,10 @@ class Alike:
         windows = [n for n in nodes(*asked, *where) if isinstance(n, ir.Window)]
         self._around = self._judged if self.is_pair else frozenset(w.var for w in windows)
         self.looks_around = self.is_pair or bool(windows)
-        kind: dict[tuple[str, ...], Read] = {("line_kind",): reader(("line_kind",), "item.line_kind")}
         of_where: dict[tuple[str, ...], Read] = {}
-        self._own, self._others = dict(kind), dict(kind)
+        keyed: dict[tuple[str, ...], Read] = {
+            (field,): partial(keys.fact, column=c) for c, field in enumerate(keys.table.key_fields)}
+        self._own, self._others = dict(keyed), dict(keyed)
         self._asks_first(*asked, *where)
         # 其中 that asks for the line (or the two lines) alone.
         is_plain = bool(where) and not any(isinstance(n, (ir.Col, ir.Guard, ir.Window, ir.Members, ir.Quant)) or (
@@ -94,9 +96,8 @@ class Alike:
         if isinstance(scope, ir.PairScope):
             self._look_in(scope.frame)
         fees = rule.header.fees
-        self.where = Reads(of_where, None, (), fees) if is_plain else None
-        self.own = Reads(self._own, keys, columns, fees)
-        self.others = Reads(self._others, keys, columns, fees)
+        self.where = Reads(_unsaid(of_where), fees) if is_plain else None
+        self.own, self.others = Reads(_unsaid(self._own), fees), Reads(_unsaid(self._others), fees)
         self.rows = AlikeRows(keys.table, self._cells, self._joining)
 
     def is_open(self, line: Any) -> bool:
@@ -175,7 +176,8 @@ class Alike:
             case ir.Const(value=Frame(kind="use_overlap")):
                 for name in ("use_period", "days"):
                     self._compare((name,), f"item.{name}")
-                self._own["begin",] = _begins  # how far back the window reaches
+                if not self.is_pair:  # how far back the window reaches
+                    self._own["begin",] = self._others["begin",] = _begins
             case _:
                 raise _Unlike
 
@@ -183,6 +185,14 @@ class Alike:
         """A fact of the line is compared with the same fact of others."""
         for reads in (self._own, self._others):
             reads.setdefault(path, reader(path, field))
+
+
+_BASE: Final[dict[tuple[str, ...], Read]] = {(name,): reader((name,), f"item.{name}") for name in ("line_kind", "on", "generic", "product")}
+
+
+def _unsaid(reads: dict[tuple[str, ...], Read]) -> dict[tuple[str, ...], Read]:
+    """What the base does not read already."""
+    return {path: read for path, read in reads.items() if path not in _BASE}
 
 
 def _begins(line: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from medrules.knowledge.columns import Numbers
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.values import UNKNOWN
+from medrules.plan.rows import unrestricted
 
 __all__ = ["AlikeRows", "Segment"]
 
@@ -20,13 +21,28 @@ MAX_KEPT: Final = 1_000
 
 
 class Segment:
-    """The rows in force on some days. rows: one of each kind."""
+    """The rows in force on some days. rows: one of each kind. is_plain: whether none of them restricts the rule."""
 
-    __slots__ = ("_kept", "_points", "rows")
+    __slots__ = ("_by_cell", "_kept", "_points", "is_plain", "rows")
 
     def __init__(self, rows: tuple[Row, ...], points: tuple[tuple[str, ...], ...]) -> None:
         self.rows, self._points = rows, points
+        self.is_plain = all(map(unrestricted, rows))
         self._kept: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self._by_cell: dict[int, tuple[tuple[Row, ...], ...]] = {}
+
+    def by_cell(self, column: int) -> tuple[tuple[Row, ...], ...]:
+        """The rows by what they say in a column."""
+        found = self._by_cell.get(column)
+        if found is None:
+            held: dict[int, list[Row]] = {}
+            for row in self.rows:  # equal cells of a table are one object
+                held.setdefault(id(row.cells[column]), []).append(row)
+            found = self._by_cell[column] = tuple(map(tuple, held.values()))
+        return found
+
+    def all_points(self) -> tuple[str, ...]:
+        return self.points(range(len(self.rows)))
 
     def points(self, kept: Iterable[int]) -> tuple[str, ...]:
         """The knowledge points of some of the kinds, sorted."""

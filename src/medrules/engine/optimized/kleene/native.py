@@ -38,6 +38,7 @@ class Native:
         self._keys: dict[str, Keys] = {}
         self._rules: dict[int, LineRule | None] = {}
         self._speech: dict[int, Speech | None] = {}
+        self._fields: dict[str, list[tuple[Keys, int]]] | None = None
 
     # ------------------------------------------------------------ compiling
 
@@ -109,12 +110,9 @@ class Native:
 
         listed: whether some table or rule may list an item code by itself or by a prefix.
         """
-        fields: dict[str, list[tuple[Keys, int]]] = {}
-        for name, table in self._plan.program.tables.items():
-            if table.key_kind in ABOUT_LINES and len(table.rows):
-                for column, field in enumerate(table.key_fields):
-                    if "." not in field:
-                        fields.setdefault(field, []).append((self.keys(name), column))
+        fields = self._fields
+        if fields is None:
+            fields = self._fields = self._about_lines()
         answers: dict[tuple[str, Any], bool] = {}
 
         def knows(field: str, held: list[tuple[Keys, int]], m: Any) -> bool:
@@ -127,9 +125,21 @@ class Native:
                 found = answers[field, value] = any(keys.knows(c, value) for keys, c in held if every or keys.is_loose(c))
             return found
 
+        reads = [held[0] for held in fields.values()]
         return len({
             ref(m) for m in ground.reviewed()
-            if m.code is not UNKNOWN and m.code is not ABSENT and not any(knows(field, held, m) for field, held in fields.items())})
+            if not any(keys.fact(m, column).__class__ is Unsure for keys, column in reads)  # any row may mean it
+            and m.code is not UNKNOWN and m.code is not ABSENT and not any(knows(field, held, m) for field, held in fields.items())})
+
+    def _about_lines(self) -> dict[str, list[tuple[Keys, int]]]:
+        """The key columns that lines are known by, per field."""
+        fields: dict[str, list[tuple[Keys, int]]] = {}
+        for name, table in self._plan.program.tables.items():
+            if table.key_kind in ABOUT_LINES and len(table.rows):
+                for column, field in enumerate(table.key_fields):
+                    if "." not in field:
+                        fields.setdefault(field, []).append((self.keys(name), column))
+        return fields
 
     # ------------------------------------------------------------ words
 

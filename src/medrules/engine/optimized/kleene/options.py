@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
@@ -72,7 +72,7 @@ class LineOptions:
     def __init__(self, scope: ir.ItemScope, compiler: Compiles) -> None:
         self._role, self._codes = scope.role, scope.codes
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
-        self._where_reads_row = reads_row(scope.where)
+        self.where_reads_row = reads_row(scope.where)
         self.keys: Keys | None = compiler.keys(scope.table) if scope.table else None
         self._of_codes = None
         if scope.codes is not None:
@@ -109,6 +109,13 @@ class LineOptions:
         day = day_of(line)
         return True if self._where is None else self._where(self.env(line, 0 if day.__class__ is Unsure else day), None, ground)
 
+    def unknown(self, line: Any, env: Env, ground: Ground) -> Unsure | Literal[False]:
+        """How sure it is that some row speaks of a line whose key is not known, where 其中 asks for no row."""
+        assert self.keys is not None
+        held = conj((self.keys.fact(line, 0), True if self._where is None else self._where(env, None, ground)))
+        assert held is not True
+        return held
+
     def of(self, line: Any, day: int, env: Env, ground: Ground, segment: Segment | None = None) -> list[Option]:
         """segment: where the line's key is not known and all rows of a table may speak of it, one of each kind of them."""
         held: Iterable[tuple[Row | None, Truth]]
@@ -116,7 +123,7 @@ class LineOptions:
         if segment is not None:
             assert self.keys is not None
             unknown = self.keys.fact(line, 0)
-            if where is not None and not self._where_reads_row:  # one answer for all rows
+            if where is not None and not self.where_reads_row:  # one answer for all rows
                 stands: Truth = where(env, None, ground)
                 if stands is False:
                     return []

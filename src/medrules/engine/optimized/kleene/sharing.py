@@ -82,10 +82,11 @@ def share(rule: LineRule, like: Alike, ground: Ground, say: Callable[[Undecided 
 class _Sorts:
     """Lines by what is read of them: a number for each sort, given as they come."""
 
-    __slots__ = ("_ground", "_numbers", "_of", "_reads", "is_open")
+    __slots__ = ("_base", "_ground", "_numbers", "_of", "_reads", "is_open")
 
     def __init__(self, reads: Reads, ground: Ground) -> None:
         self._reads, self._ground = reads, ground
+        self._base: _Sorts | None = None if reads.base is None else _sorts(reads.base, ground)
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._of: dict[int, int] = {}  # by the line's identity
         self.is_open: dict[int, bool] = {}
@@ -93,7 +94,10 @@ class _Sorts:
     def of(self, line: Any) -> int:
         found = self._of.get(id(line))
         if found is None:
-            found = self._of[id(line)] = self._numbers.setdefault(self._reads.of(line, self._ground), len(self._numbers))
+            read = self._reads.of(line, self._ground)
+            if self._base is not None:
+                read = self._base.of(line), *read
+            found = self._of[id(line)] = self._numbers.setdefault(read, len(self._numbers))
         return found
 
 

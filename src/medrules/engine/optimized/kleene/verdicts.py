@@ -10,7 +10,9 @@ from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.alike import Alike, alike
 from medrules.engine.optimized.kleene.alike_rows import Segment
 from medrules.engine.optimized.kleene.conditions import YES, Compiler
+from medrules.engine.optimized.kleene.excuses import excuse, is_shared, may_be_claimed, once
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners
+from medrules.engine.optimized.kleene.open_rows import OpenRows
 from medrules.engine.optimized.kleene.options import LineOptions, Option, PairOptions, reads_row
 from medrules.engine.optimized.kleene.subjects import day_judged, name_of, stay_of, subjects
 from medrules.engine.optimized.kleene.truths import Span, Truth, Unsure, conj, disj, missing, neg
@@ -28,16 +30,6 @@ __all__ = ["LineRule", "Verdict"]
 
 MAX_ROWS = 100_000  # rows whose condition is remembered
 NO_KIND = Unsure(frozenset(("encounter.visit_kind",)))
-
-
-@dataclass(slots=True)
-class Excuse:
-    """One exemption, as asked (`holds`) and with what the door cannot carry left open (`open`)."""
-
-    label: str
-    holds: Code
-    open: Code
-    is_shared: bool  # whether all lines of an encounter get the same answer
 
 
 @dataclass(slots=True)
@@ -101,9 +93,10 @@ class LineRule:
         self._empties = () if self._asked is None else tuple(sorted(set(_columns(self._asked))))
         self._by_pattern: dict[tuple[bool, ...], Code] = {}
         self._by_row: dict[int, Code] = {}
+        self._rows = None if self.alike is None or self.alike.is_pair else OpenRows(rule, self._asked, compiler, self._when)
         inner = [self._pair is not None or reads_row(e.when, e.but) for e in rule.exempt]
-        self._inner = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if own)
-        self._outer = tuple(_excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if not own)
+        self._inner = tuple(excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if own)
+        self._outer = tuple(excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if not own)
         self.amount: Code | None = None
         self._scale = 0
         if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
@@ -148,11 +141,28 @@ class LineRule:
             return None if header is False else self._verdict(line, header, options, ground, segment)
         env = self._line.env(line, day)
         if self._guard is not None:
-            header = _once(self._guard, self._guard_is_shared, env, None, line, ground)
+            header = once(self._guard, self._guard_is_shared, env, None, line, ground)
             if header is False:
                 return None
+        if segment is not None and segment.is_plain and self._rows is not None and not self._inner and not self._line.where_reads_row:
+            return self._by_kinds(line, header, env, segment, ground)
         options = self._line.of(line, day, env, ground, segment)
         return self._verdict(line, header, options, ground, segment) if options else None
+
+    def _by_kinds(self, line: Any, header: Truth, env: Env, segment: Segment, ground: Ground) -> Verdict | None:
+        """The verdict on a line that any row of a table may mean, the rows asked together."""
+        assert self._line is not None and self._rows is not None
+        if not segment.rows:
+            return None
+        ground.meter.spend(len(segment.rows) + self._steps)
+        unknown = self._line.unknown(line, env, ground)
+        if unknown is False:
+            return None
+        w = self._rows.triggers(segment, unknown, env, ground)
+        if w is False:
+            return None
+        x = False if not self._outer else disj([once(e.holds, e.is_shared, env, None, line, ground) for e in self._outer])
+        return None if x is True else Verdict(line, conj((header, w, neg(x))), header, [], segment=segment)
 
     def stands(self, line: Any, ground: Ground) -> Truth:
         """Whether a single line passes 其中 that asks for the line alone."""
@@ -198,7 +208,7 @@ class LineRule:
         terms, w = self._condition(options, ground)
         if w is False:
             return None
-        x = False if not self._outer else disj([_once(e.holds, e.is_shared, first.env, first.row, line, ground) for e in self._outer])
+        x = False if not self._outer else disj([once(e.holds, e.is_shared, first.env, first.row, line, ground) for e in self._outer])
         if x is True:
             return None
         answer = conj((header, w, neg(x)))
@@ -260,9 +270,9 @@ class LineRule:
         line = first.env.get(self.rule.judged)
         found = {
             e.label for e in self._outer
-            if _once(e.open, e.is_shared, first.env, first.row, line, ground).__class__ is Unsure
-            and _once(e.holds, e.is_shared, first.env, first.row, line, ground) is False}
-        found.update(e.label for e in self._inner if any(_may_be_claimed(e, o, ground) for o in decided))
+            if once(e.open, e.is_shared, first.env, first.row, line, ground).__class__ is Unsure
+            and once(e.holds, e.is_shared, first.env, first.row, line, ground) is False}
+        found.update(e.label for e in self._inner if any(may_be_claimed(e, o, ground) for o in decided))
         return tuple(sorted(found))
 
     # ------------------------------------------------------------ what it says
@@ -283,7 +293,7 @@ class LineRule:
         if v.segment is None:
             points = {p for o in v.options if o.row is not None for p in (o.row.point, *o.others)}
         else:
-            points = v.segment.points(sorted({o.kind for o in v.options}))
+            points = v.segment.points(sorted({o.kind for o in v.options})) if v.options else v.segment.all_points()
         return make_undecided(
             rule.parent, rule.code, rule.name, ref_of_line(v.line) if self.relation == "item" else name_of(v.line),
             tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
@@ -341,40 +351,6 @@ def fen(value: Any, scale: int) -> int | None:
     return value if scale == 2 else round_div(value * 100, 10**scale)
 
 
-def _may_be_claimed(e: Excuse, o: Option, ground: Ground) -> bool:
-    return e.open(o.env, o.row, ground).__class__ is Unsure and e.holds(o.env, o.row, ground) is False
-
-
-def _excuse(e: ir.Exempt, compiler: Compiler) -> Excuse:
-    return Excuse(e.label, _but(e, compiler, 1), _but(e, compiler, 0), is_shared(e.when, e.but))
-
-
-OF_ENCOUNTER = (ir.Const, ir.Fact, ir.Cmp, ir.In, ir.And, ir.Or, ir.Not, ir.Has, ir.Truth, ir.Quant, ir.Members)
-
-
-def is_shared(*parts: ir.Expr | None) -> bool:
-    """Whether nothing is asked but facts of the encounter and members of its lists."""
-    for n in nodes(*parts):
-        if not isinstance(n, OF_ENCOUNTER):
-            return False
-        if isinstance(n, ir.In) and n.how not in ("codes", "list"):
-            return False
-        if isinstance(n, (ir.Fact, ir.Members)) and n.path[:1] != ("encounter",) and not n.role.startswith("v"):
-            return False
-    return True
-
-
-def _once(code: Code, is_shared: bool, env: Env, row: Row | None, line: Any, ground: Ground) -> Truth:
-    """An answer that all lines of one encounter share is found once."""
-    if not is_shared:
-        return code(env, row, ground)  # type: ignore[no-any-return]
-    key = id(code), id(stay_of(line))
-    found: Truth | None = ground.shared.get(key)
-    if found is None:
-        found = ground.shared[key] = code(env, row, ground)
-    return found
-
-
 def _columns(e: ir.Expr) -> Iterator[int]:
     """Columns whose being empty the condition asks for."""
     for n in nodes(e):
@@ -382,19 +358,6 @@ def _columns(e: ir.Expr) -> Iterator[int]:
             yield from (c.index for c in n.columns if c.index >= 0)
         elif isinstance(n, ir.Attested) and n.column is not None:
             yield n.column.index
-
-
-def _but(e: ir.Exempt, compiler: Compiler, excuse: int) -> Code:
-    when = compiler.truth(e.when, excuse)
-    if e.but is None:
-        return when
-    but = compiler.truth(e.but, -excuse)
-
-    def holds(env: Env, row: Row | None, ground: Ground) -> Truth:
-        answer = when(env, row, ground)
-        return answer if answer is False else conj((answer, neg(but(env, row, ground))))
-
-    return holds
 
 
 def _witnesses(rule: ir.Rule, compiler: Compiler) -> Iterator[tuple[tuple[int, ...], Code]]:
