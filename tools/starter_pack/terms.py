@@ -27,10 +27,15 @@ def names_csv(data: Path) -> str:
 def reviewed_csv() -> str:
     """词,诊断,说明: indication_terms.csv first, then reader_terms.csv; a word stands once."""
     rows: dict[str, tuple[str, str, str]] = {}
+    unsure: set[str] = set()
     for name, why in (("indication_terms.csv", "限适应症词表"), ("reader_terms.csv", "")):
         with (HERE / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if row["诊断"]:
+                if row["词"] in unsure:
+                    raise ValueError(f"indication_terms.csv has no sure codes for {row['词']}: reader_terms.csv cannot know better")
+                if not row["诊断"]:
+                    unsure.add(row["词"])
+                else:
                     rows.setdefault(row["词"], (row["词"], row["诊断"], why or row["说明"]))
     return _csv(("词", "诊断", "说明"), list(rows.values()))
 

@@ -32,7 +32,6 @@ def read_text(text: str, lexicon: Lexicon = EMPTY_LEXICON, stance: Stance = "限
     for sentence in sentences:
         warned = any(t.kind == "W" for t in sentence)
         refused = max((m.start() for m in _NO_WAY.finditer(folded, sentence[0].start, sentence[-1].end)), default=-1) if sentence else -1
-        seen_disease = False
         for i, token in enumerate(sentence):
             if token.kind == "#":
                 before = folded[max(0, token.start - 16):token.start]
@@ -41,8 +40,7 @@ def read_text(text: str, lexicon: Lexicon = EMPTY_LEXICON, stance: Stance = "限
             column = _column(token, warned, stance, refused)
             if not column:
                 continue
-            confidence = _confidence(token, column, sentence[i - 1] if i else None, seen_disease, warned)
-            seen_disease = seen_disease or token.kind == "X"
+            confidence = _confidence(token, column, sentence[max(0, i - 2):i], warned)
             span = Span(token.start, token.end, text[token.start:token.end])
             readings.append(Reading(column, token.value, span, confidence, token.codes, token.covers, case))
     why = "文字自称摘要" if _SUMMARY.search(folded) else doubt(_settled(tokens, readings), folded)
@@ -78,10 +76,10 @@ def _column(token: Token, warned: bool, stance: Stance, refused: int) -> str:
     return token.column
 
 
-def _confidence(token: Token, column: str, before: Token | None, seen_disease: bool, warned: bool) -> Confidence:
+def _confidence(token: Token, column: str, before: list[Token], warned: bool) -> Confidence:
     """An age group after another disease of a list (`肠炎和小儿腹泻`) may belong to the last one only; a state of women, or a
     disease in a table that forbids, without a word that forbids may be an explanation."""
-    if token.kind == "A" and seen_disease and before is not None and before.kind in "nohc":
+    if token.kind == "A" and len(before) == 2 and before[0].kind == "X" and before[1].kind in "nohc":
         return "不确定"
     if column == "生育状态" or (column == "禁忌诊断" and not warned):
         return "不确定"

@@ -56,6 +56,8 @@ def doubt(tokens: list[Token], folded: str) -> str:
     diseases = [t for t in typed if t.kind == "X"]
     if len(diseases) > 1 and any(k in kinds for k in "AST2"):
         return "分不清年龄、性别或时限管哪一种病"
+    if "2" in kinds:
+        return "哪些是一线药，文字没有说"
     if "W" in kinds and diseases:
         return "禁忌诊断的编码宁窄勿宽，要另审"
     if any(t.kind == "X" and not t.covers for t in typed):
