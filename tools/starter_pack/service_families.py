@@ -103,6 +103,7 @@ def age_limited_services(data: Path) -> list[OutRow]:
 
 
 _CHILD_KINDS = {"儿童": "不满 参数.儿童年龄上限", "婴幼儿": "不满3岁"}
+_CHILD_WORDS = {"儿童": ("儿童", "小儿"), "婴幼儿": ("婴幼儿",), "新生儿": ("新生儿",)}
 
 
 def child_only_services(data: Path) -> list[OutRow]:
@@ -122,5 +123,8 @@ def _child_services(data: Path, kinds: Mapping[str, str]) -> list[OutRow]:
         if kind not in (*_CHILD_KINDS, "新生儿"):
             raise ValueError(f"{point.id}: {kind}")
         if kind in kinds:
-            rows.append(from_point(point, {"年龄段": kinds[kind]}, "全", f"结构化文件（限定对象：{kind}）", notes=("年龄段为推定",)))
+            # A text that names a narrower age is stricter, and at most a suspicion (ruling T24); a row that is enough by itself cannot say so.
+            said = point.text.removesuffix("专用项目")
+            clash = () if said in _CHILD_WORDS[kind] else (f"冲突：结构化文件为{kind}，原文为{said}，取宽者（T24）",)
+            rows.append(from_point(point, {"年龄段": kinds[kind]}, "全", f"结构化文件（限定对象：{kind}）", notes=("年龄段为推定", *clash)))
     return rows
