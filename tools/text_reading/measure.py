@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from medrules.knowledge.cells import parse_cell
 from medrules.knowledge.texts import Lexicon, Reading, ReadText, Stance, read_text
+from medrules.knowledge.texts.folded import fold
 from medrules.model.enumerations import ENUMERATIONS
 from medrules.model.types import AGE, Type
 from medrules.model.values import AgeLimit, AgeRange
 
-__all__ = ["LABELS", "SUGGESTED", "TRAPS", "Labelled", "Score", "labelled", "measured", "stance_of", "wrongly_complete"]
+__all__ = ["LABELS", "SUGGESTED", "TRAPS", "Labelled", "Measured", "Score", "holds", "labelled", "measured", "stance_of", "wrongly_complete"]
 
 HERE: Final = Path(__file__).resolve().parents[2] / "tests" / "knowledge" / "texts"
 LABELS: Final = HERE / "labels.jsonl"
@@ -96,10 +97,10 @@ def measured(labels: Iterable[Labelled], lexicon: Lexicon) -> Measured:
                 _compare_codes(out, label, said[key], meant[key])
             else:
                 score.extra += 1
-                out.errors.append((label.id, f"多读 {key[0]}「{said[key].value}」（{said[key].span.words}）"))
+                out.errors.append((label.id, f"多读 {key[0]}「{said[key].value}」（标注没有这一项）"))
         for key in meant.keys() - said.keys():
             out.columns.setdefault(key[0], Score()).missed += 1
-            out.errors.append((label.id, f"漏读 {key[0]}「{meant[key]['value']}」（{meant[key]['words']}）"))
+            out.errors.append((label.id, f"漏读 {key[0]}「{meant[key]['value']}」（{_reason(meant[key], read, lexicon)}）"))
         _suggested(out, read, meant)
         _whole(out, label, read)
     out.errors.sort()
@@ -118,7 +119,7 @@ def wrongly_complete(label: Labelled, read: ReadText) -> str:
         return f"读法与标注不同：{sorted(str(d) for d in said ^ meant)}"
     for r in read.readings:
         codes = next((m.get("codes", "") for m in label.readings if m["value"] == r.value), "")
-        if r.codes and not _holds(r.codes, codes):
+        if r.codes and not holds(r.codes, codes):
             return f"编码 {r.codes} 没有包住标注的 {codes}"
     return ""
 
@@ -136,6 +137,16 @@ def _whole(out: Measured, label: Labelled, read: ReadText) -> None:
         out.errors.append((label.id, f"说尽的没有认出：{read.why}"))
 
 
+def _reason(missed: dict[str, str], read: ReadText, lexicon: Lexicon) -> str:
+    """Why a labelled value was not read."""
+    words = missed["words"]
+    if missed["column"] not in _DISEASES:
+        return words
+    if any(r.value == words for r in read.readings):
+        return "有目录词或有没读的字，只作建议"
+    return "上下文不清，没有读" if fold(words) in lexicon.terms else "词表没有"
+
+
 def _suggested(out: Measured, read: ReadText, meant: Mapping[tuple[str, Any], dict[str, str]]) -> None:
     """Diagnoses again, with those that are suggestions only."""
     said = {(r.column, r.value) for r in read.readings if r.column in _DISEASES}
@@ -150,14 +161,14 @@ def _suggested(out: Measured, read: ReadText, meant: Mapping[tuple[str, Any], di
 def _compare_codes(out: Measured, label: Labelled, said: Reading, meant: dict[str, str]) -> None:
     if "codes" not in meant or not said.covers:
         return
-    if _holds(said.codes, meant["codes"]):
+    if holds(said.codes, meant["codes"]):
         out.codes_right += 1
     else:
         out.codes_wrong += 1
         out.errors.append((label.id, f"编码 {said.codes}，标注 {meant['codes']}（{said.value}）"))
 
 
-def _holds(wide: str, narrow: str) -> bool:
+def holds(wide: str, narrow: str) -> bool:
     """Whether every code that `narrow` names is one that `wide` names."""
     if not narrow:
         return True

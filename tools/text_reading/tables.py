@@ -1,16 +1,19 @@
 """The reader over every restriction text of the packs, against what the tables already have typed in the same columns.
 
     python -m tools.text_reading.tables              counts per table, then the disagreements
-    python -m tools.text_reading.tables --markdown   the same as the tables of docs/restriction-texts.md
+    python -m tools.text_reading.tables --all        every disagreement
 
 A disagreement is a row whose cell holds another value than any that was read from its own text, a cell that is empty
 although a value was read that holds for the whole text, or a text called complete whose row keeps something as text.
-A cell whose value the text does not say (a sex that follows from a disease) is no disagreement; it is counted.
+A row that says so itself (冲突 in 来源, the words in 其他条件) is explained and counted apart. A cell whose value the text does
+not say (a sex that follows from a disease) is no disagreement; it is counted. Diseases: every word with reviewed codes that was
+read from a text should have them in some row of its point; those that have not are listed.
 """
 from __future__ import annotations
 
 import argparse
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,10 +25,12 @@ from medrules.knowledge.texts import Lexicon, ReadText, Stance, read_lexicon, re
 from medrules.knowledge.texts.ages import ADULT, CHILD
 from medrules.model.enumerations import ENUMERATIONS
 
+from .measure import holds
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKS: Final = ("national", "typical-problems")
 COLUMNS: Final = ("年龄段", "禁用年龄段", "性别", "最低级别", "就医方式", "险种", "天数", "周期", "启用时限", "禁用状态")
-_SEX: Final = {"男性": "男", "女性": "女"}
+_POINT: Final = re.compile(r"(?:-[0-9]{1,2})?U?$")  # rows of one point: -1, -2, and U for codes that leave the disease open
 
 
 @dataclass(slots=True)
@@ -39,12 +44,16 @@ class TableCount:
     rows_whole: int = 0
     agree: int = 0
     no_column: int = 0
+    explained: list[str] = field(default_factory=list)
+    diseases: int = 0
+    diseases_held: int = 0
+    diseases_left: list[str] = field(default_factory=list)
     unsaid: int = 0
     disagree: list[str] = field(default_factory=list)
 
 
 def counted(lexicon: Lexicon) -> list[TableCount]:
-    return [_table(path, lexicon) for pack in PACKS for path in sorted((ROOT / "rulepacks" / pack / "families").glob("*/tables/*.csv"))
+    return [count_table(path, lexicon) for pack in PACKS for path in sorted((ROOT / "rulepacks" / pack / "families").glob("*/tables/*.csv"))
             if _has_texts(path)]
 
 
@@ -63,10 +72,11 @@ def stance_of_table(path: Path) -> Stance:
         return "禁" if any(name.startswith("禁") for name in next(csv.reader(file))) else "限"
 
 
-def _table(path: Path, lexicon: Lexicon) -> TableCount:
+def count_table(path: Path, lexicon: Lexicon) -> TableCount:
     out = TableCount(path.stem)
     stance = stance_of_table(path)
     read: dict[str, ReadText] = {}
+    held: dict[tuple[str, str], list[str]] = {}
     for number, row in enumerate(_rows(path), 2):
         text = (row.get("原文") or "").strip()
         if not text:
@@ -76,6 +86,11 @@ def _table(path: Path, lexicon: Lexicon) -> TableCount:
         out.rows += 1
         out.rows_whole += read[text].complete
         _compare(out, row, number, read[text])
+        for column in ("诊断", "禁忌诊断"):
+            if column in row:
+                held.setdefault((_POINT.sub("", row["知识点号"]), text), []).extend(c for c in (row[column] or "").split("|") if c)
+    for (point, text), codes in held.items():
+        _compare_diseases(out, point, codes, read[text])
     out.texts = len(read)
     states = Counter(r.state for r in read.values())
     out.whole, out.part, out.none = states["全"], states["部分"], states["仅文本"]
@@ -96,7 +111,9 @@ def _compare(out: TableCount, row: dict[str, str], number: int, read: ReadText) 
         elif cell and _same(column, cell, said, read.text):
             out.agree += 1
         elif cell:
-            out.disagree.append(f"{where}：{column} 表为「{cell}」，读出「{'、'.join(dict.fromkeys(said))}」——{_cut(read.text)}")
+            known = "冲突" in row.get("来源", "") or any(r.span.words in row.get("其他条件", "") for r in read.readings if r.column == column)
+            (out.explained if known else out.disagree).append(
+                f"{where}：{column} 表为「{cell}」，读出「{'、'.join(dict.fromkeys(said))}」——{_cut(read.text)}")
         elif said and read.complete:
             out.disagree.append(f"{where}：{column} 表为空，读出「{'、'.join(dict.fromkeys(said))}」——{_cut(read.text)}")
     if read.complete and (row.get("编全") or "") not in ("", "全") and not id.endswith("U"):
@@ -107,11 +124,23 @@ def _compare(out: TableCount, row: dict[str, str], number: int, read: ReadText) 
             out.disagree.append(f"{where}：编全 表为「{row['编全']}」（其他条件「{row.get('其他条件', '')}」），读取器认为说尽——{_cut(read.text)}")
 
 
+def _compare_diseases(out: TableCount, point: str, codes: list[str], read: ReadText) -> None:
+    for r in read.readings:
+        if r.column in ("诊断", "禁忌诊断") and r.covers:
+            out.diseases += 1
+            if codes and holds("|".join(codes), r.codes):
+                out.diseases_held += 1
+            else:
+                out.diseases_left.append(f"{point} {r.value} {r.codes}——{_cut(read.text)}")
+
+
 def _case(id: str, read: ReadText) -> tuple[str, ...]:
     """The numbered alternatives that a row stands for: `KP-…-2` is the second; a point in one row is all of them."""
     cases = {r.case for r in read.readings}
     tail = id.rstrip("U").rpartition("-")[2]
-    return ("", tail) if tail.isdecimal() and len(tail) < 3 and tail in cases else tuple(cases)
+    if not (tail.isdecimal() and len(tail) < 3 and tail in cases):
+        return tuple(cases)
+    return tuple(c for c in cases if c in ("", tail) or c.startswith("条件"))
 
 
 def _same(column: str, cell: str, said: list[str], text: str) -> bool:
@@ -159,6 +188,11 @@ def _days(value: str) -> str:
     return {"1年": "366天", "12个月": "366天"}.get(value, value)
 
 
+def _counts(t: TableCount) -> list[int]:
+    return [t.texts, t.whole, t.part, t.none, t.rows, t.rows_whole, t.agree, t.unsaid, t.no_column, t.diseases, t.diseases_held,
+            len(t.diseases_left), len(t.explained), len(t.disagree)]
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
@@ -169,12 +203,15 @@ def main() -> None:
     arguments = words.parse_args()
     lexicon = read_lexicon(ROOT / "rulepacks" / "national")
     found = counted(lexicon)
-    print("| 表 | 不同文字 | 说尽 | 部分 | 仅文本 | 行 | 说尽的行 | 单元格一致 | 表有而文字未读出 | 说尽但表缺列 | 不一致 |\n|---|" + "---:|" * 10)
+    heads = ("不同文字", "说尽", "部分", "仅文本", "行", "说尽的行", "单元格一致", "表有而文字未读出", "说尽但表缺列", "病名", "编在行里", "没有全编", "表已说明", "不一致")
+    print(f"| 表 | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
+    for name, counts in [*((t.table, _counts(t)) for t in found), ("合计", [sum(c) for c in zip(*map(_counts, found), strict=True)])]:
+        print(f"| {name} | {' | '.join(map(str, counts))} |")
     for t in found:
-        print(f"| {t.table} | {t.texts} | {t.whole} | {t.part} | {t.none} | {t.rows} | {t.rows_whole} | {t.agree} | {t.unsaid} | {t.no_column} | {len(t.disagree)} |")
-    sums = [sum(getattr(t, n) for t in found) for n in ("texts", "whole", "part", "none", "rows", "rows_whole", "agree", "unsaid", "no_column")]
-    print(f"| 合计 | {' | '.join(map(str, sums))} | {sum(len(t.disagree) for t in found)} |")
-    for t in found:
+        for line in t.explained:
+            print(f"表已说明 {t.table} {line}")
+        for line in t.diseases_left if arguments.all else ():
+            print(f"没有全编 {t.table} {line}")
         for line in t.disagree[: None if arguments.all else 5]:
             print(f"{t.table} {line}")
 

@@ -18,7 +18,7 @@ _DENIED_BEFORE: Final = re.compile(r"(?:[非无未不抗疑伪假类拟除]|不�
 _NOT_OF: Final = re.compile(r"非[^的,、;。:()]{0,6}$")
 # What follows a disease name without a break and makes another thing of it.
 _DENIED_AFTER: Final = re.compile(
-    r"者?(?:家族史|病?史|前期|待查|高危|高风险|筛查|疫苗|性|样|相关|家属|亲属|[内外]科|症|病|炎|瘤|癌|综合征|感染|出血|昏迷|衰竭|损害|障碍)")
+    r"者?(?:家族史|病?史|前期|待查|高危|高风险|筛查|疫苗|性|样|相关|家属|亲属|[内外]科|坏死|比例|标志|基因|抗原|抗体|突变|症|病|炎|瘤|癌|综合征|感染|出血|昏迷|衰竭|损害|障碍)")
 # A disease name begins where a word begins: after a mark or a word that was read, or after one of these. `支气管哮喘` in
 # `过敏性支气管哮喘`, `气管炎` in `急慢性气管炎` are parts of other names.
 _NAME_BEGINS: Final = re.compile(

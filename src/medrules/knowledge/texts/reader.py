@@ -31,6 +31,7 @@ def read_text(text: str, lexicon: Lexicon = EMPTY_LEXICON, stance: Stance = "限
     case, prefix = "", ""
     for sentence in sentences:
         warned = any(t.kind == "W" for t in sentence)
+        unread = any(t.kind == OPAQUE for t in sentence)
         refused = max((m.start() for m in _NO_WAY.finditer(folded, sentence[0].start, sentence[-1].end)), default=-1) if sentence else -1
         for i, token in enumerate(sentence):
             if token.kind == "#":
@@ -40,7 +41,7 @@ def read_text(text: str, lexicon: Lexicon = EMPTY_LEXICON, stance: Stance = "限
             column = _column(token, warned, stance, refused)
             if not column:
                 continue
-            confidence = _confidence(token, column, sentence[max(0, i - 2):i], warned)
+            confidence = _confidence(token, column, sentence[max(0, i - 2):i], warned and not unread)
             span = Span(token.start, token.end, text[token.start:token.end])
             readings.append(Reading(column, token.value, span, confidence, token.codes, token.covers, case))
     why = "文字自称摘要" if _SUMMARY.search(folded) else doubt(_settled(tokens, readings), folded)
@@ -76,12 +77,16 @@ def _column(token: Token, warned: bool, stance: Stance, refused: int) -> str:
     return token.column
 
 
-def _confidence(token: Token, column: str, before: list[Token], warned: bool) -> Confidence:
-    """An age group after another disease of a list (`肠炎和小儿腹泻`) may belong to the last one only; a state of women, or a
-    disease in a table that forbids, without a word that forbids may be an explanation."""
+def _confidence(token: Token, column: str, before: list[Token], plainly: bool) -> Confidence:
+    """plainly: the sentence forbids and nothing of it is unread.
+
+    An age group after another disease of a list (`肠炎和小儿腹泻`) may belong to the last one only. A state of women without a
+    word that forbids may be an explanation; a forbidden disease with unread words beside it (`严重肾功能不全`) is narrower
+    than its name, and a set of codes that forbids must not be too wide.
+    """
     if token.kind == "A" and len(before) == 2 and before[0].kind == "X" and before[1].kind in "nohc":
         return "不确定"
-    if column == "生育状态" or (column == "禁忌诊断" and not warned):
+    if column == "生育状态" or (column == "禁忌诊断" and not plainly):
         return "不确定"
     return token.confidence
 

@@ -15,7 +15,7 @@ from medrules.knowledge.texts.tokens import OPAQUE, Matcher, Token, matched
 
 __all__ = ["scan"]
 
-_ABBREVIATION: Final = re.compile(r"[(（][A-Za-z]{2,10}[)）]$")
+_ABBREVIATION: Final = re.compile(r"[(（][A-Za-z][A-Za-z-]{1,10}[)）]$")
 # Of two pieces of the same characters the earlier matcher wins.
 _MATCHERS: Final[tuple[Matcher, ...]] = (*NOT_READ, *AGES, *PLACES, *LIMITS, *FILLERS)
 

@@ -27,7 +27,8 @@ _STATES: Final = r"N(?:[hon]N)*"
 _SENTENCES: Final[tuple[re.Pattern[str], ...]] = tuple(re.compile(s) for s in (
     rf"l?u*{_WHO}(?:[cs]{_MORE})*s?",                                     # 限二级及以上医疗机构脑梗死患者,支付不超过14天。
     rf"{_LIMIT}(?:c{_LIMIT})*(?:s|(?:s?\(B\)s?))?",                        # 支付不超过14天。
-    r"l?:?(?:#Xm?){2,}s?",                                                  # 限:1.甲;2.乙。
+    r"l?:?(?:#Xd?p?m?){2,}s?",                                              # 限:1.甲;2.乙。
+    r"l?Xd?p?(?:mXd?p?)+s?",                                                # 限甲;乙。
     rf"(?:u*){_DISEASES}(?:cX)+s?",                                         # 用于甲,乙。
     rf"(?:{_STATES}|A|{_DISEASES})p?g?Ws?",                                 # 孕妇及哺乳期妇女禁用。
     r"yMs?",                                                                # 药典用量3~10g
