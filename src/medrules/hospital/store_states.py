@@ -86,10 +86,12 @@ class StoreStates:
 
 
 def usable(view: StoreView, now: str) -> tuple[Pack, ...]:
-    """The packs of a state that may judge at a UTC instant: not withdrawn, and not what a rollback has put aside."""
-    rollback = view.state.rollback
-    wrong = (rollback.pack, rollback.wrong) if rollback is not None and now < rollback.expires else None
-    return tuple(p for p in view.held if not p.withdrawn and (p.pack, p.version) != wrong)
+    """The packs of a state that may judge at a UTC instant: of packs that are active here, not withdrawn, and not what a rollback has put
+    aside: everything above the version it went back to, up to the one it went back from."""
+    followed, r = {p.pack for p in view.active}, view.state.rollback
+    aside = r if r is not None and now < r.expires else None
+    return tuple(p for p in view.held if p.pack in followed and not p.withdrawn and not (
+        aside is not None and p.pack == aside.pack and aside.used < p.version <= aside.wrong))
 
 
 def overlay_of(view: StoreView) -> bytes | None:

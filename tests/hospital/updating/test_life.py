@@ -36,7 +36,7 @@ class Life(RuleBasedStateMachine):
     def begin(self) -> None:
         self.home = tempfile.TemporaryDirectory()
         self.bureau = Bureau()
-        self.number = {p: 0 for p in PACKS}
+        self.number = dict.fromkeys(PACKS, 0)
         self.bad: set[str] = set()
         self.gone: set[tuple[str, str]] = set()
         for pack in PACKS:
@@ -155,7 +155,7 @@ class Life(RuleBasedStateMachine):
             assert error.code in ("MR-P204", "MR-P210", "MR-P330")
         else:
             # ±3 days may lie within what the channel allows; a rollback may end by a clock that runs ahead
-            assert rolled or abs(days) < 100 or {p.code for p in outcome.problems} <= {"MR-P204", "MR-P210"} and outcome.problems
+            assert rolled or abs(days) < 100 or ({p.code for p in outcome.problems} <= {"MR-P204", "MR-P210"} and outcome.problems)
         self.hospital.pass_time(-days)
         self._after_anything("wrong clock")
 
