@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 
 import medrules
+from medrules.adapters.cli.requests import read_all
 from medrules.errors import InvalidLayers, PackError
 from medrules.hospital.preparing import prepare
 from medrules.hospital.store_engine import StoreEngine
 from medrules.hospital.store_states import StoreStates
+from medrules.knowledge.packfiles import collect_files
+from medrules.packs.archive import read_pack_file, write_pack_file
+from medrules.packs.entries import Period
 from medrules.packs.manifest import Extended, Mandatory
 from medrules.packs.store.state import Rollback
 from medrules.packs.versions import Version
 from tests.hospital.held_samples import version
-from tests.hospital.samples import facts, pack
+from tests.hospital.samples import ROOT, facts, manifest, pack
 from tests.hospital.store_samples import activate
 from tests.hospital.test_store_engine import DEAR, said
 
@@ -167,3 +171,19 @@ def test_opening_and_reviewing_import_no_library_of_trust_and_no_network(tmp_pat
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "src:."}, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_the_national_pack_in_a_store_answers_as_its_folder(tmp_path: Path) -> None:
+    """The messages of examples/3101 and the cases' kinds of requests, judged by both."""
+    contents = dict(collect_files(ROOT / "rulepacks" / "national").contents)
+    made = manifest("national", contents=contents, roots=("GZ1", "ZB1", "LK-"), effective=Period(date(2020, 1, 1)))
+    nation = read_pack_file(write_pack_file(made, contents))
+    activate(tmp_path, [nation])
+    stored, plain = opened(tmp_path), medrules.open_pack(ROOT / "rulepacks" / "national")
+    assert stored.program.rules == plain.program.rules and stored.program.pack_hash == plain.program.pack_hash
+    count = 0
+    for path in sorted((ROOT / "examples" / "3101").glob("0*.json")):
+        for one in read_all(path, "", medrules.SiteSettings()):
+            assert stored.review(one.facts).canonical() == plain.review(one.facts).canonical()
+            count += 1
+    assert count >= 8

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+import medrules
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.main import main
+from medrules.adapters.sidecar.desk import Desk
 from medrules.packs.manifest import Extended
 from medrules.packs.versions import Version
 from tests.hospital.held_samples import version
@@ -81,7 +83,7 @@ def test_review_and_screen_by_a_store(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_shadow_shows_what_a_version_in_trial_would_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    import medrules
+
 
     activate(tmp_path, [version(1), version(2, "2026-07-01", limit="200")], modes={2: "shadow"})
     engine = medrules.open_store(tmp_path, shadow_log=tmp_path / "shadow.jsonl")
@@ -95,3 +97,36 @@ def test_shadow_shows_what_a_version_in_trial_would_change(tmp_path: Path, capsy
     assert "N1002" in shown and "A03" in shown and "1.1.0 → 1.2.0" in shown and "P1" not in shown
     (tmp_path / "shadow.jsonl").write_text("{}\n")
     assert main(["site", "shadow", str(tmp_path / "shadow.jsonl")]) == exits.BAD_INPUT and "MR-P412" in capsys.readouterr().err
+
+
+def test_explain_lists_the_layers_of_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made, folder = version(1), tmp_path / "pack"
+    for name, content in made.members.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (folder / "manifest.json").unlink()
+    activate(tmp_path / "store", [made], overlay=OVERLAY.encode())
+    words = ["explain", str(folder), "N1001", "--store", str(tmp_path / "store"), "--day", "2026-04-01"]
+    assert main([*words, "--json"]) == exits.OK
+    assert [s["level"] for s in json.loads(capsys.readouterr().out)["layers"][0]["says"]] == ["national", "overlay"]
+    assert main(words) == exits.OK and "儿科专项" in capsys.readouterr().out
+    assert main(["explain", str(folder), "--store", str(tmp_path / "store")]) == exits.BAD_INPUT
+
+
+def test_the_service_says_which_activation_it_uses(tmp_path: Path) -> None:
+
+
+
+    activate(tmp_path, [version(1)])
+    engine = medrules.open_store(tmp_path)
+    desk = Desk(engine)
+    said = json.loads(desk.health().body)
+    assert (said["pack"], said["pack_version"], said["activation"], said["activation_problem"]) == ("national", "1.1.0", 1, "")
+    (tmp_path / "state.json").chmod(0o600)
+    (tmp_path / "state.json").write_bytes(b"{")
+    engine.refresh()
+    said = json.loads(desk.health().body)
+    assert (said["pack_version"], said["activation_problem"]) == ("1.1.0", "MR-P303")
+    reply = desk.answer("/review", "application/json", {}, json.dumps(REQUEST, ensure_ascii=False).encode())
+    assert reply.status == 200 and "第1版".encode() in reply.body

@@ -176,3 +176,13 @@ def test_law_many_versions_say_of_each_line_what_its_own_version_says(lines: lis
         assert {d for d in report.deductions if d.line.line == line} == {d for d in own(line).deductions if d.line.line == line}
     keys = [(RESULTS.index(f.result), -(f.amount or 0), f.rule) for f in report.findings]
     assert keys == sorted(keys)
+
+
+def test_lines_without_a_day_are_unjudged_once_and_the_others_judged() -> None:
+    lines = [{"标识": f"L{n}", "种类": "费用", "编码": "XA01", "名称": "示例", "数量": "1", "单价": "300", "金额": "300.00", "自费金额": "0", **at}
+             for n, at in enumerate(({"执行时间": "2026-06-30 09:00:00"}, {}, {"执行时间": "2026-07-01 09:00:00"}))]
+    packs = [version(1, end="2026-07-01"), version(2, "2026-07-01")]
+    for held in ([version(1)], packs):
+        report = engine(Memory(*held)).review(facts("2026-07-01", 出生="2020-01-01", 明细=lines))
+        assert sorted(f.anchor.line for f in report.findings if f.rule == "N1002") == ["L0", "L2"]
+        assert [(u.anchor.line, u.reason) for u in report.unjudged] == [("L1", "date")] and not report.unchecked

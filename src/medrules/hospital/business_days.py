@@ -1,10 +1,11 @@
 """The days whose law a request asks for: t(b) of everything under review that rules may judge (semantics 1.2, ruling T05)."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from medrules.model.facts import Facts
-from medrules.model.values import ABSENT, UNKNOWN, Instant
+from medrules.model.values import ABSENT, UNKNOWN, Instant, UnknownTouched
 
 __all__ = ["business_days", "span_of"]
 
@@ -16,7 +17,7 @@ def span_of(facts: Facts) -> tuple[int, int]:
         try:
             ends = (*single.days, _stay_day(single.encounter, facts))
             return min(ends), max(ends)
-        except TypeError:  # a day that is not known
+        except (TypeError, UnknownTouched):  # a line whose day is not known
             pass
     days = business_days(facts)
     return min(days), max(days)
@@ -24,17 +25,21 @@ def span_of(facts: Facts) -> tuple[int, int]:
 
 def business_days(facts: Facts) -> frozenset[int]:
     """All of them: of lines, of operations and prescriptions, of the encounters themselves. Never empty where anything can be judged."""
-    days: set[Any] = set()
+    days: set[int] = set()
     for encounter in facts.current:
         days.add(_stay_day(encounter, facts))
         for name, field in (("items", "on"), ("raw_items", "on"), ("operations", "date")):
             held = getattr(encounter, name)
             if held is not UNKNOWN and held is not ABSENT:
-                days.update(getattr(x, field) for x in held)
+                days.update(_known(getattr(x, field) for x in held))
         # Days of prescriptions that were sent; the others have the first day of their lines.
-        days.update(values.get("date") for values in encounter.__dict__.get("_prescriptions", {}).values())
-    found = frozenset(d for d in days if d.__class__ is int)
-    return found or frozenset((facts.business_time.day,))
+        days.update(_known(values.get("date") for values in encounter.__dict__.get("_prescriptions", {}).values()))
+    return frozenset(days or (facts.business_time.day,))
+
+
+def _known(days: Iterable[Any]) -> Iterator[int]:
+    """Those that are days: UNKNOWN takes no part in a comparison, not even as a member of a set."""
+    return (d for d in days if d.__class__ is int)
 
 
 def _stay_day(encounter: Any, facts: Facts) -> int:

@@ -42,8 +42,11 @@ class Snapshot:
         self._hot: dict[tuple[int, int], Engine] = {}
         self.known: dict[str, tuple[Judged, ...]] = {}
 
-    def prepare(self, today: int) -> None:
+    def prepare(self, today: int, *, trial: bool = False) -> None:
         """Open the engines of the days around today, so that no request waits for them.
+
+        Args:
+            trial: those of versions in trial as well.
 
         Raises:
             PackError: the packs of today cannot be used.
@@ -51,6 +54,9 @@ class Snapshot:
         for segment in self.timeline.between(today - AROUND, today + AROUND):
             if segment.packs:
                 self._hot[segment.begin, segment.end] = self.engine(segment)
+        for segment in self.trial.between(today - AROUND, today + AROUND) if trial and self.trial is not None else ():
+            if segment.packs:
+                self.engine(segment)
 
     def engine(self, segment: Segment, clip: bool = False) -> Engine:
         made = self._engines.of(self.source, segment, clip=clip)

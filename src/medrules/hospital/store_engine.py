@@ -194,7 +194,7 @@ class StoreEngine:
 
     def _opened(self) -> Snapshot:
         made = self._states.snapshot(self._engines)
-        made.prepare(self._today().toordinal())
+        made.prepare(self._today().toordinal(), trial=self._trial is not None)
         return made
 
     def _try(self, held: Snapshot, facts: Facts, report: Report, deadline: float | None, clock: Clock) -> None:

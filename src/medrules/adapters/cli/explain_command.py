@@ -13,6 +13,7 @@ from medrules.adapters.cli.packs import usable
 from medrules.adapters.cli.requests import OneRequest, read_all
 from medrules.adapters.cli.rule_screen import show_sheet
 from medrules.adapters.cli.rule_sheet import COST, rule_sheet, rules_named
+from medrules.adapters.cli.site_why import decisions_of, show_decision
 from medrules.adapters.cli.trace_screen import finding_of, show_answers, show_trace, trace_json
 from medrules.adapters.nhsa import SiteSettings, door_of
 from medrules.api import CheckedPack
@@ -37,6 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--request", help="请求文件（3101/3102 或原生事实，- 是标准输入）：解释对它的回答 a request: explain the answer to it")
     parser.add_argument("--line", help="明细标识（rx_id），或诊断、手术编码，处方号，就诊标识；不写则每一行 line id; none = every line")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
+    parser.add_argument("--store", help="本院的规则库：另列出各层和本院对这条规则说了什么 also what each layer of the hospital's store says of the rule")
     parser.add_argument("--day", type=date.fromisoformat, help="知识点与参数按哪一天（缺省今天）day of rows and parameters, default today")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="规则写成哪种语言 language of the rule text")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 as JSON")
@@ -44,6 +46,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.store and (arguments.request or not arguments.rule):
+        raise MedRulesError("--store 用于解释一条规则，不和 --request 一起用 / --store goes with a rule, without --request")
     if arguments.line and not arguments.request:
         raise MedRulesError("--line 要和 --request 一起用 / --line needs --request")
     checked = usable(arguments.pack)
@@ -80,12 +84,16 @@ def _sheets(checked: CheckedPack, rules: list[Rule], site: SiteSettings, argumen
     plan = make_plan(checked.program)
     day = arguments.day or date.today()
     sheets = [rule_sheet(checked, plan, rule, door, day, arguments.lang) for rule in rules]
+    decisions = decisions_of(arguments, dict.fromkeys(r.code for r in rules)) if arguments.store else ()
     if arguments.json:
-        print_json({"pack": _pack(checked), "rules": [s.sheet for s in sheets]})
+        layers = {"layers": [d.as_json() for d in decisions]} if arguments.store else {}
+        print_json({"pack": _pack(checked), "rules": [s.sheet for s in sheets], **layers})
         return
     out = console(not arguments.no_color)
     for sheet in sheets:
         show_sheet(out, sheet, arguments.lang, door.name)
+    for decision in decisions:
+        show_decision(out, decision, day)
 
 
 def _list(checked: CheckedPack, arguments: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from datetime import date
 
 from medrules.adapters.cli import exits
@@ -29,11 +30,17 @@ def run(arguments: argparse.Namespace) -> int:
         return exits.OK
     out = console(not arguments.no_color)
     for decision in found:
-        _show(out, decision, on)
+        show_decision(out, decision, on)
     return exits.OK
 
 
-def _show(out: Console, decision: Decision, on: date) -> None:
+def decisions_of(arguments: argparse.Namespace, codes: Iterable[str]) -> tuple[Decision, ...]:
+    """The decisions of these rules, one for each of their parts, by the packs of a store on a day (`arguments.store`, `arguments.day`)."""
+    found = joined(argparse.Namespace(store=arguments.store, day=arguments.day, pack=[]))
+    return tuple({d.rule: d for code in codes for d in why(found, code)}.values())
+
+
+def show_decision(out: Console, decision: Decision, on: date) -> None:
     tier = decision.at(on.toordinal())
     must = "，上层规定必须执行" if decision.mandatory else ""
     out.print(f"[bold]{decision.rule}[/] {decision.name}：{on.isoformat()} {TIERS[tier] if tier else '不执行'}（{RESULTS[decision.result]}{must}）")

@@ -107,7 +107,7 @@ class Desk:
         return _json(200, {
             "status": "ok", "pack": info.name, "pack_version": info.version, "pack_hash": info.hash,
             "engine_version": info.engine_version, "uptime_seconds": int(self._ticks() - self._started),
-            "answers": counts,
+            "answers": counts, **_store_of(self._engine),
         }, "health")
 
     def count(self, reply: Reply) -> None:
@@ -174,6 +174,14 @@ def _charset(content_type: str) -> str:
             charset = value.strip().strip('"').lower()
             return charset if charset in _CHARSETS else ""
     return ""
+
+
+def _store_of(engine: Any) -> dict[str, Any]:
+    """Of an engine on a store: the activation in use, and the code of what is wrong with a newer one that is not in use ("" = nothing)."""
+    sequence = getattr(engine, "sequence", None)
+    if sequence is None:
+        return {}
+    return {"activation": sequence, "activation_problem": getattr(getattr(engine, "problem", None), "code", "")}
 
 
 def _info_of(engine: Any) -> PackInfo:
