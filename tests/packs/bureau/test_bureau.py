@@ -191,6 +191,26 @@ def test_status_says_who_and_until_when(office: Office) -> None:
     assert [str(r.version) for index in status(office.folder).packs for r in index.releases] == ["2026.7.1"]
 
 
+def test_people_read_what_they_sign(office: Office, tmp_path: Path) -> None:
+    first = Office(tmp_path / "first")
+    first.init()
+    told = {one.role: one.changes for one in status(first.folder).pending}
+    assert "+ root 门限 threshold：2" in told["root"] and any(line.startswith("+ timestamp 钥匙 key timestamp-1（") for line in told["root"])
+    office.publish("2026.7.1", percent=1000, mode="shadow")
+    office.sign("zj-1", "zj-2")
+    office.refresh()
+    withdraw(office.folder, "330000/demo", Version(2026, 7, 1), "年龄写错", date(2026, 7, 3), office.now)
+    office.publish("2026.7.2")
+    rotate(office.folder, "targets", [office.key("targets-9")], ["targets-1"], None, office.now)
+    office.delegate("province-32", ["320000/*/*"], ["js-1", "js-2"])
+    told = {one.role: one.changes for one in status(office.folder).pending}
+    assert sorted(line.split("（")[0] for line in told["root"][:-1]) == ["+ targets 钥匙 key targets-9", "- targets 钥匙 key targets-1"]
+    assert "+ province-32 路径 paths：320000/*/*" in told["targets"]
+    assert any(line.startswith("~ 发布 release 330000/demo 2026.7.1：shadow") and "年龄写错" in line for line in told["province-33"])
+    assert any(line.startswith("+ 发布 release 330000/demo 2026.7.2：enforce，10000/10000") for line in told["province-33"])
+    assert all(line[0] in "+-~" for lines in told.values() for line in lines[:-1]) and told["targets"][-1].startswith("有效至")
+
+
 @needs_openssl
 def test_sm2_people_sign_beside_ed25519_people(tmp_path: Path) -> None:
     office = Office(tmp_path)

@@ -122,7 +122,8 @@ def test_weak_hashes_and_missing_lengths_of_a_pack() -> None:
     for hashes, code in (
             ({"md5": md5(CONTENT).hexdigest()}, "MR-P208"), ({"sha512": sha512(CONTENT).hexdigest()}, "MR-P208"), ({"sm3": sm3(CONTENT).hex()}, "MR-P208"), ({}, "MR-P207"),
             ({"sha256": good, "md5": "0" * 32}, "MR-P206"), ({"sha256": good, "sm3": "0" * 64}, "MR-P206"), ({"sha256": good, "none": "x"}, "MR-P208"),
-            ({"sha256": good, "shake_128": "x"}, "MR-P208"), ({"sha256": good.upper()}, "MR-P202"), ({"sha256": 1}, "MR-P207"), ({"sha256": "0" * 64}, "MR-P202")):
+            ({"sha256": good, "shake_128": "x"}, "MR-P208"), ({"sha256": good.upper()}, "MR-P208"), ({"sha256": "../../../../etc/passwd"}, "MR-P208"),
+            ({"sha256": 1}, "MR-P207"), ({"sha256": "0" * 64}, "MR-P202")):
         _, channel = entry(hashes=hashes)
         with pytest.raises(PackError) as refusal:
             channel.target(PACK)

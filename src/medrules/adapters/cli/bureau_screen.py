@@ -97,10 +97,13 @@ class Screen:
             table.add_row(f"{one.role} v{one.version}", str(one.missing) if one.missing else "签齐 complete", escape("\n".join(one.signed)),
                           escape("\n".join(one.may_sign)), one.digest[:16])
         self._console.print(table)
+        for one in pending:
+            self._console.print(Panel(escape("\n".join(one.changes)), title=f"签名意味着 to sign it means：{one.role} v{one.version}", title_align="left"))
 
 
 def _progress(one: Progress) -> dict[str, Any]:
-    return {"role": one.role, "version": one.version, "digest": one.digest, "missing": one.missing, "signed": list(one.signed), "may_sign": list(one.may_sign)}
+    return {"role": one.role, "version": one.version, "digest": one.digest, "changes": list(one.changes), "missing": one.missing,
+            "signed": list(one.signed), "may_sign": list(one.may_sign)}
 
 
 def _release(r: Release) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def refresh(folder: BureauFolder, signers: Sequence[KeySigner], now: datetime) -
         BureauError: MR-P224 signatures are missing for what has to be published; MR-P226 the result would not be believed by a hospital.
     """
     published, pending = folder.published(), folder.pending()
-    new = _complete(published, pending)
+    new = _complete(folder, published, pending)
     snapshot = _snapshot(folder, published, new, signers, now)
     timestamp = _timestamp(folder, published, new.root.signed, snapshot, signers, now)
     writes = _writes(folder, published, pending, new, snapshot, timestamp)
@@ -61,7 +61,7 @@ def refresh(folder: BureauFolder, signers: Sequence[KeySigner], now: datetime) -
         versions[Snapshot.type] = snapshot.signed.version
     versions[Timestamp.type] = timestamp.signed.version
     left = folder.pending()
-    return Refreshed(versions, {p.role: p.missing for p in progress(folder.published(), left)}, expires)
+    return Refreshed(versions, {p.role: p.missing for p in progress(folder, folder.published(), left)}, expires)
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class _New:
     targets: dict[str, Metadata[Targets]]
 
 
-def _complete(published: Published | None, pending: dict[str, Metadata[Any]]) -> _New:
+def _complete(folder: BureauFolder, published: Published | None, pending: dict[str, Metadata[Any]]) -> _New:
     """The newest versions of root and of the targets roles that hold together. What is not complete does not hold up the rest: then the older
     root, or the older targets, stays."""
     old_root = None if published is None else published.root
@@ -82,7 +82,7 @@ def _complete(published: Published | None, pending: dict[str, Metadata[Any]]) ->
                 made = _below(top, pending, held)
                 if made is not None:
                     return _New(root, made)
-    waiting = "、".join(f"{p.role} {p.missing}" for p in progress(published, pending) if p.missing)
+    waiting = "、".join(f"{p.role} {p.missing}" for p in progress(folder, published, pending) if p.missing)
     raise refuse("MR-P224", waiting, waiting)
 
 

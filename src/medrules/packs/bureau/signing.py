@@ -9,6 +9,7 @@ from typing import Any
 from securesystemslib.signer import Key
 from tuf.api.metadata import Metadata, Root, Targets
 
+from medrules.packs.bureau.describing import changes_of
 from medrules.packs.bureau.folder import BureauFolder, Published
 from medrules.packs.bureau.keys import KeySigner, name_of
 from medrules.packs.bureau.refusals import refuse
@@ -19,11 +20,12 @@ __all__ = ["Progress", "progress", "sign"]
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a pending file is: who signed, who could, how many are missing (for a root the larger count of the old and the new one).
-    `digest` is the SHA-256 of what is signed: people compare it before they sign."""
+    `digest` is the SHA-256 of what is signed, `changes` says what it changes: people read the one and compare the other before they sign."""
 
     role: str
     version: int
     digest: str
+    changes: tuple[str, ...]
     signed: tuple[str, ...]
     may_sign: tuple[str, ...]
     missing: int
@@ -49,10 +51,10 @@ def sign(folder: BureauFolder, signers: Sequence[KeySigner], roles: Sequence[str
             raise refuse("MR-P229", f"没有等 {signer.public.name} 签的文件", f"nothing waits for a signature of {signer.public.name}")
     for role in sorted(touched):
         folder.put_pending(role, pending[role])
-    return progress(published, pending)
+    return progress(folder, published, pending)
 
 
-def progress(published: Published | None, pending: dict[str, Metadata[Any]]) -> list[Progress]:
+def progress(folder: BureauFolder, published: Published | None, pending: dict[str, Metadata[Any]]) -> list[Progress]:
     """How far every pending file is."""
     found = []
     for role, metadata in sorted(pending.items()):
@@ -61,7 +63,8 @@ def progress(published: Published | None, pending: dict[str, Metadata[Any]]) -> 
         for delegator in _delegators(role, published, pending):
             missing = max(missing, delegator.get_verification_result(role, metadata.signed_bytes, metadata.signatures).missing)
         found.append(Progress(
-            role, metadata.signed.version, hashlib.sha256(metadata.signed_bytes).hexdigest(), tuple(name_of(people[k]) for k in metadata.signatures if k in people),
+            role, metadata.signed.version, hashlib.sha256(metadata.signed_bytes).hexdigest(), changes_of(folder, published, role, metadata),
+            tuple(name_of(people[k]) for k in metadata.signatures if k in people),
             tuple(name_of(key) for keyid, key in people.items() if keyid not in metadata.signatures), missing))
     return found
 

@@ -43,14 +43,14 @@ def status(folder: BureauFolder) -> BureauStatus:
     folder.days()
     published, pending = folder.published(), folder.pending()
     if published is None or published.timestamp is None or published.snapshot is None:
-        return BureauStatus((), (), tuple(progress(published, pending)))
+        return BureauStatus((), (), tuple(progress(folder, published, pending)))
     files: dict[str, Metadata[Any]] = {
         "root": published.root, "targets": published.targets[Targets.type], "snapshot": published.snapshot, "timestamp": published.timestamp}
     roles = [_role(name, files[name], published.root.signed) for name in TOP_ROLES]
     delegations = published.targets[Targets.type].signed.delegations
     for name in (delegations.roles or {}) if delegations is not None else {}:
         roles.append(_role(name, published.targets[name], published.targets[Targets.type].signed))
-    return BureauStatus(tuple(roles), tuple(_packs(folder, published)), tuple(progress(published, pending)))
+    return BureauStatus(tuple(roles), tuple(_packs(folder, published)), tuple(progress(folder, published, pending)))
 
 
 def _role(name: str, metadata: Metadata[Any], delegator: Root | Targets) -> RoleStatus:

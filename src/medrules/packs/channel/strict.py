@@ -33,7 +33,7 @@ def check_json(content: bytes, name: str) -> None:
         read = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number)
     except (ValueError, RecursionError):  # a decoding error and a JSON error are ValueErrors
         raise refused("MR-P207", name, name) from None
-    if not isinstance(read, dict) or set(read) != {"signatures", "signed"} or not isinstance(read["signed"], dict):
+    if not isinstance(read, dict) or not {"signatures", "signed"} <= set(read) or not isinstance(read["signed"], dict):
         raise refused("MR-P207", name, name)
     signed = read["signed"]
     delegations = signed.get("delegations")
