@@ -132,6 +132,22 @@ def test_a_point_off_the_curve_is_no_key(x: int, y: int) -> None:
         PublicKey(x, y)
 
 
+def test_a_coordinate_has_one_form() -> None:
+    """The point above x = 0: p stands for the same x, and is refused."""
+    p = SM2_CURVE.p
+    y = pow(SM2_CURVE.b, (p + 1) // 4, p)
+    assert y * y % p == SM2_CURVE.b and PublicKey(0, y).x == 0
+    for x, other in ((p, y), (0, y + p), (0, y - p)):
+        with pytest.raises(BadKey):
+            PublicKey(x, other)
+
+
+def test_a_user_id_has_a_length_that_two_bytes_hold() -> None:
+    assert identity(KEY, bytes(8191))
+    with pytest.raises(BadKey):
+        identity(KEY, bytes(8192))
+
+
 @pytest.mark.parametrize("point", [
     b"", b"\x00", b"\x04", b"\x04" + bytes(64), b"\x02" + KEY.x.to_bytes(32, "big"), b"\x06" + KEY.x.to_bytes(32, "big") + KEY.y.to_bytes(32, "big"),
     b"\x04" + KEY.x.to_bytes(32, "big") + KEY.y.to_bytes(32, "big") + b"\x00", KEY.x.to_bytes(32, "big") + KEY.y.to_bytes(32, "big"),
