@@ -12,7 +12,7 @@ from medrules.adapters.cli.main import main
 from medrules.packs.channel import TrustedChannel
 from medrules.packs.releases import read_releases
 from tests.packs.repository import MemoryFetcher
-from tests.packs.samples import pack_file
+from tests.release.samples import changed, written
 
 GUIDE = Path(__file__).parents[2] / "docs" / "bureau-guide.md"
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -26,14 +26,14 @@ def commands() -> list[list[str]]:
 def test_every_command_of_the_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     Path("口令").write_text("只有自己知道的很长的口令", "utf-8")
-    Path("zhejiang-2026.7.1.mrpack").write_bytes(pack_file(name="zhejiang", supersedes=()))
+    written(Path("浙江规则包"), changed(one=("pack.toml", 'name = "demo"', 'name = "zhejiang"')))
     done = set()
     for words in commands():
-        assert words[:2] == ["medrules", "bureau"], words
+        assert words[0] == "medrules" and words[1] in ("bureau", "pack"), words
         extra = ["--passphrase-file", "口令"] if words[2] in SECRET else []
         assert main([*words[1:], *extra]) == 0, (words, capsys.readouterr().err)
         done.add(words[2])
-    assert done == {"init", "keys", "delegate", "publish", "rollout", "withdraw", "rotate", "sign", "refresh", "status"}
+    assert done == {"build", "show", "init", "keys", "delegate", "publish", "rollout", "withdraw", "rotate", "sign", "refresh", "status"}
     files = {p.relative_to("发布/repository").as_posix(): p.read_bytes() for p in Path("发布/repository").rglob("*") if p.is_file()}
     channel = TrustedChannel(MemoryFetcher(files), files["metadata/1.root.json"], clock=lambda: datetime.now(UTC))
     assert channel.refresh().versions["root"] == 2
