@@ -33,7 +33,7 @@ def test_every_command_of_the_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         extra = ["--passphrase-file", "口令"] if words[2] in SECRET else []
         assert main([*words[1:], *extra]) == 0, (words, capsys.readouterr().err)
         done.add(words[2])
-    assert done == {"build", "show", "init", "keys", "delegate", "publish", "rollout", "withdraw", "rotate", "sign", "refresh", "status"}
+    assert done == {"build", "show", "init", "keys", "delegate", "publish", "rollout", "withdraw", "rotate", "renew", "sign", "refresh", "status"}
     files = {p.relative_to("发布/repository").as_posix(): p.read_bytes() for p in Path("发布/repository").rglob("*") if p.is_file()}
     channel = TrustedChannel(MemoryFetcher(files), files["metadata/1.root.json"], clock=lambda: datetime.now(UTC))
     assert channel.refresh().versions["root"] == 2

@@ -122,3 +122,7 @@ def test_a_token_signs_by_a_command(desk: Desk, tmp_path: Path) -> None:
     liar.write_text(json.dumps({**public, "format": "medrules-token", "command": [sys.executable, "-c", "print('x')"]}), "utf-8")
     done = desk.run("bureau", "sign", tmp_path / "bureau", "--key", liar)
     assert done.code == exits.BAD_INPUT and done.err.startswith("MR-P221")
+    for command in (None, [], "sign", [1], {}):
+        liar.write_text(json.dumps({**public, "format": "medrules-token", "command": command}), "utf-8")
+        done = desk.run("bureau", "sign", tmp_path / "bureau", "--key", liar)
+        assert done.code == exits.BAD_INPUT and "command" in done.err

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from medrules.packs.archive import read_pack_file
-from medrules.packs.bureau import BureauError, rollout, rotate, status, withdraw
+from medrules.packs.bureau import BureauError, renew, rollout, rotate, status, withdraw
 from medrules.packs.bureau.keys import load_signer, make_key, read_public
 from medrules.packs.bureau.roles import RoleKeys, create, delegate
 from medrules.packs.releases import ALL, Place
@@ -175,6 +175,25 @@ def test_the_timestamp_alone_is_renewed(office: Office) -> None:
     with refused("MR-P224"):
         office.refresh("timestamp-1")  # the snapshot is past half its time
     assert dict(office.refresh().versions) == {"snapshot": 2, "timestamp": 3}
+
+
+def test_a_year_without_a_change(office: Office) -> None:
+    office.pass_time(days=360)
+    office.refresh()
+    office.pass_time(days=6)
+    with refused("MR-P226") as refusal:
+        office.refresh()
+    assert "MR-P204" in str(refusal.value)
+    for role in ("targets", "national", "province-33"):
+        renew(office.folder, role, office.now)
+    office.sign("targets-1", "targets-2", "national-1", "national-3", "zj-1", "zj-2")
+    assert dict(office.refresh().versions) == {"targets": 2, "national": 2, "province-33": 2, "snapshot": 3, "timestamp": 3}
+    renew(office.folder, "root", office.now)
+    office.sign("root-2", "root-3")
+    assert office.refresh().versions["root"] == 2
+    for role in ("snapshot", "timestamp", "nobody"):
+        with refused("MR-P229"):
+            renew(office.folder, role, office.now)
 
 
 def test_status_says_who_and_until_when(office: Office) -> None:

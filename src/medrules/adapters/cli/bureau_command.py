@@ -1,4 +1,4 @@
-"""`medrules bureau init | keys | delegate | publish | rollout | withdraw | rotate | sign | refresh | status`: the publisher's side of the channel.
+"""`medrules bureau init | keys | delegate | publish | rollout | withdraw | rotate | renew | sign | refresh | status`: the publisher's side of the channel.
 
 docs/bureau-guide.md is the order in which people use these.
 """
@@ -26,6 +26,7 @@ from medrules.packs.bureau import (
     publish,
     read_public,
     refresh,
+    renew,
     rollout,
     rotate,
     sign,
@@ -48,6 +49,7 @@ ACTIONS: Final = (
     ("rollout", "扩大灰度，或换模式，等签名 | roll a release out further, or in another mode, to be signed"),
     ("withdraw", "撤回一个版本，写明理由，等签名 | withdraw a release with a reason, to be signed"),
     ("rotate", "给一个角色换钥匙，等签名 | other keys for a role, to be signed"),
+    ("renew", "内容不变，续一个角色的有效期，等签名 | the same content with a later expiry, to be signed"),
     ("sign", "用自己的钥匙签等待中的文件（不需要网络）| sign what waits, with one's own key; no network needed"),
     ("refresh", "把签齐的发布出去，续时间戳（联机，每天至少一次）| put online what is signed, renew the timestamp: daily"),
     ("status", "发布了什么、何时过期、谁能签、等谁签 | what is online, when it expires, who may sign, who is waited for"),
@@ -125,6 +127,10 @@ def _rotate_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--threshold", type=int, help="要几个人签（缺省不变）how many sign")
 
 
+def _renew_arguments(one: argparse.ArgumentParser) -> None:
+    one.add_argument("role", help="root、targets 或委托的角色 the role")
+
+
 def _sign_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--key", action="append", required=True, metavar="私钥 FILE", help="自己的 .pem（旁边有 .json）或 .token.json one's own key")
     one.add_argument("--role", action="append", default=[], help="只签这个角色的文件 sign this role's file only")
@@ -136,7 +142,7 @@ def _refresh_arguments(one: argparse.ArgumentParser) -> None:
 
 _ARGUMENTS: Final[Mapping[str, Callable[[argparse.ArgumentParser], None]]] = MappingProxyType({
     "init": _init_arguments, "delegate": _delegate_arguments, "publish": _publish_arguments, "rollout": _rollout_arguments,
-    "withdraw": _withdraw_arguments, "rotate": _rotate_arguments, "sign": _sign_arguments, "refresh": _refresh_arguments,
+    "withdraw": _withdraw_arguments, "rotate": _rotate_arguments, "renew": _renew_arguments, "sign": _sign_arguments, "refresh": _refresh_arguments,
 })
 
 
@@ -148,7 +154,7 @@ def run(arguments: argparse.Namespace) -> int:
         return exits.OK
     folder = BureauFolder(Path(arguments.folder))
     if arguments.action == "status":
-        shown.status(status(folder))
+        shown.status(status(folder), datetime.now(UTC))
         return exits.OK
     now = datetime.now(UTC)
     with folder.held():
@@ -172,6 +178,9 @@ def run(arguments: argparse.Namespace) -> int:
                 shown.release(withdraw(folder, arguments.identity, _version(arguments.version), arguments.reason, on, now), status(folder).pending)
             case "rotate":
                 rotate(folder, arguments.role, [read_public(Path(f)) for f in arguments.add], arguments.remove, arguments.threshold, now)
+                shown.waiting(status(folder).pending)
+            case "renew":
+                renew(folder, arguments.role, now)
                 shown.waiting(status(folder).pending)
             case "sign":
                 shown.waiting(sign(folder, _signers(arguments), arguments.role))

@@ -59,10 +59,10 @@ class Screen:
         for role, missing in done.waiting.items():
             self._console.print(f"还在等 waiting：{role}，差 {missing} 个签名 signatures" if missing else f"还在等 waiting：{role} 所委托的角色 its roles", markup=False)
 
-    def status(self, found: BureauStatus) -> None:
+    def status(self, found: BureauStatus, now: datetime) -> None:
         if self._json:
             print_json({
-                "roles": [{"role": r.role, "version": r.version, "expires": _time(r.expires), "threshold": r.threshold, "keys": list(r.keys),
+                "roles": [{"role": r.role, "version": r.version, "expires": _time(r.expires), "days_left": (r.expires - now).days, "threshold": r.threshold, "keys": list(r.keys),
                            "paths": list(r.paths)} for r in found.roles],
                 "packs": [{"pack": f"{p.adcode}/{p.name}", "releases": [_release(r) for r in p.releases]} for p in found.packs],
                 "pending": [_progress(one) for one in found.pending]})
@@ -71,7 +71,7 @@ class Screen:
         for heading in ("角色 role", "版本 version", "过期 expires", "门限 threshold", "钥匙 keys", "路径 paths"):
             roles.add_column(heading)
         for role in found.roles:
-            roles.add_row(role.role, str(role.version), _time(role.expires), f"{role.threshold}/{len(role.keys)}", escape("\n".join(role.keys)),
+            roles.add_row(role.role, str(role.version), _expiry(role.expires, now, role.role), f"{role.threshold}/{len(role.keys)}", escape("\n".join(role.keys)),
                           escape("\n".join(role.paths)))
         self._console.print(roles)
         if found.packs:
@@ -123,6 +123,14 @@ def _facts(r: Release) -> list[tuple[str, str]]:
     if r.withdrawn is not None:
         facts.append(("撤回 withdrawn", f"{r.withdrawn.on}：{r.withdrawn.reason}"))
     return facts
+
+
+def _expiry(expires: datetime, now: datetime, role: str) -> str:
+    """The date, and a word where somebody has to act: a month ahead where people sign, two days ahead where a machine does."""
+    days = (expires - now).days
+    if days < 0:
+        return f"{_time(expires)} 已过期 expired"
+    return f"{_time(expires)} 剩 {days} 天 days left" if days < (2 if role in ("snapshot", "timestamp") else 30) else _time(expires)
 
 
 def _time(at: datetime) -> str:

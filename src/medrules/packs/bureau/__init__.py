@@ -4,7 +4,7 @@ Takes: a bureau folder, key files, pack files that were built.  Gives: `reposito
 carries, and `pending/`, what still waits for signatures.
 Never: makes a nonce, keeps an unencrypted private key, publishes what a hospital's channel would refuse, or reads a pack's rules.
 
-The order of work: `create`, `delegate`, `publish`, `rollout`, `withdraw`, `rotate` write pending metadata without signatures; people `sign` it
+The order of work: `create`, `delegate`, `publish`, `rollout`, `withdraw`, `rotate`, `renew` write pending metadata without signatures; people `sign` it
 one after the other on machines that need no network; `refresh`, online, takes what is complete, signs snapshot and timestamp and publishes.
 """
 from medrules.packs.bureau.folder import BureauFolder
@@ -12,11 +12,11 @@ from medrules.packs.bureau.keys import PublicKeyFile, load_signer, make_key, rea
 from medrules.packs.bureau.online import Refreshed, refresh
 from medrules.packs.bureau.refusals import BureauError
 from medrules.packs.bureau.releasing import publish, rollout, withdraw
-from medrules.packs.bureau.roles import create, delegate, rotate
+from medrules.packs.bureau.roles import create, delegate, renew, rotate
 from medrules.packs.bureau.signing import sign
 from medrules.packs.bureau.status import BureauStatus, status
 
 __all__ = [
     "BureauError", "BureauFolder", "BureauStatus", "PublicKeyFile", "Refreshed", "create", "delegate", "load_signer", "make_key", "publish",
-    "read_public", "refresh", "rollout", "rotate", "sign", "status", "withdraw",
+    "read_public", "refresh", "renew", "rollout", "rotate", "sign", "status", "withdraw",
 ]

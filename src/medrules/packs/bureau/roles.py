@@ -16,7 +16,7 @@ from medrules.packs.bureau.folder import TOP_ROLES, BureauFolder, delegated_name
 from medrules.packs.bureau.keys import PublicKeyFile, name_of
 from medrules.packs.bureau.refusals import refuse
 
-__all__ = ["LEAST", "RoleKeys", "create", "current", "delegate", "next_version", "rotate"]
+__all__ = ["LEAST", "RoleKeys", "create", "current", "delegate", "next_version", "renew", "rotate"]
 
 LEAST: Final = 2  # people who sign together for root, targets and every delegated role; there is no way to ask for fewer
 
@@ -112,6 +112,17 @@ def rotate(folder: BureauFolder, role: str, add: Sequence[PublicKeyFile], remove
     if current(folder, role) is not None:  # else its first version is pending and unsigned
         folder.put_pending(role, next_version(folder, role, now))
     return [Root.type, role] if top else [Targets.type, role]
+
+
+def renew(folder: BureauFolder, role: str, now: datetime) -> None:
+    """The same content, valid from now: for a role that would expire because nothing had to be changed. Pending, to be signed.
+
+    Raises:
+        BureauError: MR-P229 no such role, or one that `refresh` renews.
+    """
+    if role in (Snapshot.type, Timestamp.type):
+        raise refuse("MR-P229", f"{role} 由 refresh 续期", f"{role} is renewed by refresh")
+    folder.put_pending(role, next_version(folder, role, now))
 
 
 def next_version(folder: BureauFolder, role: str, now: datetime) -> Metadata[Any]:
