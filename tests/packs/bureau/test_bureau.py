@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from medrules.packs.archive import read_pack_file
-from medrules.packs.bureau import BureauError, renew, rollout, rotate, status, withdraw
+from medrules.packs.bureau import BureauError, publish, renew, rollout, rotate, status, withdraw
 from medrules.packs.bureau.keys import load_signer, make_key, read_public
 from medrules.packs.bureau.roles import RoleKeys, create, delegate
-from medrules.packs.releases import ALL, Place
+from medrules.packs.releases import ALL, Place, Rollout
 from medrules.packs.versions import Version
 from tests.packs.bureau.office import ONLINE, PASSPHRASE, Office
 from tests.packs.repository import OPENSSL
@@ -78,14 +78,27 @@ def test_a_release_grows_and_is_withdrawn(office: Office) -> None:
     assert channel.target("330000/demo/demo-2026.7.2.mrpack")  # what it judged can still be shown
 
 
+def test_a_rollout_limited_to_places_grows(office: Office) -> None:
+    content = pack_file(version=Version(2026, 7, 1), supersedes=())
+    publish(office.folder, content, Rollout("salt", 1000, ("330100",), ("三级",)), "shadow", office.now)
+    one = Version(2026, 7, 1)
+    for wider in ({"percent": 2000}, {"regions": ["330100", "330200"]}, {"levels": ["三级", "二级"]}, {"regions": []}, {"levels": [], "percent": ALL}):
+        rollout(office.folder, "330000/demo", one, office.now, **wider)  # type: ignore[arg-type]
+        for narrower in ({"percent": 999}, {"regions": ["330200"]}, {"levels": ["二级"]}):
+            with refused("MR-P228"):
+                rollout(office.folder, "330000/demo", one, office.now, **narrower)  # type: ignore[arg-type]
+    office.sign("zj-1", "zj-2")
+    office.refresh()
+    (release,) = office.releases().releases
+    assert (release.rollout.percent, release.rollout.regions, release.rollout.levels) == (ALL, (), ()) and release.rollout.salt == "salt"
+
+
 def test_what_may_not_be_published(office: Office) -> None:
     office.publish("2026.7.1")
     with refused("MR-P227"):
         office.publish("2026.7.1")
     with refused("MR-P227"):
         office.publish("2026.7.0")
-    from medrules.packs.bureau import publish
-    from medrules.packs.releases import Rollout
     elsewhere = pack_file(adcode="320000", supersedes=())
     with refused("MR-P223"):
         publish(office.folder, elsewhere, Rollout("s", ALL), "enforce", office.now)
