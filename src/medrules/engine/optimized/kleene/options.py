@@ -28,6 +28,7 @@ _institution = reader(("encounter", "institution", "id"), "institution.id")
 MAX_HELD = 10_000  # codes whose rows are remembered
 HARMLESS = frozenset(("valid_from", "valid_to", "text", "source", "batch", "coded", "line"))  # of a row: nothing is judged by them
 KEPT = 10  # steps that a partner costs because it is kept
+NOBODY = Partners((), (), UNKNOWN)
 ONE_PLACE = frozenset(("day", "hours", "hour_bucket"))  # spans that also need one institution (T16)
 
 
@@ -219,7 +220,7 @@ class PairOptions:
     def _passes(self, line: Any, a: Any, day: int, role: str, ground: Ground) -> bool:
         assert self._where is not None
         other = "first" if role == "second" else "second"
-        return self._where(self._env(line, a, role, other, Partners((), (), line.encounter), day), None, ground) is not False
+        return self._where({role: line, other: a, "@day": day}, None, ground) is not False
 
     def _blindly(self, line: Any, day: int, role: str, column: int, ground: Ground, met: dict[int, Truth]) -> list[Option]:
         """The same where nothing but a row's codes is asked: of all rows with no partner among the known lines one is asked."""
@@ -277,7 +278,7 @@ class PairOptions:
             return []
         ground.meter.spend(KEPT * len(found))
         if self._where is not None:
-            before = self._group(found, line)
+            before = NOBODY if self._asks_lines_only else self._group(found, line)
             kept: list[tuple[Any, Truth]] = []
             for a, truth in found:
                 answer = conj((truth, self._where(self._env(line, a, role, other, before, day), row, ground)))

@@ -7,6 +7,7 @@ which such sorts and kinds do not change. The others are left to be found line b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, Final
 
 from medrules.engine.optimized.kleene.alike import Alike, Reads
@@ -112,13 +113,20 @@ def _sorts(reads: Reads, ground: Ground) -> _Sorts:
 class _Around:
     """The lines of one patient by what a rule reads of them when it looks around another one."""
 
-    __slots__ = ("_ground", "_is_ordered", "_joins", "_of", "_rule", "_sorts", "_where")
+    __slots__ = ("_by_where", "_ground", "_is_ordered", "_joins", "_lonely", "_of", "_rule", "_sorts", "_where")
 
     def __init__(self, rule: LineRule, like: Alike, where: _Sorts | None, sorts: list[list[Any]], ground: Ground) -> None:
         self._rule, self._is_ordered, self._sorts, self._ground = rule, like.is_ordered, sorts, ground
         self._of = {id(m): n for n, held in enumerate(sorts) for m in held}
         self._where = where if like.is_pair else None
         self._joins: dict[tuple[int, int], bool] = {}
+        self._lonely: dict[tuple[int, bool], bool] = {}
+        self._by_where: dict[int, list[Any]] = {}  # of each sort by 其中 two lines
+        if self._where is not None:
+            for m in chain.from_iterable(sorts):
+                held = self._by_where.setdefault(self._where.of(m), [])
+                if len(held) < 2:
+                    held.append(m)
 
     def standing(self, line: Any) -> Any:
         """Which sorts are around a line (before it, behind it)."""
@@ -130,7 +138,15 @@ class _Around:
 
     def is_lonely(self, line: Any) -> bool:
         """Whether no other line passes 其中 with this one."""
-        return self._where is not None and not any(self._may_join(line, m) for m in self._ends(line))
+        if self._where is None:
+            return False
+        own = self._where.of(line)
+        place = own, len(self._by_where[own]) > 1
+        found = self._lonely.get(place)
+        if found is None:
+            others = (m for held in self._by_where.values() for m in held if m is not line)
+            found = self._lonely[place] = not any(self._may_join(line, m) for m in others)
+        return found
 
     def beside(self, line: Any) -> tuple[Any, ...]:
         """The line, and of each sort that may matter one line (one before it and one behind it)."""
