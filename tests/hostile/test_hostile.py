@@ -5,10 +5,10 @@ import functools
 
 import pytest
 
-from tests.hostile import http, messages, native, tables, texts
+from tests.hostile import http, messages, native, tables, texts, workbooks
 from tests.hostile.cage import Outcome, run, survives
 
-GROUPS = {"texts": texts, "tables": tables, "native": native, "messages": messages, "http": http}
+GROUPS = {"texts": texts, "tables": tables, "native": native, "messages": messages, "http": http, "workbooks": workbooks}
 
 
 @functools.cache

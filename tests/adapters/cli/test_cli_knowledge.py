@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import NATIONAL, Run
+from cli_runs import NATIONAL, ROOT, Run
 from openpyxl import Workbook, load_workbook
 
 TABLE = "families/GZ10000101007000_drug_for_children/tables/child_drugs.csv"
@@ -141,3 +144,21 @@ def test_unmatched_items_come_most_used_first_with_suggestions_that_are_not_appl
     assert again.code == 0 and "MR-K632" in again.err and "7 行没有对上" in again.out and "未采用" in again.out
     shown = run("knowledge", "unmatched", facts, "--pack", pack, "--mapping", mapping, "--most", "1")
     assert "H2" in shown.out and "H3" not in shown.out and "另有 2 项" in shown.err
+
+
+def without_openpyxl(*words: object) -> subprocess.CompletedProcess[str]:
+    code = "import sys; sys.modules['openpyxl'] = None; from medrules.adapters.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
+    return subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, env=environment, timeout=120)
+
+
+def test_without_the_extra_workbooks_are_told_and_csv_goes_on(run: Run, pack: Path, batch: Path, tmp_path: Path) -> None:
+    book = tmp_path / "b.xlsx"
+    Workbook().save(book)
+    done = without_openpyxl("knowledge", "import", book, "--pack", pack, "--table", "child_drugs")
+    assert done.returncode == 5 and "pip install medrules[excel]" in done.stderr
+    done = without_openpyxl("knowledge", "template", pack, "child_drugs", "-o", tmp_path / "t.xlsx")
+    assert done.returncode == 5 and not (tmp_path / "t.xlsx").exists()
+    mapping = confirmed(run, pack, batch)
+    done = without_openpyxl("knowledge", "import", batch, "--pack", pack, "--table", "child_drugs", "--mapping", mapping, "--json")
+    assert done.returncode == 0 and '"added": 1' in done.stdout

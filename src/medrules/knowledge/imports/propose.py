@@ -40,7 +40,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "名称": ("item_name", "药品通用名", "项目名称", "药品名称", "通用名", "op_name", "dx_name", "herb", "主项名称"),
     "通用名": ("药品通用名", "generic_name", "item_name"),
     "产品名": ("consumable_name", "item_name", "耗材名称"),
-    "手术操作编码": ("op_code",), "诊断编码": ("dx_code",),
+    "手术操作编码": ("op_code",), "诊断编码": ("dx_code",), "诊断": ("dx_code",),
     "甲": ("herb_a",), "乙": ("herb_b",),
     "性别": ("限定性别", "limit_sex", "限定对象"), "险种": ("限定对象", "限定险种"), "年龄段": ("限定年龄", "限定对象"),
     "最低级别": ("限定值域", "限定级别"), "就医方式": ("限定值域", "限定就医方式"), "天数": ("限定值域", "限定天数"),
@@ -107,7 +107,7 @@ def propose(sheets: Sequence[Sheet], target: Target, beside: tuple[str, Sheet] |
     supersedes = next((n for n in _SUPERSEDES if n in names), "")
     rule_code = next((n for n in _RULE_CODE if n in names), "")
     keys = [k.zh for k in target.declared.keys]
-    identity = (POINT,) if POINT in columns else tuple(n for n in ("名称",) if codes and n in columns) or tuple(k for k in keys if k in columns) or (POINT,)
+    identity = (POINT,) if POINT in columns else ("名称",) if codes and "名称" in columns else _identity(columns, keys, names, sheet, header, types)
     text_left = "" if OTHER in types else "待编"
     unfilled = {
         c.zh: text_left if c.type != TEXT else "" for c in target.declared.columns
@@ -182,6 +182,22 @@ def _codes(
         if code and match:
             return CodesJoin(match, code, title, file)
     return None
+
+
+def _identity(
+    columns: Mapping[str, str], keys: Sequence[str], names: Sequence[str], sheet: Sheet, header: int, types: Mapping[str, Type],
+) -> tuple[str, ...]:
+    """What tells the rows of a file without numbers apart: its keys, and further columns of codes while rows are still alike."""
+    found = [k for k in keys if k in columns]
+    more = [n for n in columns if n not in found and is_codes(types.get(n, TEXT))]
+    rows = range(header + 1, min(header + SAMPLE, len(sheet.rows)) + 1)
+    while found and more:
+        places = [names.index(columns[n]) + 1 for n in found]
+        seen = [tuple(text_of(sheet.cell(row, place)).strip() for place in places) for row in rows]
+        if len(set(seen)) == len(seen):
+            break
+        found.append(more.pop(0))
+    return tuple(found) or (POINT,)
 
 
 def _constants(columns: Mapping[str, str], sheet: Sheet, header: int, names: Sequence[str]) -> dict[str, str]:

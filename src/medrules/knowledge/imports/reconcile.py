@@ -27,7 +27,7 @@ from medrules.model.folding import fold_text
 
 __all__ = ["Reconciled", "reconcile", "told_apart"]
 
-MAX_VERSIONS: Final = 100  # lines of one point in one file
+MAX_VERSIONS: Final = 100  # lines of one point, or of one code, in one file that are compared
 MAX_PASSES: Final = 20  # times that rows are left out for contradicting others
 _SPLIT: Final = re.compile(r"(.*?\d.*?)(-\d{1,2})?U?")  # what is left is a number still
 _CIRCLES: Final = {"what": "互相矛盾的行", "what_en": "The number of rows that contradict each other", "limit": str(MAX_PASSES)}
@@ -91,7 +91,9 @@ def _same_codes(records: Sequence[Record], target: Target) -> Iterable[Diagnosti
             code = "MR-K614" if differ else "MR-K612"
             values = {"point": record.cells[POINT], "other": other.place, "columns": "、".join(differ)}
             yield Problem(code, values).at(record.place)
-        owners.setdefault(keys, []).append(record)
+        alike = owners.setdefault(keys, [])
+        if len(alike) < MAX_VERSIONS:
+            alike.append(record)
 
 
 def _published(point: str) -> str:
