@@ -1,6 +1,7 @@
 """Two states of the same rows compared: two batch files, two CSVs, or one table of two packs."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -48,15 +49,31 @@ def compare(old: Sequence[Named], new: Sequence[Named], identity: Sequence[str])
     changes = []
     for key in [*before, *(k for k in after if k not in before)]:
         olds, news = before.get(key, []), after.get(key, [])
-        same = [row for row in olds if row in news]
-        changes += [Change("unchanged", _shown(key)) for _ in same]
-        olds, news = [r for r in olds if r not in same], [r for r in news if r not in same]
+        same = Counter(map(_frozen, olds)) & Counter(map(_frozen, news))
+        changes += [Change("unchanged", _shown(key))] * same.total()
+        olds, news = _without(olds, same), _without(news, same)
         for a, b in zip(olds, news, strict=False):
             cells = {n: (a.get(n, ""), b.get(n, "")) for n in dict.fromkeys([*a, *b]) if a.get(n, "") != b.get(n, "")}
             changes.append(Change("superseded" if set(cells) == {"有效止"} and not cells["有效止"][0] else "changed", _shown(key), "", cells))
         changes += [Change("removed", _shown(key), "", {n: (c, "") for n, c in row.items() if c and n not in identity}) for row in olds[len(news):]]
         changes += [Change("added", _shown(key), "", {n: ("", c) for n, c in row.items() if c and n not in identity}) for row in news[len(olds):]]
     return tuple(changes)
+
+
+def _frozen(row: Named) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(row.items()))
+
+
+def _without(rows: Sequence[Named], same: Counter[tuple[tuple[str, str], ...]]) -> list[Named]:
+    """The rows but for those of `same`, as often as they stand there."""
+    left, found = same.copy(), []
+    for row in rows:
+        key = _frozen(row)
+        if left[key]:
+            left[key] -= 1
+        else:
+            found.append(row)
+    return found
 
 
 def _grouped(rows: Sequence[Named], identity: Sequence[str]) -> dict[tuple[str, ...], list[Named]]:

@@ -64,11 +64,13 @@ def check_layout(layout: Layout, sheet: Sheet, target: Target, name: str) -> Ite
             yield Problem("MR-K611", {"what": Twin("列", "column")}).at(sheet.place(layout.header, number))
     if sheet.hidden:
         yield Problem("MR-K611", {"what": Twin("工作表", "sheet")}).at(sheet.place(layout.header))
+    # The keys of a combination, and those beside a set, may be empty: any value.
+    full_keys = keys if target.declared.key_kind not in ("combination", "set") else []
     needed = [*([POINT] if layout.identity == (POINT,) else layout.identity), *declared, "有效起"]
     needed += [k for k in keys if layout.codes is None or k != keys[0]]
     for column in dict.fromkeys(needed):
         stated = column in layout.columns or layout.constants.get(column, "").strip()
-        left = column in layout.unfilled and column not in (POINT, "有效起", *keys) and layout.unfilled[column] in ("", *UNCODED)
+        left = column in layout.unfilled and column not in (POINT, "有效起", *full_keys) and layout.unfilled[column] in ("", *UNCODED)
         if not (stated or left or (column == OTHER and "原文" in layout.columns)):
             yield Problem("MR-K624", {"name": column}).at(name)
 

@@ -112,6 +112,8 @@ def propose(sheets: Sequence[Sheet], target: Target, beside: tuple[str, Sheet] |
     unfilled = {
         c.zh: text_left if c.type != TEXT else "" for c in target.declared.columns
         if c.zh not in columns and c.zh not in keys and c.zh != OTHER}
+    if target.declared.key_kind in ("combination", "set"):
+        unfilled |= dict.fromkeys((k for k in keys if k not in columns), "")
     used = {one.column for one in made.values()} | {supersedes, rule_code} | ({codes.match} if codes else set())
     layout = Layout(made, constants, unfilled, False, sheet.name, header, False, rule_code, supersedes, identity, codes)
     return Proposal(layout, {**notes, "有效起": "这批从哪一天起生效"}, tuple(n for n in dict.fromkeys(names) if n and n not in used))

@@ -273,7 +273,8 @@ def _take(record: Record, table: _Table, layout: Layout, changes: list[Change]) 
         changes.append(Change("added", point, record.place, {n: ("", c) for n, c in record.cells.items() if c and n != POINT}))
         return None
     candidates = live or lines
-    same = [i for i in candidates if not _differences(record, table.named(i), layout, table.keys, len(lines) > 1)]
+    split = len(live) > 1 or any(table.named(i)[POINT] != point for i in candidates)  # by people, into several rows
+    same = [i for i in candidates if not _differences(record, table.named(i), layout, table.keys, split)]
     if same:
         _unchanged(record, same, table, changes)
         return None
@@ -289,7 +290,7 @@ def _take(record: Record, table: _Table, layout: Layout, changes: list[Change]) 
     if start < latest or not live:
         shown_ = table.named(max(candidates, key=table.begins))["有效起"] or "—"
         return Problem("MR-K615", {"point": shown(point), "start": record.cells["有效起"], "other": shown_})
-    if len(lines) > 1 and (len(live) > 1 or table.named(live[0])[POINT] != point):
+    if split:
         return Problem("MR-K616", {"point": point})
     i = live[0]
     before = table.named(i)

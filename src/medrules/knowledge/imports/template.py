@@ -43,8 +43,13 @@ _RESERVED: Final = MappingProxyType({
     "有效起": ("从哪一天起", "2026-06-01", ()),
     "有效止": ("失效的第一天；空＝一直有效", "", ()),
     "主项排除": ("主项前缀里不算的编码", "", ()),
+    "环节": ("只在这些环节，可写几个", "事前|事中", tuple(w.zh for w in ENUMERATIONS["stage"].words)),
+    "场景": ("只在这些场景，可写几个", "住院|门诊", tuple(w.zh for w in ENUMERATIONS["scene"].words)),
+    "提醒方式": ("比规则更轻时写", "静默", ("静默", "提醒", "须填原因", "拦截")),
+    "地区": ("行政区划代码的前几位", "61", ()),
     "部位相同": ("只在同一部位算重复", "是", ("是", "否")),
 })
+_RARE: Final = ("环节", "场景", "提醒方式", "地区")  # only where the table has them
 _EXAMPLES: Final = MappingProxyType({
     "icd10": "I63|I60-I64", "icd9cm3": "81.65|36.0", "item": "003310010140000", "generic": "阿莫西林胶囊", "product": "一次性使用引流管",
     "dept": "A03.01", "device": "C0101010010100100001",
@@ -60,7 +65,8 @@ def template_columns(target: Target) -> list[TemplateColumn]:
     for key in declared.keys:
         made.append(_typed(key.zh, key.type, "键：凭它找到这一行", needed=declared.key_kind != "combination" or key.zh == keys[0]))
     made += [_typed(c.zh, types[c.zh], c.doc) for c in declared.columns if c.zh not in keys]
-    reserved = [n for n in _RESERVED if n != POINT and (declared.key_kind == "pair" or n not in PAIR_ONLY)]
+    usual = [n for n in _RESERVED if n != POINT and n not in _RARE and (declared.key_kind == "pair" or n not in PAIR_ONLY)]
+    reserved = [*usual, *(n for n in _RARE if n in target.header)]
     return [*made, *(_reserved(name) for name in reserved)]
 
 
