@@ -77,6 +77,15 @@ def test_a_row_named_by_another_ends_on_its_first_day(pack: Path) -> None:
     assert [r["有效止"] for r in rows(report) if r["知识点号"] == "KP-1"] == ["2026-06-01"]
 
 
+def test_a_row_does_not_end_before_it_begins(pack: Path) -> None:
+    early = NEW.replace("2026-06-01", "2025-01-01")
+    report = levels(pack, early + "KP-1")
+    assert kinds(report) == [("added", "KP-9")] and unread(report) == [("MR-K615", "batch.csv B2")]
+    later = "KP-8,XA04AAA001A001010100001,丁片,二级,晚。,2026-07-01,"
+    report = levels(pack, later, NEW + "KP-8")
+    assert unread(report) == [("MR-K615", "batch.csv B2")] and [r["有效止"] for r in rows(report)[-2:]] == ["", ""]
+
+
 def test_a_file_that_holds_both_gives_the_old_one_its_end(pack: Path) -> None:
     old = "KP-8,XA04AAA001A001010100001,丁片,二级,旧。,2025-01-01,"
     report = levels(pack, old, NEW + "KP-8")

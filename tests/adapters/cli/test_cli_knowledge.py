@@ -1,6 +1,7 @@
 """`medrules knowledge`: batches, comparisons and templates as clerks run them."""
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -44,6 +45,17 @@ def test_a_batch_is_proposed_confirmed_and_written(run: Run, pack: Path, batch: 
     assert after.startswith(before) and "限3岁以上儿童。" in after[len(before):] and "仅文本" in after[len(before):]
     assert run("check", pack).code == 0
     assert not [p for p in (pack / TABLE).parent.iterdir() if p.name.startswith(".")]
+
+
+def test_the_report_is_a_table_for_clerks_too(run: Run, pack: Path, batch: Path, tmp_path: Path) -> None:
+    mapping = confirmed(run, pack, batch)
+    batch.write_text(f"{HEAD}\n{NEW}\n{NEW.replace('0001,18', '0002,18').replace('XA01AAA001X001010100001|', '3.31E+14|')}\n合计,,,,,,2,\n", "utf-8")
+    out = tmp_path / "report.csv"
+    assert run("knowledge", "import", batch, "--pack", pack, "--table", "child_drugs", "--mapping", mapping, "--dry-run", "--report", out).code == 1
+    lines = list(csv.reader(out.read_text("utf-8-sig").splitlines()))
+    assert lines[0] == ["类别", "知识点", "位置", "列", "原来", "现在", "代码", "说明"]
+    assert ["新增", "KP-0000000000000001", "第十八批.csv G2", "名称", "", "示例口服溶液", "", ""] in lines
+    assert [[*line[0:3:2], line[6]] for line in lines[1:] if line[6]] == [["读不了", "第十八批.csv G3", "MR-K504"], ["提醒", "第十八批.csv A4", "MR-K609"]]
 
 
 def test_rows_that_are_there_need_accept(run: Run, pack: Path, batch: Path) -> None:

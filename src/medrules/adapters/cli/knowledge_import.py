@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ from medrules.knowledge.imports.sheet import Sheet
 from medrules.knowledge.imports.target import Target, open_target
 from medrules.knowledge.problem import Problem
 
+HEAD: Final = ("类别", "知识点", "位置", "列", "原来", "现在", "代码", "说明")
 MOST: Final = 20  # rows of each kind on the screen
 STYLES: Final = {"added": "green", "changed": "red", "superseded": "yellow", "removed": "yellow", "unchanged": "dim", "unreadable": "red"}
 
@@ -30,6 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", required=True, help="规则包文件夹 pack folder")
     parser.add_argument("--table", required=True, help="知识表的名字：中文、英文或文件名 the table's name")
     parser.add_argument("--mapping", help="确认过的对照文件（TOML）；不写就提议一份然后停下 confirmed mapping file; without it one is proposed")
+    parser.add_argument("--report", help="报告另写成表格软件能开的 CSV，一行一处 write the report as a CSV too, a line for each cell")
     parser.add_argument("--dry-run", action="store_true", help="只报告，不写 report only, write nothing")
     parser.add_argument("--accept", action="store_true", help="同意改动表里已有的行（改写、替代、到期）accept changes of rows that are there")
     parser.add_argument("--json", action="store_true", help="报告以 JSON 输出 report as JSON")
@@ -51,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     with working("核对每一行 checking every row"):
         report = import_batch(sheets, layout, target, mapping=name, beside=_beside(batch, layout), told=told)
     written = _written(report, folder, arguments)
+    if arguments.report:
+        write_whole(Path(arguments.report), _as_csv(report))
     if arguments.json:
         print_json({**report.as_json(), "written": written, "dry_run": arguments.dry_run, "needs_accept": report.touches and not arguments.accept})
     else:
@@ -115,6 +121,20 @@ def _written(report: Report, folder: Path, arguments: argparse.Namespace) -> boo
         return False
     write_whole(path, report.content)
     return True
+
+
+def _as_csv(report: Report) -> bytes:
+    """Every cell of the report but for the unchanged rows; a byte order mark tells a spreadsheet that it is UTF-8."""
+    lines = [HEAD]
+    for change in report.changes:
+        if change.kind != "unchanged":
+            kind = KINDS[change.kind][0]
+            lines += [(kind, change.point, change.place, name, before, after, "", change.successor) for name, (before, after) in change.cells.items()]
+    told = [("unreadable", d) for d in report.unreadable] + [("warning", d) for d in report.warnings]
+    lines += [("读不了" if kind == "unreadable" else "提醒", "", d.place, "", "", "", d.code, f"{d.message}。{d.help}") for kind, d in told]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([f"'{c}" if c[:1] in ("=", "+", "@", "-") else c for c in line] for line in lines)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _show(out: Console, report: Report) -> None:

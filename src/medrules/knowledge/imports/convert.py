@@ -107,7 +107,7 @@ class _Converter:
         filled = sum(bool(text_of(self._sheet.cell(line, i)).strip()) for i in self._used)
         words = text_of(cells[first - 1]).strip()
         key_empty = not any(text_of(self._sheet.cell(line, self._at[k])).strip() for k in self._keys if k in self._at)
-        if _REMARK.fullmatch(words) and (key_empty or filled <= 1):
+        if _REMARK.fullmatch(words) and (key_empty or filled <= 1 or first == self._at.get(POINT)):  # 合计 is no number of a point
             self._tell(Problem("MR-K609", {"cell": shown(words)}), line, first)
             return None
         if line in self._sheet.hidden_rows:

@@ -55,7 +55,9 @@ def told_apart(records: Sequence[Record], target: Target, layout: Layout) -> tup
     for record in pointed:
         point = record.cells[POINT]
         if point in ended and not record.cells.get("有效止"):
-            record = _with(record, target, {"有效止": ended[point]})
+            plain, record = record, _with(record, target, {"有效止": ended[point]})
+            if record is plain:  # it would end before it begins
+                told.append(Problem("MR-K615", {"point": point, "start": ended[point], "other": record.cells["有效起"]}).at(record.place))
         earlier = kept.setdefault(point, [])
         same = next((other for other in earlier if dict(other.cells) == dict(record.cells)), None)
         if same is not None:
@@ -235,7 +237,7 @@ def _merged(records: Sequence[Record], table: _Table, layout: Layout) -> tuple[l
             if record.supersedes not in table.of and record.supersedes not in in_file:
                 told.append(Problem("MR-K617", {"point": record.supersedes}).at(record.place))
             elif record.supersedes not in in_file:
-                _end_all(record.supersedes, record, table, changes)
+                told.extend(problem.at(record.place) for problem in _end_all(record.supersedes, record, table, changes))
     if layout.full:
         day = layout.constants.get("有效起") or max((r.cells["有效起"] for r in records), default="")
         for point, lines in table.of.items():
@@ -253,14 +255,18 @@ def _ordinal(day: str) -> int:
     return found if isinstance(found, int) else OPEN_END
 
 
-def _end_all(point: str, record: Record, table: _Table, changes: list[Change]) -> None:
-    """The rows of a point that another takes the place of end on the first day of it."""
-    day = record.cells["有效起"]
+def _end_all(point: str, record: Record, table: _Table, changes: list[Change]) -> list[Problem]:
+    """The rows of a point that another takes the place of end on the first day of it; a problem for each that begins no earlier."""
+    day, problems = record.cells["有效起"], []
     for i in table.of[point]:
-        if table.ends(i) > record.row.valid_from and table.begins(i) < record.row.valid_from:
+        if table.ends(i) > record.row.valid_from:
             before = table.named(i)
+            if table.begins(i) >= record.row.valid_from:
+                problems.append(Problem("MR-K615", {"point": before[POINT], "start": day, "other": before["有效起"]}))
+                continue
             table.end(i, day)
             changes.append(Change("superseded", before[POINT], record.place, {"有效止": (before["有效止"], day)}, record.cells[POINT]))
+    return problems
 
 
 def _take(record: Record, table: _Table, layout: Layout, changes: list[Change]) -> Problem | None:
