@@ -110,6 +110,7 @@ PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "MR-P521": ("不能制作：pack.toml 缺清单要用的内容", "cannot be built: pack.toml lacks what a manifest needs"),
     "MR-P522": ("不能制作：用例不符", "cannot be built: cases do not hold"),
     "MR-P523": ("不能制作：版本号不高于上一版", "cannot be built: its version is not above the previous one"),
+    "MR-P524": ("不能制作：没有给出它依赖的上层规则包", "cannot be built: a pack that it extends is not given"),
 })
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from medrules.check.checker import check
 from medrules.check.program import Program, Rule
-from medrules.diagnostics import Diagnostic, Severity
+from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.frozen import dataclass
 from medrules.hospital.added_rows import AddedRows, add_rows, check_use
 from medrules.hospital.combination import combination_hash
@@ -25,11 +25,24 @@ from medrules.hospital.overlay import NO_OVERLAY, Overlay, checked_overlay, over
 from medrules.hospital.problems import LayerProblem, problem, refused
 from medrules.hospital.tuning import tuned
 from medrules.hospital.written import TIERS, tier
+from medrules.knowledge.catalogue import Catalogue
+from medrules.knowledge.codeset import CodeSet
+from medrules.knowledge.table import Table
 from medrules.language import nodes as ast
 
-__all__ = ["Joined", "join"]
+__all__ = ["Given", "Joined", "join"]
 
 _KINDS: Final[Mapping[type, tuple[str, str]]] = MappingProxyType({ast.ParamDecl: ("参数", "parameter"), ast.DefinitionDecl: ("定义", "definition")})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the checker was given: the layers' texts with their parameters tuned, tables with added rows, code sets, catalogues."""
+
+    files: tuple[tuple[Source, ast.File], ...]
+    tables: Mapping[str, Table]
+    codesets: Mapping[str, CodeSet]
+    catalogues: Mapping[str, Catalogue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Joined:
     owners: Mapping[str, Layer]
     added: AddedRows
     diagnostics: tuple[Diagnostic, ...]
+    given: Given
 
     def mandatory(self, rule: Rule) -> bool:
         return _mandatory(self.owners[rule.code], rule)
@@ -75,17 +89,17 @@ def join(layers: Sequence[Layer], overlay: bytes | None = None, *, strict: bool 
     if problems or diagnostics:
         raise refused(problems, diagnostics)
     added: dict[str, list[tuple[Layer, int]]] = {}
-    program, found = _checked(ordered, overlay, problems, diagnostics, added)
+    program, found, given = _checked(ordered, overlay, problems, diagnostics, added)
     if not any(d.severity is Severity.ERROR for d in found):
         owners = _owners(ordered, program, problems)
         if not problems:
-            return _finished(ordered, overlay, program, owners, added, found, strict)
+            return _finished(ordered, overlay, program, owners, added, found, given, strict)
     raise refused(problems, found)
 
 
 def _finished(
     ordered: tuple[Layer, ...], overlay: bytes | None, written: Program, owners: Mapping[str, Layer], added: AddedRows,
-    found: Sequence[Diagnostic], strict: bool,
+    found: Sequence[Diagnostic], given: Given, strict: bool,
 ) -> Joined:
     """After the checker: interactions of the layers, rows where they may stand, the overlay."""
     problems: list[LayerProblem] = []
@@ -101,7 +115,7 @@ def _finished(
         raise refused(problems)
     return Joined(
         ordered, own, written, overlaid(program, own, is_mandatory), MappingProxyType(dict(owners)),
-        MappingProxyType({t: tuple(by) for t, by in added.items()}), tuple(found))
+        MappingProxyType({t: tuple(by) for t, by in added.items()}), tuple(found), given)
 
 
 def _mandatory(owner: Layer, rule: Rule) -> bool:
@@ -181,7 +195,7 @@ def _names(layers: Sequence[Layer]) -> Iterator[LayerProblem]:
 def _checked(
     layers: Sequence[Layer], overlay: bytes | None, problems: list[LayerProblem], diagnostics: list[Diagnostic],
     added: dict[str, list[tuple[Layer, int]]],
-) -> tuple[Program, tuple[Diagnostic, ...]]:
+) -> tuple[Program, tuple[Diagnostic, ...], Given]:
     tables = {n: t for layer in layers for n, t in layer.sources.tables.items()}
     codesets = {n: c for layer in layers for n, c in layer.sources.codesets.items()}
     catalogues = {n: c for layer in layers for n, c in layer.sources.catalogues.items()}
@@ -195,7 +209,7 @@ def _checked(
         files, tables, codesets, catalogues, pack=name, version=version, hash=hashed, sourced=True,
         quiet_tables=frozenset().union(*(y.sources.quiet_tables for y in layers)),
         failed_tables=frozenset().union(*(y.sources.failed_tables for y in layers)))
-    return program, (*diagnostics, *found)
+    return program, (*diagnostics, *found), Given(tuple(files), tables, codesets, catalogues)
 
 
 def _identity(layers: Sequence[Layer], overlay: bytes | None) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from medrules.api import OTHER_VERSION, CheckedPack, check_files, check_pack_file, compile_checked, open_pack_file
+from medrules.api import OTHER_VERSION, check_pack_file, compile_checked, open_pack_file
 from medrules.cases.case import Case, CaseError
 from medrules.cases.packs import CasePack, family_of
 from medrules.cases.yaml_reader import parse_cases
@@ -18,8 +18,9 @@ from medrules.packs.manifest import Manifest, members_of
 from medrules.packs.refusals import refuse
 from medrules.release.cases_json import as_json, json_name
 from medrules.release.changes import ChangeReport, changes_between
-from medrules.release.facts import manifest_of, refused
+from medrules.release.facts import refused
 from medrules.release.notice import notice_of
+from medrules.release.standing import standing_of, standing_of_file
 
 __all__ = ["CHANGES", "COMPILED", "Built", "build", "verify_build"]
 
@@ -43,6 +44,7 @@ class Built:
 
 def build(
     folder: Path, read: Callable[[Case], Facts], previous: PackFile | None = None, told: Callable[[int, int], None] = lambda done, all_: None,
+    parents: Sequence[PackFile] = (),
 ) -> Built:
     """Build the pack file of a folder.
 
@@ -50,28 +52,35 @@ def build(
         read: makes the facts of a case; the doors know how.
         previous: the version before, for the change report; its version must be lower.
         told: is told how many cases are done, and of how many.
+        parents: the packs that this one extends, in versions that it allows. Its rules are checked together with theirs.
 
     Raises:
-        NoSuchPack: there is no such folder. InvalidPack: it has errors; `diagnostics` lists them.
-        RefusedBuild: MR-P521 pack.toml lacks something, MR-P522 cases do not hold, MR-P523 the version is not above the previous one.
+        NoSuchPack: there is no such folder. InvalidPack: it has errors; `diagnostics` lists them. InvalidLayers: it does not fit its parents.
+        RefusedBuild: MR-P521 pack.toml lacks something, MR-P522 cases do not hold, MR-P523 the version is not above the previous one,
+            MR-P524 a parent is not given.
         InvalidPackFile: MR-P503, MR-P506, MR-P507, what hospitals would refuse.
     """
     if not folder.is_dir():
         raise NoSuchPack(f"没有这个文件夹：{folder} / no such folder")
     held = collect_files(folder)
-    checked = check_files(held, folder.name)
-    compiled = compile_checked(checked)  # a pack with errors ends here
-    manifest = manifest_of(checked.sources.declaration, checked.program.rules, checked.sources.hash)
+    standing = standing_of(held, folder.name, parents)
+    manifest = standing.manifest
     members = _with_json_cases(held.contents)
     cases = _cases(members)
-    changes = changes_between(_checked(previous), checked, None if previous is None else previous.manifest, manifest, len(cases))
-    if previous is not None and (problem := _not_above(previous.manifest, manifest, changes)):
+    before = None if previous is None else standing_of_file(previous, parents, manifest)
+    changes = changes_between(
+        None if before is None else before.own, standing.own, None if before is None else before.manifest, manifest, len(cases))
+    if before is not None and (problem := _not_above(before.manifest, manifest, changes)):
         raise refused("MR-P523", [problem])
-    _run(CasePack(checked, read), cases, told)
-    members |= {COMPILED: compiled, CHANGES: notice_of(changes).encode()}
-    made = write_pack_file(replace(manifest, compiled=(COMPILED, SCHEMA), members=members_of(members)), members)
+    _run(CasePack(standing.whole, read), cases, told)
+    members[CHANGES] = notice_of(changes).encode()
+    if standing.compiled is not None:
+        members[COMPILED] = standing.compiled
+        manifest = replace(manifest, compiled=(COMPILED, SCHEMA))
+    made = write_pack_file(replace(manifest, members=members_of(members)), members)
     file = read_pack_file(made)
-    open_pack_file(file)  # what cannot be opened is not left for hospitals to find out
+    if not parents:
+        open_pack_file(file)  # what cannot be opened is not left for hospitals to find out
     return Built(made, file, changes, len(cases))
 
 
@@ -82,9 +91,9 @@ def verify_build(file: PackFile) -> bool:
     Raises:
         InvalidPackFile: MR-P515, MR-P516, it is not. InvalidPack: the sources have errors.
     """
-    made = compile_checked(check_pack_file(file))
     if file.manifest.compiled is None:
         return False
+    made = compile_checked(check_pack_file(file))
     held = file.members[file.manifest.compiled[0]]
     try:
         Sections(held)
@@ -94,10 +103,6 @@ def verify_build(file: PackFile) -> bool:
     if held != made:
         raise refuse("MR-P516", file.manifest.compiled[0], file.manifest.compiled[0])
     return True
-
-
-def _checked(previous: PackFile | None) -> CheckedPack | None:
-    return None if previous is None else check_pack_file(previous)
 
 
 def _not_above(old: Manifest, new: Manifest, changes: ChangeReport) -> tuple[str, str] | None:

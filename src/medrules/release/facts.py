@@ -12,7 +12,7 @@ from medrules.packs.entries import Period
 from medrules.packs.manifest import NAME, NATIONAL, Extended, Mandatory, Manifest, People, Superseded
 from medrules.packs.versions import Version
 
-__all__ = ["manifest_of", "refused"]
+__all__ = ["manifest_of", "must_hold_rules", "refused"]
 
 Problem = tuple[str, str]  # a Chinese sentence and an English one
 
@@ -24,14 +24,14 @@ def refused(code: str, problems: Iterable[Problem]) -> RefusedBuild:
     return RefusedBuild(f"{zh}：{len(held)} 处，首处：{held[0][0]} / {en}: {len(held)}, the first: {held[0][1]}", code, held)
 
 
-def manifest_of(declared: PackDeclaration, rules: Iterable[Rule], content_hash: str) -> Manifest:
+def manifest_of(declared: PackDeclaration, content_hash: str) -> Manifest:
     """The manifest of a pack without its members.
 
     Raises:
-        RefusedBuild: MR-P521, something that a manifest needs is not said in pack.toml, or does not fit the rules.
+        RefusedBuild: MR-P521, something that a manifest needs is not said in pack.toml.
     """
     said = declared.publication
-    problems = [*_missing(declared), *_versions(declared), *_rules(declared, rules)]
+    problems = [*_missing(declared), *_versions(declared)]
     if problems:
         raise refused("MR-P521", problems)
     return Manifest(
@@ -40,6 +40,16 @@ def manifest_of(declared: PackDeclaration, rules: Iterable[Rule], content_hash: 
         Version.parse(said.minimum_engine), tuple(Extended(e.name, Version.parse(e.begin), Version.parse(e.below)) for e in said.extends),
         tuple(Superseded(Version.parse(s.version), s.reason) for s in said.supersedes), Mandatory(said.mandatory_all, said.mandatory_rules),
         People(said.drafted, said.reviewed, said.approved), __version__, content_hash, None, ())
+
+
+def must_hold_rules(declared: PackDeclaration, rules: Iterable[Rule]) -> None:
+    """
+    Raises:
+        RefusedBuild: MR-P521, what pack.toml says of rules (roots, [mandatory]) does not fit the rules.
+    """
+    problems = list(_rules(declared, rules))
+    if problems:
+        raise refused("MR-P521", problems)
 
 
 def _level(declared: PackDeclaration) -> str:

@@ -19,6 +19,7 @@ from medrules.knowledge.reserved import RESERVED_NAMES
 __all__ = ["RowChange", "TableChange", "table_changes"]
 
 Row = Mapping[str, str]
+ADDED: Final = "rows/"
 _POINT: Final = "知识点号"
 WORDING: Final = frozenset(("来源", "原文", "批次"))  # cells that judge nothing
 
@@ -91,6 +92,8 @@ def table_changes(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[T
 
 def _tables(files: Mapping[str, bytes]) -> Iterator[_Written]:
     for name, content in files.items():
+        if name.startswith(ADDED) and name.endswith(".csv"):  # rows for a table of a layer above, whose declaration is not here
+            yield _Written(name, (), {}, tuple(_rows(content, {en: zh for zh, en in RESERVED_NAMES.items()})))
         csv_name = name.removesuffix(".toml") + ".csv"
         if name.endswith(".toml") and "/tables/" in name and csv_name in files:
             text = content.decode("utf-8-sig")

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from medrules.api import CheckedPack
 from medrules.language import nodes as n
@@ -12,6 +12,8 @@ from medrules.language.formatter import format_clause, format_declaration
 from medrules.release.reach import Thing
 
 __all__ = ["RuleText", "Texts", "texts_of"]
+
+TUNE: Final = "tune.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ def texts_of(pack: CheckedPack) -> Texts:
         named[Thing("codeset", origin.set.name)] = _codeset(pack.sources.files[origin.file])
     for catalogue in pack.sources.catalogues.values():
         named[Thing("catalogue", catalogue.name)] = [*sorted(catalogue.codes), *(["不全 incomplete"] if catalogue.incomplete else [])]
+    if TUNE in pack.sources.files:
+        for thing, lines in _tunings(pack.sources.files[TUNE]):
+            named.setdefault(thing, []).extend(lines)
     return Texts(rules, {thing: tuple(lines) for thing, lines in named.items()})
 
 
@@ -68,6 +73,15 @@ def _clauses(clauses: tuple[n.Clause, ...], file: n.File) -> dict[tuple[str, str
             key = (clause.key, f"{name}#{again}")
         out[key] = format_clause(clause, file)
     return out
+
+
+def _tunings(content: bytes) -> Iterator[tuple[Thing, list[str]]]:
+    """What a lower layer says of parameters and rules of those above: one thing for each."""
+    for kind, entries in tomllib.loads(content.decode("utf-8-sig")).items():
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                name = entry.get("name", entry.get("code", ""))
+                yield Thing("tuning", f"{kind} {name}"), [f"{k} = {v}" for k, v in entry.items() if k not in ("name", "code")]
 
 
 def _codeset(content: bytes) -> list[str]:

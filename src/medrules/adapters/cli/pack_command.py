@@ -11,14 +11,15 @@ from medrules.adapters.cli.case_facts import facts_of
 from medrules.adapters.cli.change_screen import show_changes
 from medrules.adapters.cli.console import Table, console, error_console, print_json, progress, working
 from medrules.adapters.cli.files import write_whole
-from medrules.api import CheckedPack, check_pack, check_pack_file
-from medrules.errors import MedRulesError, RefusedBuild
+from medrules.adapters.cli.problems import show
+from medrules.errors import InvalidLayers, MedRulesError, RefusedBuild
+from medrules.knowledge.packfiles import collect_files
 from medrules.packs.archive import BUDGET, PackFile, read_pack_file
 from medrules.packs.manifest import Manifest, file_name, write_manifest
 from medrules.release.build import build, verify_build
 from medrules.release.changes import ChangeReport, changes_between
-from medrules.release.facts import manifest_of
 from medrules.release.notice import notice_of
+from medrules.release.standing import Standing, standing_of, standing_of_file
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +36,10 @@ def add(parser: argparse.ArgumentParser) -> None:
             case "build":
                 one.add_argument("pack", help="规则包文件夹 pack folder")
                 one.add_argument("-o", "--output", metavar="文件 FILE", help="写到哪个文件（缺省 名字-版本.mrpack）file to write")
+                _parents(one)
                 one.add_argument("--previous", metavar="文件 FILE", help="上一版的规则包文件，写变更公示用 pack file of the version before")
             case "diff":
+                _parents(one)
                 one.add_argument("old", help="上一版：规则包文件或文件夹 the version before: a pack file or folder")
                 one.add_argument("new", help="新版：规则包文件或文件夹 the new version: a pack file or folder")
                 one.add_argument("--markdown", action="store_true", help="输出变更公示全文 the whole notice as Markdown")
@@ -49,7 +52,22 @@ def add(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--no-color", action="store_true", help="不用颜色 no colours")
 
 
+def _parents(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--parent", action="append", default=[], metavar="文件 FILE",
+                        help="它依赖的上层规则包文件，可写多次 pack file that it extends, as often as needed")
+
+
 def run(arguments: argparse.Namespace) -> int:
+    try:
+        return _run(arguments)
+    except InvalidLayers as error:
+        show(error.diagnostics, to_stderr=True)
+        for one in error.problems:
+            error_console(not arguments.no_color).print(f"{one.code} {one.place}：{one.message}。{one.help} / {one.message_en}", markup=False)
+        return exits.BAD_PACK
+
+
+def _run(arguments: argparse.Namespace) -> int:
     match arguments.action:
         case "build":
             return _build(arguments)
@@ -76,7 +94,8 @@ def _build(arguments: argparse.Namespace) -> int:
         with progress("用例 cases") as bar:
             task = bar.add_task("", total=None)
             made = build(
-                Path(arguments.pack), facts_of, previous, lambda done, total: bar.update(task, completed=done, total=total))
+                Path(arguments.pack), facts_of, previous, lambda done, total: bar.update(task, completed=done, total=total),
+                [_read(p) for p in arguments.parent])
     except RefusedBuild as refusal:
         return _refused(refusal, arguments)
     manifest = made.file.manifest
@@ -175,7 +194,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         print_json({"pack": file.manifest.identity, "version": str(file.manifest.version), "sha256": file.sha256, "same": same or None})
     else:
         said = "编译件与包内源文件一致 / the compiled form is what the sources compile to" if same else (
-            "编译件由别的 medrules 版本制作，本机不能逐字节核对；打开时用源文件 / compiled by another medrules: not compared, the sources are used")
+            "没有编译件，或由别的 medrules 版本制作，本机不能逐字节核对；打开时用源文件 / nothing compiled, or by another medrules: not compared, the sources are used")
         console(not arguments.no_color).print(said, markup=False)
     return exits.OK
 
@@ -185,7 +204,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _diff(arguments: argparse.Namespace) -> int:
     with working("比较 comparing"):
-        changes = _changes(arguments.old, arguments.new)
+        changes = _changes(arguments.old, arguments.new, [_read(p) for p in arguments.parent])
     if arguments.json:
         print_json(changes.as_json())
     elif arguments.markdown:
@@ -195,15 +214,14 @@ def _diff(arguments: argparse.Namespace) -> int:
     return exits.OK
 
 
-def _changes(old: str, new: str) -> ChangeReport:
-    (had, before), (has, after) = ((_side(path)) for path in (old, new))
-    return changes_between(had, has, before, after)
+def _changes(old: str, new: str, parents: list[PackFile]) -> ChangeReport:
+    has = _side(new, parents, None)
+    had = _side(old, parents, has.manifest)
+    return changes_between(had.own, has.own, had.manifest, has.manifest)
 
 
-def _side(path: str) -> tuple[CheckedPack, Manifest]:
-    """A checked pack and its manifest, from a file or a folder."""
+def _side(path: str, parents: list[PackFile], later: Manifest | None) -> Standing:
+    """A pack file or folder, checked."""
     if Path(path).is_dir():
-        checked = check_pack(path)
-        return checked, manifest_of(checked.sources.declaration, checked.program.rules, checked.sources.hash)
-    file = _read(path)
-    return check_pack_file(file), file.manifest
+        return standing_of(collect_files(Path(path)), Path(path).name, parents)
+    return standing_of_file(_read(path), parents, later)
