@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from medrules.release.changes import ChangeReport
+from medrules.knowledge.packfiles import collect_files
+from medrules.release.changes import ChangeReport, changes_between
 from medrules.release.notice import notice_of
-from tests.release.samples import AGE_RULE, FILES, built, changed, demo
+from medrules.release.standing import standing_of
+from tests.release.samples import AGE_RULE, FILES, built, changed, demo, written
 
 NEXT = ("pack.toml", "2026.7.1", "2026.8.0")
 RULE, CSV = "families/ZJ-1_child_drugs/rule.medrule", "families/ZJ-1_child_drugs/tables/child_drugs.csv"
@@ -101,6 +103,32 @@ def test_what_a_rule_relies_on(tmp_path: Path, change: tuple[str, str, str], kin
     assert [t.code for t in r.touched] == followers and r.rules == () and r.advice.step == step
     assert all(x.name == name for t in r.touched for x in t.through) or kind == "parameter"
     assert "随之变化的规则" in notice_of(r)
+
+
+FOLLOWER = """规则 ZJ-3「限儿童用药的同类」{
+  同：  ZJ-1
+  针对：明细 属于 编码集「门诊项目」
+  当：  是住院
+}
+"""
+
+
+@pytest.mark.parametrize(("change", "through"), [
+    ((RULE, "就诊.抢救标志 = 是", "就诊.抢救标志 = 是 且 患者.性别 = 男"), [("rule", "ZJ-1")]), ((RULE, "结果：明确违规", "结果：可疑"), [("rule", "ZJ-1")]),
+    ((RULE, "限儿童使用", "只限儿童使用"), []), ((RULE, "  须：  患者.年龄 属于 限定.年龄段\n", "  须：  患者.年龄 不属于 限定.年龄段\n"), []),
+    ((CSV, "不满12岁", "不满14岁"), []), (("shared/definitions.medrule", "= 住院", "= 住院 且 患者.性别 = 男"), [("definition", "是住院")]),
+])
+def test_a_rule_that_follows_another_takes_its_clauses_and_no_more(
+    tmp_path: Path, change: tuple[str, str, str], through: list[tuple[str, str]],
+) -> None:
+    """Clauses of its own stand instead; the table of the other rule is none of its own."""
+    sides = []
+    for name, changes in (("a", {}), ("b", {"c": change})):
+        files = changed(**changes)  # type: ignore[arg-type]
+        made = standing_of(collect_files(written(tmp_path / name, {**files, RULE: files[RULE] + FOLLOWER})), "demo")
+        sides.append(made)
+    r = changes_between(sides[0].own, sides[1].own, sides[0].manifest, sides[1].manifest)
+    assert [(x.kind, x.name) for t in r.touched if t.code == "ZJ-3" for x in t.through] == through
 
 
 def test_the_manifest_and_dates(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from medrules.check.program import Rule
 from medrules.model.levels import SCALES
 from medrules.packs.manifest import Manifest
 from medrules.release.advice import Advice, advise
-from medrules.release.compare import NamedChange, RuleChange, WordChange, named_changes, rule_changes
+from medrules.release.compare import NamedChange, RuleChange, WordChange, judges_alike, named_changes, rule_changes
 from medrules.release.reach import Thing, reach_of
 from medrules.release.rows import TableChange, table_changes
 from medrules.release.tasks import Task, tasks_of
-from medrules.release.texts import Texts, texts_of
+from medrules.release.texts import RuleText, Texts, texts_of
 
 __all__ = ["ChangeReport", "Touched", "changes_between"]
 
@@ -92,8 +92,8 @@ def changes_between(
     rules, named = tuple(rule_changes(had, has)), tuple(named_changes(had.named, has.named))
     tables = table_changes(old.sources.files, new.sources.files)
     facts = tuple(_facts(before, after))
-    changed = {n.thing for n in named} | {Thing("table", t.name) for t in tables} | {Thing("rule", r.code) for r in rules}
-    touched = tuple(_touched(new, has, changed, {r.code for r in rules}))
+    judging = {n.thing for n in named} | {Thing("table", t.name) for t in tables if not t.words_only} | {Thing("rule", r.code) for r in rules}
+    touched = tuple(_touched(new, had, has, judging, {r.code for r in rules}))
     judged = {r.code for r in rules} | {t.code for t in touched}
     return ChangeReport(
         before, after, facts, rules, _since(new.program.rules, judged, after), named, tables, touched, _areas(rules, named, tables),
@@ -122,12 +122,29 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _touched(pack: CheckedPack, texts: Texts, changed: set[Thing], written: set[str]) -> Iterator[Touched]:
-    """Rules that rely on something that changed, without being written otherwise themselves."""
+def _touched(pack: CheckedPack, old: Texts, new: Texts, changed: set[Thing], written: set[str]) -> Iterator[Touched]:
+    """Rules that are not written otherwise themselves, and rely on something that changed or take a clause from where one changed."""
     for code, things in sorted(reach_of(pack).items()):
-        through = tuple(sorted(things & changed))
-        if through and code not in written:
-            yield Touched(code, texts.rules[code].name, through)
+        if code in written or code not in old.rules:
+            continue
+        through = {x for x in things if x in changed}
+        rule = new.rules[code]
+        if not judges_alike(old.rules[code], rule):
+            through |= {x for x in _above(rule, new) if x in changed}
+        if through:
+            yield Touched(code, rule.name, tuple(sorted(through)))
+
+
+def _above(rule: RuleText, texts: Texts) -> Iterator[Thing]:
+    """The rules that a rule follows, one after the other, and the defaults of their files."""
+    met: set[str] = set()
+    while True:
+        yield Thing("default", rule.file)
+        if not rule.follows or rule.follows in met or rule.follows not in texts.rules:
+            return
+        met.add(rule.follows)
+        rule = texts.rules[rule.follows]
+        yield Thing("rule", rule.code)
 
 
 def _since(rules: Sequence[Rule], codes: set[str], after: Manifest) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from medrules.release.reach import Thing
 from medrules.release.texts import RuleText, Texts
 
-__all__ = ["WORDING", "Kind", "NamedChange", "RuleChange", "WordChange", "named_changes", "rule_changes"]
+__all__ = ["WORDING", "Kind", "NamedChange", "RuleChange", "WordChange", "judges_alike", "named_changes", "rule_changes"]
 
 Kind = Literal["added", "removed", "changed"]
 WORDING: Final = frozenset(("basis", "category", "message", "suggestion", "name"))  # clauses that judge nothing
@@ -55,8 +55,8 @@ def rule_changes(old: Texts, new: Texts) -> Iterator[RuleChange]:
             yield RuleChange("added", code, after.name)
         elif after is None and before is not None:
             yield RuleChange("removed", code, before.name)
-        elif before is not None and after is not None and before != after:
-            yield RuleChange("changed", code, after.name, tuple(_clauses(before, after)))
+        elif before is not None and after is not None and (clauses := tuple(_clauses(before, after))):
+            yield RuleChange("changed", code, after.name, clauses)
 
 
 def _clauses(old: RuleText, new: RuleText) -> Iterator[WordChange]:
@@ -66,6 +66,11 @@ def _clauses(old: RuleText, new: RuleText) -> Iterator[WordChange]:
         before, after = old.clauses.get(key, ""), new.clauses.get(key, "")
         if before != after:
             yield WordChange(before, after, key[0])
+
+
+def judges_alike(old: RuleText, new: RuleText) -> bool:
+    """Whether all clauses that hold for a rule and judge are the same, its own and those that it takes from elsewhere."""
+    return all(old.whole.get(key) == new.whole.get(key) for key in {*old.whole, *new.whole} if key[0] not in WORDING)
 
 
 def named_changes(old: Mapping[Thing, tuple[str, ...]], new: Mapping[Thing, tuple[str, ...]]) -> Iterator[NamedChange]:

@@ -1,16 +1,21 @@
-"""What a rule relies on, directly and through others: tables, code sets, parameters, definitions, the rule that it follows."""
+"""What a rule relies on, directly and through others: tables, code sets, parameters, definitions, catalogues.
+
+Of the rule that another one follows (同) and of its file's defaults (默认) count the clauses that the rule takes from them, and no others.
+"""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final
 
 from medrules.api import CheckedPack
+from medrules.check.expanded import written_out
 from medrules.check.names import PARAMETER_WORDS
+from medrules.diagnostics import Source
 from medrules.language import nodes as n
 
-__all__ = ["Reach", "Thing", "reach_of"]
+__all__ = ["Reach", "Thing", "reach_of", "whole_of"]
 
 _IN_CELLS: Final = re.compile(r"(编码集|知识表|code_set|codeset|table)[「\"]([^」\"\n]+)[」\"]|(?:参数|parameter|param)\.([^\s,，、|「」\"（）()]+)")
 
@@ -27,20 +32,15 @@ def reach_of(pack: CheckedPack) -> Mapping[str, frozenset[Thing]]:
     """Everything that each rule relies on, by the rule's code."""
     named = _names(pack)
     direct: dict[Thing, set[Thing]] = {}
-    for source, file in pack.files:
+    for _, file in pack.files:
         for declared in file.declarations:
             match declared:
                 case n.RuleDecl():
-                    found = direct.setdefault(Thing("rule", declared.code), set())
-                    if any(isinstance(d, n.DefaultDecl) for d in file.declarations):
-                        found.add(Thing("default", source.name))
-                    found.update(_mentioned(declared.clauses, named))
+                    direct.setdefault(Thing("rule", declared.code), set()).update(_mentioned(whole_of(pack.files, declared), named))
                 case n.ParamDecl():
                     direct.setdefault(Thing("parameter", declared.name), set()).update(_mentioned((declared.by, declared.value), named))
                 case n.DefinitionDecl():
                     direct.setdefault(Thing("definition", declared.name), set()).update(_mentioned(declared.value, named))
-                case n.DefaultDecl():
-                    direct.setdefault(Thing("default", source.name), set()).update(_mentioned(declared.clauses, named))
     for table in {id(t): t for t in pack.sources.tables.values()}.values():
         text = pack.sources.files[table.file].decode("utf-8-sig", "replace")
         direct[Thing("table", table.name)] = set(_in_text(text, named))
@@ -49,6 +49,15 @@ def reach_of(pack: CheckedPack) -> Mapping[str, frozenset[Thing]]:
         own = Thing("codeset", origin.set.name)
         direct[own] = set(_in_text(text, named)) - {own}
     return {thing.name: frozenset(_closed(thing, direct)) for thing in direct if thing.kind == "rule"}
+
+
+def whole_of(files: Sequence[tuple[Source, n.File]], rule: n.RuleDecl) -> tuple[n.Clause, ...]:
+    """Every clause that holds for a rule, as `medrules explain` shows it."""
+    written = written_out(files, rule.code)
+    if written is None:
+        return rule.clauses
+    (whole,) = written.file.declarations
+    return whole.clauses if isinstance(whole, n.RuleDecl) else rule.clauses
 
 
 class _Named:
@@ -93,8 +102,6 @@ def _mentioned(tree: Any, named: _Named) -> Iterator[Thing]:
                 yield from named.find("table", table)
             case n.InCatalogue(catalogue=catalogue):
                 yield from named.find("catalogue", catalogue)
-            case n.SameAs(code=code):
-                yield Thing("rule", code)
             case n.Name(parts=(first, second, *_)) if first in PARAMETER_WORDS:
                 yield from named.find("parameter", second)
             case n.Name(parts=(first, *_)):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from medrules.api import CheckedPack
 from medrules.language import nodes as n
 from medrules.language.formatter import format_clause, format_declaration
-from medrules.release.reach import Thing
+from medrules.release.reach import Thing, whole_of
 
 __all__ = ["RuleText", "Texts", "texts_of"]
 
@@ -18,11 +18,20 @@ TUNE: Final = "tune.toml"
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule: its clauses by what tells them apart (head, and label or name where a rule may have several)."""
+    """A rule: its clauses by what tells them apart (head, and label or name where a rule may have several).
+
+    clauses  those that it writes itself
+    whole    all that hold, with those of the file's 默认 and of the rule named by 同
+    follows  code of the rule named by 同, "" = none
+    file     where it stands
+    """
 
     code: str
     name: str
     clauses: Mapping[tuple[str, str], str]
+    whole: Mapping[tuple[str, str], str]
+    follows: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,9 @@ def texts_of(pack: CheckedPack) -> Texts:
         for declared in file.declarations:
             match declared:
                 case n.RuleDecl():
-                    rules[declared.code] = RuleText(declared.code, declared.name, _clauses(declared.clauses, file))
+                    rules[declared.code] = RuleText(
+                        declared.code, declared.name, _clauses(declared.clauses, file), _clauses(whole_of(pack.files, declared), file),
+                        next((c.body.code for c in declared.clauses if isinstance(c.body, n.SameAs)), ""), source.name)
                 case n.DefaultDecl():
                     named.setdefault(Thing("default", source.name), []).extend(_clauses(declared.clauses, file).values())
                 case n.ParamDecl():
