@@ -52,11 +52,14 @@ class CheckedPack:
 
 
 def check_pack(folder: str | Path) -> CheckedPack:
-    """Read, parse and check a pack folder; every problem is a diagnostic, nothing is raised for its content.
+    """Read, parse and check a pack folder, or the sources of a pack file (.mrpack); every problem is a diagnostic, nothing is raised for
+    the content of a folder.
 
     Raises:
-        NoSuchPack: there is no such folder.
+        NoSuchPack: there is no such folder or file. InvalidPackFile: the file is no whole pack file.
     """
+    if isfile(folder):
+        return check_pack_file(_read_file(folder))
     from pathlib import Path
 
     from medrules.knowledge.packfiles import collect_files
@@ -207,12 +210,14 @@ def _usable(checked: CheckedPack) -> Program:
 def _open_file(path: str | Path) -> Engine:
     with open(path, "rb") as file:
         packed = file.read(len(_ZIP)) == _ZIP
-        if packed:
-            from medrules.packs.archive import BUDGET, read_pack_file  # a process that opens a compiled pack needs no archive
+    return open_pack_file(_read_file(path)) if packed else _open_compiled(path)
 
-            file.seek(0)
-            return open_pack_file(read_pack_file(file.read(BUDGET.file + 1)))
-    return _open_compiled(path)
+
+def _read_file(path: str | Path) -> PackFile:
+    from medrules.packs.archive import BUDGET, read_pack_file  # a process that opens a compiled pack needs no archive
+
+    with open(path, "rb") as file:
+        return read_pack_file(file.read(BUDGET.file + 1))
 
 
 def _open_compiled(path: str | Path) -> Engine:

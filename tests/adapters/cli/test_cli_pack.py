@@ -98,3 +98,11 @@ def test_review_takes_a_pack_file(file: Path, run: Run, tmp_path: Path) -> None:
     request = tmp_path / "request.json"
     request.write_text(json.dumps({"业务时间": "2026-07-02 10:00:00", "环节": "事中", "患者": {"唯一号": "P1"}, "就诊": {"标识": "E1"}}), encoding="utf-8")
     assert run("review", request, "--pack", file, "--facts", "--json").code == exits.OK
+
+
+def test_other_commands_take_a_pack_file(file: Path, run: Run) -> None:
+    assert run("check", file, "--json").json["rules"] == 2
+    assert run("test", file, "--json").json["passed"] == 4
+    assert "限儿童用药" in run("explain", file, "ZJ-1").out
+    file.write_bytes(file.read_bytes() + b"x")
+    assert run("check", file).err.startswith("MR-P505 ")

@@ -16,7 +16,7 @@ from medrules.diagnostics.render import to_sarif
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="规则包文件夹 pack folder")
+    parser.add_argument("pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     answer = parser.add_mutually_exclusive_group()
     answer.add_argument("--json", action="store_true", help="诊断以 JSON 输出 diagnostics as JSON")
     answer.add_argument("--sarif", action="store_true", help="诊断以 SARIF 2.1.0 输出，供代码审查工具 diagnostics as SARIF")

@@ -11,7 +11,7 @@ from medrules.api import compile_pack, open_pack
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="规则包文件夹 pack folder")
+    parser.add_argument("pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     parser.add_argument("-o", "--output", required=True, metavar="文件 FILE", help="写到哪个文件 file to write")
     parser.add_argument("--json", action="store_true", help="结果以 JSON 输出 result as JSON")
     parser.add_argument("--no-color", action="store_true", help="不用颜色 no colours")

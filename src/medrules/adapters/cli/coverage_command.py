@@ -38,7 +38,7 @@ STATUS: Final[Mapping[Status, tuple[str, str, str, str, str]]] = MappingProxyTyp
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="规则包文件夹 pack folder")
+    parser.add_argument("pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     parser.add_argument(
         "--door", default="3101",
         help="哪个接口：3101（缺省）、3102、native，或「native 缺 就诊.抢救标志 …」which door: 3101 (default), 3102, native, or native without some facts")

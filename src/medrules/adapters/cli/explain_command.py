@@ -32,7 +32,7 @@ from medrules.plan.planner import plan as make_plan
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="规则包文件夹 pack folder")
+    parser.add_argument("pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     parser.add_argument("rule", nargs="?", help="规则编码或名称；不写则列出全部规则 rule code or name; none = list them")
     parser.add_argument(
         "--request", help="请求文件（3101/3102 或原生事实，- 是标准输入）：解释对它的回答 a request: explain the answer to it")

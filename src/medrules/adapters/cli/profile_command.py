@@ -25,7 +25,7 @@ PARTS: Final = " ▏▎▍▌▋▊▉"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="规则包文件夹 pack folder")
+    parser.add_argument("pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     parser.add_argument("files", nargs="+", help="请求文件、通配符或文件夹：3101/3102 或原生事实，.json 或 .jsonl（一行一个请求）request files")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--facts", dest="form", action="store_const", const="facts", help="文件是原生事实（缺省看内容）native facts")

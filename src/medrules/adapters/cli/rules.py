@@ -17,7 +17,7 @@ __all__ = ["add_rules", "opened"]
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """--pack or --store, one of them."""
     one = parser.add_mutually_exclusive_group(required=True)
-    one.add_argument("--pack", help="规则包文件夹 pack folder")
+    one.add_argument("--pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     one.add_argument("--store", help="本院的规则库：每条医嘱按业务日施行的版本判 the hospital's store: each order meets the version of its day")
 
 

@@ -16,7 +16,7 @@ from medrules.errors import MedRulesError, MissingExtra
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="规则包文件夹 pack folder")
+    parser.add_argument("pack", help="规则包文件夹或文件（.mrpack）pack folder or pack file")
     parser.add_argument("--family", help="只运行这个规则族（文件夹名或其编码）only this family's cases")
     parser.add_argument("--json", action="store_true", help="结果以 JSON 输出 results as JSON")
     parser.add_argument("--verbose", action="store_true", help="也列出通过的用例 list passing cases too")
