@@ -75,6 +75,33 @@ PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "MR-P229": ("没有这个角色、钥匙或版本", "no such role, key or release"),
 
     # -- P3xx: store, update, ledger --
+    "MR-P301": ("另一个更新正在写规则库", "another update is writing the store"),
+    "MR-P302": ("规则库里还没有启用的规则包", "no pack is active in the store"),
+    "MR-P303": ("state.json 缺失或损坏", "state.json is missing or damaged"),
+    "MR-P304": ("台账损坏或被改过", "the ledger is damaged or was changed"),
+    "MR-P305": ("state.json 与台账对不上，可能是从旧备份恢复的", "state.json and the ledger do not fit, perhaps an old backup"),
+    "MR-P306": ("存着的规则包缺失、损坏或被换过", "a stored pack is missing, damaged or was exchanged"),
+    "MR-P307": ("有一次启用没有做完（正在进行，或被中断）", "an activation is not finished: it goes on, or was interrupted"),
+    "MR-P308": ("规则库写不进去", "the store cannot be written"),
+    "MR-P309": ("规则库由更新的 medrules 写成，或不是规则库", "the store was written by a newer medrules, or is no store"),
+    "MR-P310": ("规则库读不出来", "the store cannot be read"),
+    "MR-P311": ("连不上或读不到来源", "the source cannot be reached or read"),
+    "MR-P312": ("来源太慢，超过时限", "the source is too slow"),
+    "MR-P313": ("来源给的文件过大或没有尽头", "the source sends too much, or without end"),
+    "MR-P314": ("来源要转到别的主机", "the source redirects to another host"),
+    "MR-P315": ("来源给的是网页（多半是登录页）", "the source answered with a web page, most likely a login"),
+    "MR-P316": ("来源的回答不对", "the source's answer is wrong"),
+    "MR-P322": ("版本比已启用的低", "the version is lower than the active one"),
+    "MR-P323": ("同一版本号内容不同", "one version with different content"),
+    "MR-P324": ("规则包与发布清单或目标路径不符", "the pack does not fit its release or target path"),
+    "MR-P325": ("规则包不是给本地区的", "the pack is not for this area"),
+    "MR-P327": ("规则包要求更新的 medrules", "the pack needs a newer medrules"),
+    "MR-P329": ("规则包编译不过", "the pack does not compile"),
+    "MR-P330": ("规则包自带的用例不通过", "the pack's own cases fail"),
+    "MR-P331": ("规则包试装太慢或占内存过多", "loading the pack on trial takes too long or too much memory"),
+    "MR-P332": ("不能回退到这个版本", "a rollback to this version is not possible"),
+    "MR-P333": ("信任根不对", "the trusted root is not the pinned one"),
+    "MR-P334": ("本地回退已到期", "a local rollback is over its time"),
 
     # -- P4xx: layers, versions by business time, gray release --
     "MR-P401": ("依赖的规则包不在，或版本不合", "a pack that it stands on is missing, or in another version"),
@@ -193,8 +220,8 @@ class InvalidSettings(MedRulesError):
 
 
 class StoreError(PackError):
-    """A store of packs that cannot be opened, or an update that ended without a new activation. `code` (MR-P301…) says the kind
-    (`medrules.packs.store.faults`), `where` and `where_en` the place; the packs that were active stay so."""
+    """A store of packs that cannot be opened, or an update that ended without a new activation. `code` (MR-P301…) says the kind,
+    `medrules.packs.store.faults` what to do, `where` and `where_en` the place; the packs that were active stay so."""
 
     code = "MR-P302"
 
