@@ -8,6 +8,7 @@ from typing import Final
 
 # action → the module that has its `add` and `run`
 _ACTIONS: Final = (
+    ("init", "site_init", "首次配置：写 site.toml，核对信任根 | first set-up: site.toml, with the root compared"),
     ("update", "site_update", "取得、核对、试装并启用发给本院的规则包 | fetch, verify, try and activate what is meant for this hospital"),
     ("status", "site_status", "启用的版本、渠道是否过期、有什么问题 | what is active, how fresh its channels are, what is wrong"),
     ("rollback", "site_rollback", "紧急时退回以前核对过的版本，写明原因，到期自动结束 | back to a version verified before; recorded, and only for a time"),
