@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -155,6 +156,33 @@ def test_full_width_digits_and_marks_read_alike(text: str) -> None:
     "除外", "不含", "二级及以上医疗机构，", "3岁", "每", "限", "(", "症见；", "非", "1.", "2型糖尿病、", "0", "最多支付", "急诊或", "个月以上且", "药典用量", "、或", "不得急诊或"])
 def test_a_hostile_text_costs_linear_time(unit: str) -> None:
     assert not read_text(unit * (100_000 // len(unit)), lexicon()).complete  # a quadratic step would take hours
+
+
+@pytest.mark.parametrize("text", [
+    "癫痫2型糖尿病", "限2型糖尿病患者的慢性肾脏病。", "用于小儿痱子50岁以下男性。", "限40岁以上男性儿童。", "限2型糖尿病的慢性肾脏病患者。",
+])
+def test_readings_side_by_side_are_no_list(text: str) -> None:
+    assert not read_text(text, lexicon()).complete
+
+
+@pytest.mark.parametrize("text", ["限癫痫", "除外念珠菌性外阴阴道病", "不含眼科医院癫痫", "癫痫"])
+def test_a_name_at_the_very_end_ends_there(text: str) -> None:
+    read = read_text(text, lexicon())
+    assert all(s.end <= len(text) for s in (*(r.span for r in read.readings), *read.rest))
+
+
+PIECES = sorted({p for t in labelled() for p in re.split("([，；。、：（）()]|的|或|和|及|患者)", t.text) if p and len(p) < 14})
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6))
+def test_pieces_of_real_texts_in_any_order_are_read(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    read = read_text(text, lexicon())
+    spans = sorted((s.start, s.end) for s in (*(r.span for r in read.readings), *read.rest))
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    if read.complete:
+        once = [r.column for r in read.readings if r.column not in ("诊断", "年龄段", "禁用状态")]
+        assert len(once) == len(set(once))
 
 
 @pytest.mark.parametrize("text,column,value", [

@@ -60,7 +60,7 @@ class Lexicon:
         while at < len(folded) - 1:
             for length in self.reach.get(folded[at:at + 2], ()):
                 term = self.terms.get(folded[at:at + length])
-                if term is not None:
+                if term is not None and at + length <= len(folded):  # at the end a slice is shorter than it was asked for
                     yield at, at + length, term
                     at += length
                     break

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from medrules.knowledge.texts.ages import ADULT, CHILD
+from medrules.knowledge.texts.ages import CHILD
 from medrules.knowledge.texts.tokens import OPAQUE, Token
 
 __all__ = ["doubt"]
@@ -36,6 +36,8 @@ _SENTENCES: Final[tuple[re.Pattern[str], ...]] = tuple(re.compile(s) for s in (
     r"Zjs?",                                                                # 不得纳入基金支付范围的中药饮片
     r"lN?Is?",
 ))
+# What may stand between two diseases of a list; side by side, or with 患者的 between them, they are both asked for.
+_ALTERNATIVES: Final = re.compile(r"n|o|no|c|d?p?m#?|d?p?#")
 _ONCE: Final = "SLVITDPFGQWM2BZK"
 
 
@@ -54,7 +56,11 @@ def doubt(tokens: list[Token], folded: str) -> str:
     ages = [t.value for t in typed if t.kind == "A"]
     if len(ages) > 1 and not _one_age(ages):
         return "年龄段有两个值"
+    if len(ages) > 1 and "AA" not in kinds:
+        return "两处年龄不相连"
     diseases = [t for t in typed if t.kind == "X"]
+    if not all(_ALTERNATIVES.fullmatch(between) for between in kinds.split("X")[1:-1]):
+        return "几个病名之间不是并列"
     if len(diseases) > 1 and any(k in kinds for k in "AST2"):
         return "分不清年龄、性别或时限管哪一种病"
     if "2" in kinds:
@@ -69,9 +75,12 @@ def doubt(tokens: list[Token], folded: str) -> str:
 
 
 def _one_age(values: list[str]) -> bool:
-    """`3岁及以上` beside `儿童`: two limits of one range. Anything else may be two groups of people."""
+    """`3岁及以上` beside `儿童`: two limits of one range. Anything else may be two groups of people, `50岁以上` beside `儿童` is nobody."""
     others = [v for v in values if v != CHILD]
-    return len(values) == 2 and len(others) == 1 and others[0].startswith(("满", "不满", "不超过")) and "参数" not in others[0] and others[0] != ADULT
+    if len(values) != 2 or len(others) != 1 or "参数" in others[0]:
+        return False
+    low = re.match(r"满([0-9]+)岁", others[0])
+    return others[0].startswith(("不满", "不超过", "满")) and (low is None or int(low[1]) < 14)
 
 
 def _short(words: str) -> str:
