@@ -10,7 +10,7 @@ from medrules.model.values import ABSENT, UNKNOWN, Instant, UnknownTouched
 __all__ = ["business_days", "span_of"]
 
 
-def span_of(facts: Facts) -> tuple[int, int]:
+def span_of(facts: Facts, reach: int = 0) -> tuple[int, int]:
     """The first and the last of the business days; most requests need no more."""
     single = facts.single
     if single is not None and single.plain and single.encounter.raw_items is single.items and "_prescriptions" not in single.encounter.__dict__:
@@ -19,22 +19,37 @@ def span_of(facts: Facts) -> tuple[int, int]:
             return min(ends), max(ends)
         except (TypeError, UnknownTouched):  # a line whose day is not known
             pass
-    days = business_days(facts)
+    days = business_days(facts, reach)
     return min(days), max(days)
 
 
-def business_days(facts: Facts) -> frozenset[int]:
-    """All of them: of lines, of operations and prescriptions, of the encounters themselves. Never empty where anything can be judged."""
+def business_days(facts: Facts, reach: int = 0) -> frozenset[int]:
+    """All of them: of lines, of operations and prescriptions, of the encounters themselves; never empty.
+
+    Args:
+        reach: days around those, within which lines and stays of the same people's other visits may be at fault (`hospital.reach`).
+    """
     days: set[int] = set()
     for encounter in facts.current:
-        days.add(_stay_day(encounter, facts))
-        for name, field in (("items", "on"), ("raw_items", "on"), ("operations", "date")):
-            held = getattr(encounter, name)
-            if held is not UNKNOWN and held is not ABSENT:
-                days.update(_known(getattr(x, field) for x in held))
-        # Days of prescriptions that were sent; the others have the first day of their lines.
-        days.update(_known(values.get("date") for values in encounter.__dict__.get("_prescriptions", {}).values()))
-    return frozenset(days or (facts.business_time.day,))
+        days.update(_days_of(encounter, facts))
+    if not days:
+        return frozenset((facts.business_time.day,))
+    if reach:
+        first, last = min(days) - reach, max(days) + reach
+        for patient in facts.patients:
+            for encounter in patient.encounters:
+                days.update(d for d in _days_of(encounter, facts) if first <= d <= last)
+    return frozenset(days)
+
+
+def _days_of(encounter: Any, facts: Facts) -> Iterator[int]:
+    yield _stay_day(encounter, facts)
+    for name, field in (("items", "on"), ("raw_items", "on"), ("operations", "date")):
+        held = getattr(encounter, name)
+        if held is not UNKNOWN and held is not ABSENT:
+            yield from _known(getattr(x, field) for x in held)
+    # Days of prescriptions that were sent; the others have the first day of their lines.
+    yield from _known(values.get("date") for values in encounter.__dict__.get("_prescriptions", {}).values())
 
 
 def _known(days: Iterable[Any]) -> Iterator[int]:

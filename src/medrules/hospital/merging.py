@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from medrules.engine.deduct import resolve
+from medrules.engine.refs import ref
 from medrules.engine.report import RESULTS, line_order, open_entries
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Finding, LineRef, Report, Unchecked
+from medrules.model.values import UNKNOWN
 
 __all__ = ["NO_PACK", "merged", "quieted", "unchecked"]
 
@@ -19,7 +21,7 @@ def merged(facts: Facts, reports: Sequence[Report]) -> Report:
     Args:
         reports: oldest version first. How many lines are unknown (`unmatched`) the newest one says.
     """
-    found = _together(f for r in reports for f in r.findings)
+    found = _together((f for r in reports for f in r.findings), _split(facts))
     found.sort(key=lambda f: (f.rule, f.result, line_order(f.anchor), f.at_fault != (f.anchor,)))
     findings, deductions = resolve(found)
     undecided, unjudged = open_entries(
@@ -35,23 +37,31 @@ def _joined(words: Iterable[str]) -> str:
     return "|".join(dict.fromkeys(w for w in words if w))
 
 
-def _together(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings of one rule about the same lines (day pieces of one line, judged by two versions) become one: their claims add up."""
+def _split(facts: Facts) -> frozenset[LineRef]:
+    """The lines that were cut into day pieces."""
+    return frozenset(
+        ref(m) for p in facts.patients for e in p.encounters if e.items is not UNKNOWN for m in e.items if m.piece_of is not None)
+
+
+def _together(findings: Iterable[Finding], split: frozenset[LineRef]) -> list[Finding]:
+    """Findings of one rule about the same lines become one: day pieces of one line that two versions judged add up; of two groups or
+    pairs on different days that claim on one line, the larger claim counts, as within one version."""
     out: dict[tuple[str, tuple[LineRef, ...], str], Finding] = {}
     for f in findings:
         key = (f.rule, f.at_fault, f.result)
         held = out.get(key)
-        out[key] = f if held is None else _both(held, f)
+        out[key] = f if held is None else _both(held, f, split)
     return list(out.values())
 
 
-def _both(a: Finding, b: Finding) -> Finding:
+def _both(a: Finding, b: Finding, split: frozenset[LineRef]) -> Finding:
     """The later version's words, both versions' evidence."""
     amounts: dict[LineRef, int | None] = {}
     for claim in (*a.claims, *b.claims):
         held = amounts.get(claim.line, 0)
-        amounts[claim.line] = None if held is None or claim.amount is None else held + claim.amount
-    claims = tuple(Claim(line, amount) for line, amount in amounts.items())
+        amounts[claim.line] = None if held is None or claim.amount is None else (
+            held + claim.amount if claim.line in split else max(held, claim.amount))
+    claims = tuple(Claim(line, amounts[line]) for line in sorted(amounts, key=line_order))
     known = [c.amount for c in claims]
     return replace(
         b, sub_rules=tuple(sorted({*a.sub_rules, *b.sub_rules})), involved=tuple(sorted({*a.involved, *b.involved}, key=line_order)),

@@ -10,6 +10,7 @@ from medrules.hospital.business_days import business_days, span_of
 from medrules.hospital.engines import Engines, Source
 from medrules.hospital.held import SHADOW, HeldPack
 from medrules.hospital.merging import merged, quieted, unchecked
+from medrules.hospital.reach import MOST, reach
 from medrules.hospital.timeline import Segment, Timeline, timeline
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
@@ -40,6 +41,7 @@ class Snapshot:
         self.timeline = timeline(held)
         self.trial: Timeline | None = timeline(held, shadow=True) if any(p.mode == SHADOW for p in held) else None
         self._hot: dict[tuple[int, int], Engine] = {}
+        self._reach = 0  # of the rules of these engines
         self.known: dict[str, tuple[Judged, ...]] = {}
 
     def prepare(self, today: int, *, trial: bool = False) -> None:
@@ -53,7 +55,8 @@ class Snapshot:
         """
         for segment in self.timeline.between(today - AROUND, today + AROUND):
             if segment.packs:
-                self._hot[segment.begin, segment.end] = self.engine(segment)
+                made = self._hot[segment.begin, segment.end] = self.engine(segment)
+                self._reach = max(self._reach, reach(made.program))
         for segment in self.trial.between(today - AROUND, today + AROUND) if trial and self.trial is not None else ():
             if segment.packs:
                 self.engine(segment)
@@ -67,7 +70,7 @@ class Snapshot:
 
     def review(self, facts: Facts, deadline: float | None, clock: Clock) -> Report:
         """The report of the versions in force on the request's business days."""
-        first, last = span_of(facts)
+        first, last = span_of(facts, self._reach)
         segment = self.timeline.at(first)
         if last < segment.end and segment.begin <= first:
             hot = self._hot.get((segment.begin, segment.end))
@@ -80,12 +83,12 @@ class Snapshot:
         """Whether versions in trial would judge any of the request's days."""
         if self.trial is None:
             return False
-        days = business_days(facts)
+        days = business_days(facts, MOST)
         return [s.packs for s in self.timeline.touched(days)] != [s.packs for s in self.trial.touched(days)]
 
     def judged(self, line: Timeline, facts: Facts, deadline: float | None, clock: Clock) -> Report:
         """As `review`, by any timeline and for any days."""
-        touched = line.touched(business_days(facts))
+        touched = self._touched(line, facts)
         reports = []
         for segment in touched:
             if segment.packs:
@@ -95,6 +98,14 @@ class Snapshot:
             return unchecked(replace(Report(), notes=tuple(facts.notes), engine_version=ENGINE_VERSION), ("",))
         whole = reports[0] if len(reports) == 1 and len(touched) == 1 else merged(facts, reports)
         return unchecked(whole, self.left_out(line, touched))
+
+    def _touched(self, line: Timeline, facts: Facts) -> tuple[Segment, ...]:
+        """The segments of the request's business days. How far rules reach into other visits is asked only where it could matter."""
+        days = business_days(facts)
+        near = line.between(min(days) - MOST, max(days) + MOST)
+        if len(near) == 1 or facts.single is not None:
+            return line.touched(days)
+        return line.touched(business_days(facts, max((reach(self.engine(s).program) for s in near if s.packs), default=0)))
 
     def left_out(self, line: Timeline, touched: Iterable[Segment]) -> set[str]:
         """The rules that no version in force says anything of on some of the days: those of the versions before or behind."""
