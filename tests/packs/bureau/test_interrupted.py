@@ -69,6 +69,34 @@ def versions(office: Office) -> tuple[int, int]:
     return state.versions["snapshot"], int(found is not None)
 
 
+def settled(office: Office) -> dict[str, bytes]:
+    """The published files that never change: all but the timestamp and what a killed writer left aside."""
+    return {name: content for name, content in office.files().items() if not name.endswith(("timestamp.json", ".part"))}
+
+
+def test_a_release_after_an_interrupted_one(tmp_path: Path) -> None:
+    """Killed just before the timestamp, and then another version is put into the same pending list: under new numbers."""
+    prepared(tmp_path / "start", False)
+    for points in range(200):
+        folder = tmp_path / "again"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(tmp_path / "start", folder)
+        hurt = Office(folder)
+        hurt.folder = BureauFolder(folder / "bureau", DyingFiles(points))
+        with pytest.raises(Killed):
+            hurt.refresh()
+        if (folder / "bureau/repository/metadata/2.snapshot.json").exists():
+            break
+    hurt.folder = BureauFolder(folder / "bureau")
+    before = settled(hurt)
+    hurt.publish("2026.7.2")
+    hurt.sign("zj-1", "zj-2")
+    assert dict(hurt.refresh().versions) == {"province-33": 3, "snapshot": 3, "timestamp": 2}
+    after = settled(hurt)
+    assert {name: after[name] for name in before} == before
+    assert [str(r.version) for r in hurt.releases().releases] == ["2026.7.1", "2026.7.2"]
+
+
 @pytest.mark.parametrize("with_root", [False, True])
 def test_every_kill_point(tmp_path: Path, with_root: bool) -> None:
     office = prepared(tmp_path / "start", with_root)
@@ -86,7 +114,13 @@ def test_every_kill_point(tmp_path: Path, with_root: bool) -> None:
             break
         hurt.folder = BureauFolder(folder / "bureau")
         assert versions(hurt) in {(1, 0), (2, 1)}, points
+        before = settled(hurt)
+        if points % 2:  # the next day, with one more signature and a later expiry
+            hurt.pass_time(days=1)
+            hurt.sign(*(["zj-3"] if "province-33" in hurt.folder.pending() else []))
         hurt.refresh()
+        after = settled(hurt)
+        assert {name: after[name] for name in before} == before, points  # a mirror that copied meanwhile has nothing that changes
         assert versions(hurt)[1] == 1 and not hurt.folder.names("pending"), points
         shutil.rmtree(folder)
         points += 1

@@ -138,8 +138,22 @@ class BureauFolder:
         """What waits for signatures or for the next `refresh`, by role."""
         return {name.removesuffix(".json"): self._must(f"pending/{name}") for name in self.names("pending") if "/" not in name}
 
+    def pending_as_written(self) -> dict[str, Metadata[Any]]:
+        """`pending`, but what an interrupted `refresh` has written already is taken as it was written: a mirror may have it."""
+        return {role: self._written(role, waiting) for role, waiting in self.pending().items()}
+
+    def free_version(self, role: str, version: int) -> int:
+        """`version`, or the next one that no file has: what was once written under a name stays so, even if no timestamp ever named it."""
+        while self.read(f"repository/metadata/{version}.{role}.json") is not None:
+            version += 1
+        return version
+
     def put_pending(self, role: str, metadata: Metadata[Any]) -> None:
         self.write(f"pending/{role}.json", metadata.to_bytes())
+
+    def _written(self, role: str, waiting: Metadata[Any]) -> Metadata[Any]:
+        there = self._metadata(f"repository/metadata/{waiting.signed.version}.{role}.json")
+        return there if there is not None and there.signed_bytes == waiting.signed_bytes else waiting
 
     def _newest_root(self) -> Metadata[Root] | None:
         versions = [int(name.split(".")[0]) for name in self.names("repository/metadata") if re.fullmatch(r"[0-9]+\.root\.json", name)]

@@ -45,7 +45,7 @@ def refresh(folder: BureauFolder, signers: Sequence[KeySigner], now: datetime) -
     Raises:
         BureauError: MR-P224 signatures are missing for what has to be published; MR-P226 the result would not be believed by a hospital.
     """
-    published, pending = folder.published(), folder.pending()
+    published, pending = folder.published(), folder.pending_as_written()
     new = _complete(folder, published, pending)
     snapshot = _snapshot(folder, published, new, signers, now)
     timestamp = _timestamp(folder, published, new.root.signed, snapshot, signers, now)
@@ -118,7 +118,7 @@ def _snapshot(folder: BureauFolder, published: Published | None, new: _New, sign
     if old is not None and old.signed.meta == meta and old.signed.expires - now > (until - now) / 2 and \
             new.root.signed.get_verification_result(Snapshot.type, old.signed_bytes, old.signatures):
         return old
-    version = 1 if old is None else old.signed.version + 1
+    version = folder.free_version(Snapshot.type, 1 if old is None else old.signed.version + 1)
     return _signed(new.root.signed, Metadata(Snapshot(version, expires=until, meta=meta)), signers)
 
 

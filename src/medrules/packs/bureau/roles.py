@@ -137,6 +137,8 @@ def next_version(folder: BureauFolder, role: str, now: datetime) -> Metadata[Any
         if pending is None:
             raise refuse("MR-P229", role[:60], role[:60])
         pending.signed.version += 1
+    if role != Root.type:  # a root that was written is published: hospitals look for it by its number
+        pending.signed.version = folder.free_version(role, pending.signed.version)
     pending.signatures.clear()
     pending.signed.expires = folder.until(role, now)
     return pending
