@@ -186,3 +186,8 @@ def test_a_published_file_is_damaged(office: Office) -> None:
     assert refusal.value.code == "MR-P226" and "MR-P206" in str(refusal.value)
     path.write_bytes(good)
     office.refresh()
+    (index,) = (p for p in (office.folder.path / "repository" / "targets").rglob("*.json"))
+    index.write_bytes(index.read_bytes().replace(b"enforce", b"observe"))
+    with pytest.raises(BureauError) as refusal:
+        office.publish("2026.7.2")  # nobody builds on a list that is not the signed one
+    assert refusal.value.code == "MR-P226"
