@@ -39,10 +39,11 @@ class Reads:
 
     __slots__ = ("_fees", "_reads", "base", "form")
 
-    def __init__(self, reads: dict[tuple[str, ...], Read], fees: str, is_base: bool = False) -> None:
+    def __init__(self, reads: dict[tuple[str, ...], Read], fees: str, is_base: bool = False, keyed: tuple[str, ...] = ()) -> None:
+        """keyed: the facts by which a table may speak of a line; whether they are known (`Alike.is_open`) is remembered with the sort."""
         self._fees = fees
         self._reads = tuple([reads[path] for path in sorted(reads)])
-        self.form = fees, is_base, tuple(sorted(reads))
+        self.form = fees, is_base, keyed, tuple(sorted(reads))
         self.base = None if is_base else Reads(_BASE, fees, True)
 
     def of(self, line: Any, ground: Ground) -> tuple[Any, ...]:
@@ -97,7 +98,8 @@ class Alike:
             self._look_in(scope.frame)
         fees = rule.header.fees
         self.where = Reads(_unsaid(of_where), fees) if is_plain else None
-        self.own, self.others = Reads(_unsaid(self._own), fees), Reads(_unsaid(self._others), fees)
+        self.own = Reads(_unsaid(self._own), fees, keyed=tuple([keys.table.key_fields[c] for c in columns]))
+        self.others = Reads(_unsaid(self._others), fees)
         self.rows = AlikeRows(keys.table, self._cells, self._joining)
 
     def is_open(self, line: Any) -> bool:
