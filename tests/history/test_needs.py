@@ -122,3 +122,20 @@ def test_a_refund_of_a_line_elsewhere_asks_for_everything() -> None:
     data = request(visit("E", "2026-03-20", line("L1", "2026-03-20"), back))
     need = Needs(of(SUM_30)).of(read_facts(data))
     assert need is not None and [(p.begin, p.codes) for p in need.parts] == [(0, None)]
+
+
+def test_a_condition_that_is_plainly_false_asks_nothing() -> None:
+    text = rule("LK-7", "  针对：明细 属于 知识表「限量」记为 限定 其中（非 明细.目录类别 属于（医疗服务项目、医用耗材））\n"
+                "  当：次数 同期明细 取 近 30天 按 同一 患者、限定 含本次 超过 3次\n  扣减：无")
+    for kind, asks in (("医疗服务项目", False), ("西药中成药", True), (None, True)):
+        more = {} if kind is None else {"目录类别": kind}
+        facts = read_facts(request(visit("E", "2026-03-20", line("L1", "2026-03-20", **more))))
+        assert (Needs(of(text)).of(facts) is not None) == asks
+
+
+@pytest.mark.parametrize(("target", "asks"), [("L1", False), ("K7", True)])
+def test_whether_a_refund_is_paired_asks_only_where_its_line_is_elsewhere(target: str, asks: bool) -> None:
+    text = rule("LK-8", "  针对：原始明细 其中 明细.数量 小于 0\n  当：非 明细.已配对\n  扣减：无")
+    back = line("R1", "2026-03-20", quantity="-1", 原明细标识=target)
+    facts = read_facts(request(visit("E", "2026-03-20", line("L1", "2026-03-20"), back)))
+    assert (Needs(of(text)).of(facts) is not None) == asks

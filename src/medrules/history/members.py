@@ -7,6 +7,7 @@ from typing import Any, Final
 from medrules.check import program as ir
 from medrules.check.program import Program, Rule
 from medrules.history.need import Codes
+from medrules.history.plainly import plainly_false
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import EMPTY, Row, Table
 from medrules.model.values import ABSENT, UNKNOWN
@@ -26,8 +27,12 @@ class Members:
     def rows(self, rule: Rule, item: Any, column: int) -> Iterable[Row | None]:
         """The rows in which the line may stand as the judged line (of a pair: in key column `column`). None = some row, or none is needed."""
         scope = rule.scope
-        if isinstance(scope, ir.ItemScope) and not scope.table:
-            return () if scope.codes is not None and item.code is not ABSENT and scope.codes.member(item.code) is False else (None,)
+        if isinstance(scope, ir.ItemScope):
+            if plainly_false(scope.where, scope.role, item):
+                return ()
+            if not scope.table:
+                by_code = scope.codes is not None and scope.codes.system == "item" and item.code is not ABSENT
+                return () if by_code and scope.codes is not None and scope.codes.member(item.code) is False else (None,)
         assert isinstance(scope, (ir.ItemScope, ir.PairScope))
         table = self._program.tables[scope.table]
         field = table.key_fields[column]

@@ -83,6 +83,8 @@ class Needs:
         match look.what:
             case "everything":
                 return _EVERYTHING
+            case "refunds":
+                return _EVERYTHING if _names_elsewhere(encounter) else ()
             case "stays":
                 return self._stays(look, rule, encounter, here)
             case "window":

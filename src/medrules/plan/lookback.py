@@ -31,14 +31,15 @@ class Look:
     """One place where a rule looks at other encounters.
 
     what     window: `window` around a line under review · pair, group: the partners of such a line · stays: earlier (or later) stays ·
-             everything: whatever there is of the patient
+             everything: whatever there is of the patient ·
+             refunds: everything, if a refund under review names a line that is not of its encounter
     rolling  a quota: over any n days (or hours), what was paid before them decides what is paid in them
     days     stays: how many days before the admission under review another stay may have ended; None = no limit is known
     lines    stays: their lines are read as well
     """
 
     rule: int
-    what: Literal["window", "pair", "group", "stays", "everything"]
+    what: Literal["window", "pair", "group", "stays", "everything", "refunds"]
     window: ir.Window | None = None
     rolling: bool = False
     days: int | None = None
@@ -65,6 +66,8 @@ def _of_rule(number: int, rule: Rule, program: Program) -> Iterator[Look]:
     if any(_is_everything(node) for node in held) or _tells_rank(held):
         yield Look(number, "everything")
         return
+    if any(isinstance(node, ir.Fact) and node.field == "item.paired" for node in held):
+        yield Look(number, "refunds")
     windows = [node for node in held if isinstance(node, ir.Window) and _leaves(node)]
     match rule.scope:
         case ir.PairScope(frame=frame):
@@ -94,10 +97,10 @@ def _of_rule(number: int, rule: Rule, program: Program) -> Iterator[Look]:
 
 
 def _is_everything(node: Any) -> bool:
-    """Whether an expression reads the patient's encounters or history as such, or whether a refund has found its original."""
+    """Whether an expression reads the patient's encounters or history as such."""
     match node:
         case ir.Fact(path=path, field=field) | ir.Members(path=path, field=field):
-            return "history" in path or "encounters" in path or field in ("item.paired", "patient.encounters") or field.startswith("history.")
+            return "history" in path or "encounters" in path or field == "patient.encounters" or field.startswith("history.")
         case _:
             return False
 

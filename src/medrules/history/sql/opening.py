@@ -26,7 +26,8 @@ def connect(address: str, *, make: bool = False, may_write: bool = False) -> Eng
     if url.get_backend_name() == "sqlite" and not make and not (url.database and Path(url.database).is_file()):
         raise InvalidHistory(f"没有这个数据库：{named(url)}；先运行 medrules history init / no such database, run `medrules history init`")
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args=_arguments(url, may_write))
+        alone = {} if may_write else {"isolation_level": "AUTOCOMMIT"}  # one statement needs no transaction around it
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_arguments(url, may_write), **alone)
     except ImportError as missing:
         raise MissingExtra(
             f"没有装 {missing.name} 驱动：pip install \"medrules[history-postgresql]\" / this database needs a driver") from None
