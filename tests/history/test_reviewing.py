@@ -20,7 +20,7 @@ from medrules.history.reviewing import FAILED
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
 from medrules.model.values import Instant
-from tests.history.people import ONE_LINE, SUM_30, earlier, engine, line, of, request, today, visit
+from tests.history.people import ONE_LINE, SAME_DAY, SUM_30, earlier, engine, line, of, request, today, visit
 
 SINCE = date(2026, 1, 1).toordinal()
 WIDE = Coverage(SINCE, 0, "统筹区")
@@ -258,6 +258,26 @@ def test_another_plan_asks_for_what_it_needs() -> None:
     held.swap(of(SUM_30))
     asked.review(today())
     assert len(provider.asked) == 1
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_rules_swapped_while_history_is_asked_for_see_no_history_of_other_rules(times: int) -> None:
+    """The old rules ask for one day here; the new ones look back thirty days, and must not take the answer for all there is."""
+    held, left = Engine(of(SAME_DAY)), [times]
+    plans = [of(SUM_30), of(SAME_DAY)]
+
+    class Swaps:
+        def earlier(self, need: Need) -> Earlier:
+            if left[0]:
+                left[0] -= 1
+                held.swap(plans[left[0] % 2 if times > 1 else 0])
+            return FileHistory(earlier(*VISITS), [WIDE]).earlier(need)
+
+    report = WithHistory(held, Swaps(), HistoryLimits(kept=0, seconds=20)).review(today())
+    if times == 1:
+        assert rules_of(report) == (["LK-1"], [])
+    else:
+        assert not report.unchecked and (rules_of(report) in (([], []), ([], [("LK-1", ("history.items",))])))
 
 
 def test_threads_share_one() -> None:

@@ -29,6 +29,7 @@ __all__ = ["FAILED", "HistoryLimits", "Reviews", "WithHistory"]
 log: Final = logging.getLogger("medrules.history")
 FAILED: Final = "既往记录没有取到"  # how the note begins
 HISTORY: Final = "history.items"
+_SWAPS: Final = 3  # reviews during which the rules were swapped; then it is reviewed as it came
 _WHY: Final = {"slow": "超时", "busy": "繁忙"}
 
 
@@ -78,10 +79,15 @@ class WithHistory:
     def review(self, facts: Facts, *, deadline: float | None = None, clock: Callable[[], float] = time.monotonic) -> Report:
         """What the rules say about one request, as `Engine.review`. History that cannot be had leaves it as it would be without: rules that
         need it are 待核 naming history, and a note says why."""
-        left = self.limits.seconds if deadline is None else min(self.limits.seconds, deadline - clock())
-        given = self.with_history(facts, left)
-        report = self.engine.review(given, deadline=deadline, clock=clock)
-        return self._told(report, facts) if len(given.notes) > len(facts.notes) else report
+        for _ in range(_SWAPS):
+            left = self.limits.seconds if deadline is None else min(self.limits.seconds, deadline - clock())
+            asked_for = self.engine.program
+            given = self.with_history(facts, left)
+            report = self.engine.review(given, deadline=deadline, clock=clock)
+            # Facts hold what one program needs: what another one looks for would pass for not there.
+            if self.engine.program is asked_for or given is facts:
+                return self._told(report, facts) if len(given.notes) > len(facts.notes) else report
+        return self.engine.review(facts, deadline=deadline, clock=clock)
 
     def with_history(self, facts: Facts, seconds: float | None = None) -> Facts:
         """The facts with what its rules need of earlier encounters; as they are with one more note where that cannot be had. Never raises."""
