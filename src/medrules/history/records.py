@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from medrules.errors import InvalidHistory
 from medrules.history.checking import name_of
@@ -100,8 +100,13 @@ def _plain(institution: Any) -> Any:
     return getattr(institution, "__dict__", None)
 
 
-def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Lines that are not empty, with their numbers from 1 on."""
-    for number, line in enumerate(lines, 1):
+def numbered(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Lines that are not empty, with their numbers from 1 on. One that is too long comes cut, and its reader refuses it."""
+    number = 0
+    while line := lines.readline(MAX_LINE + 2):
+        number += 1
+        rest = line
+        while len(rest) == MAX_LINE + 2 and not rest.endswith(b"\n"):  # never a whole file in memory for want of a line's end
+            rest = lines.readline(MAX_LINE + 2)
         if line.strip():
             yield number, line

@@ -76,6 +76,8 @@ def test_bad_lines_are_told_and_nothing_is_half_done(run: Run, tmp_path: Path) -
     done = run("history", "load", url, path, "--keep-good", "--json")
     assert done.code == exits.BAD_INPUT and done.json["added"] == 2 and done.json["bad"][0]["line"] == 3
     assert run("history", "show", url, "--json").json["encounters"] == 2
+    done = run("history", "load", url, path, "--keep-good", "--covered-from", "2026-01-01")
+    assert "没有记下" in done.err and run("history", "show", url, "--json").json["coverage"] == []  # what was left out is missing
 
 
 @pytest.mark.parametrize("words", [

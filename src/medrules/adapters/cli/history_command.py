@@ -69,7 +69,7 @@ def _load(arguments: argparse.Namespace) -> int:
             task = bar.add_task("", total=sum(p.stat().st_size for p in paths))
             done = databases.load(
                 engine, paths, read_line, keep_good=arguments.keep_good, step=lambda size: bar.advance(task, size))
-        if said is not None and done.written:
+        if said is not None and done.written and not done.bad_lines:
             databases.state_coverage(engine, said)
     finally:
         engine.dispose()
@@ -86,6 +86,8 @@ def _load(arguments: argparse.Namespace) -> int:
     err = error_console(not arguments.no_color)
     for bad in done.bad[:20]:
         err.print(str(bad), markup=False)
+    if said is not None and done.written and done.bad_lines:
+        err.print("有坏行，库并不全：没有记下 --covered-from / not complete: --covered-from was not stored", markup=False)
     if done.bad_lines > 20:
         err.print(f"… 共 {done.bad_lines:,} 行 / lines in all", markup=False)
     return exits.BAD_INPUT if done.bad_lines else exits.OK

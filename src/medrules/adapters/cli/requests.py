@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from medrules.adapters.native import read_facts, read_jsonl
+from medrules.adapters.native import read_facts
 from medrules.adapters.nhsa import Request, SiteSettings, read_request
+from medrules.errors import InvalidFacts, InvalidMessage, MedRulesError
 from medrules.model.facts import Facts
 
 __all__ = ["OneRequest", "read_all"]
@@ -26,35 +27,51 @@ class OneRequest:
     message: Request | None
 
 
-def read_all(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
+def read_all(path: Path, form: str, site: SiteSettings, bad: Callable[[int, MedRulesError], None] | None = None) -> Iterator[OneRequest]:
     """All requests of a file; `-` is standard input.
 
     Args:
         form: "3101", "facts", or "" = look at the content (a message has `input`).
+        bad: takes the number of a .jsonl line that cannot be used, and why; the lines after it are read all the same. Without it the first
+          such line is raised.
 
     Raises:
         InvalidMessage, InvalidFacts: the content is not in that form.
     """
     if path.suffix == ".jsonl":
-        yield from _lines(path, form, site)
+        yield from _lines(path, form, site, bad)
         return
     body, name = (sys.stdin.buffer.read(), "stdin") if str(path) == "-" else (path.read_bytes(), path.name)
-    if (form or _form_of(body)) == "3101":
-        request = read_request(body, site=site)
-        yield OneRequest(name, request.facts, request)
-    else:
-        yield OneRequest(name, read_facts(body, codes=site.code_mapping), None)
+    yield _one(body, name, form or _form_of(body), site)
 
 
-def _lines(path: Path, form: str, site: SiteSettings) -> Iterator[OneRequest]:
-    """One request a line. Native facts, unless the first line is a message."""
-    if (form or _form_of_lines(path)) == "facts":
-        for n, facts in enumerate(read_jsonl(path, codes=site.code_mapping), 1):
-            yield OneRequest(f"{path.name}:{n}", facts, None)
-        return
+def _one(body: bytes, title: str, form: str, site: SiteSettings) -> OneRequest:
+    if form == "facts":
+        return OneRequest(title, read_facts(body, codes=site.code_mapping), None)
+    request = read_request(body, site=site)
+    return OneRequest(title, request.facts, request)
+
+
+def _lines(path: Path, form: str, site: SiteSettings, bad: Callable[[int, MedRulesError], None] | None) -> Iterator[OneRequest]:
+    """One request a line. Native facts, unless the first line that can be read is a message."""
+    chosen = form or _form_of_lines(path)
     for n, line in _numbered(path):
-        request = read_request(line, site=site)
-        yield OneRequest(f"{path.name}:{n}", request.facts, request)
+        try:
+            one = _one(line, f"{path.name}:{n}", chosen, site)
+        except MedRulesError as error:
+            if bad is None:
+                raise _placed(error, n) from None
+            bad(n, error)
+            continue
+        yield one
+
+
+def _placed(error: MedRulesError, line: int) -> MedRulesError:
+    """The error with the number of its line before everything it says."""
+    said = f"第{line}行：{error}"
+    if isinstance(error, InvalidFacts):
+        return InvalidFacts(said, [e._replace(path=f"第{line}行 {e.path}".rstrip()) for e in error.errors])
+    return InvalidMessage(said) if isinstance(error, InvalidMessage) else error
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -63,6 +80,9 @@ def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
         number = 0
         while line := lines.readline(_MAX_LINE):
             number += 1
+            rest = line
+            while len(rest) == _MAX_LINE and not rest.endswith(b"\n"):
+                rest = lines.readline(_MAX_LINE)
             if line.strip():
                 yield number, line
 
@@ -72,7 +92,7 @@ def _form_of_lines(path: Path) -> str:
         try:
             tree = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
         except (ValueError, RecursionError):
-            break
+            continue
         return "3101" if isinstance(tree, dict) and "input" in tree else "facts"
     return "facts"
 

@@ -64,15 +64,15 @@ class _Review:
         self._worst, self._failed = exits.OK, False
 
     def file(self, path: Path) -> None:
-        """Review the requests of one file. What cannot be read is told, and the other files go on."""
+        """Review the requests of one file. What cannot be read is told, and the other lines and files go on."""
         try:
-            for one in read_all(path, self._given.form, self._site):
+            for one in read_all(path, self._given.form, self._site, lambda line, error: self._refused(f"{path.name}:{line}", error)):
                 self._request(one)
         except (MedRulesError, OSError) as error:
-            self._failed = True
             self._refused(path.name, error)
 
     def _refused(self, name: str, error: MedRulesError | OSError) -> None:
+        self._failed = True
         said = str(error) if isinstance(error, MedRulesError) else "文件读不到 / cannot read the file"
         code = error.code if isinstance(error, MedRulesError) else MedRulesError.code
         errors = [{"path": e.path, "message": e.message, "code": e.code} for e in error.errors] if isinstance(error, InvalidFacts) else []

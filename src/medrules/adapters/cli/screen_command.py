@@ -58,22 +58,26 @@ def run(arguments: argparse.Namespace) -> int:
         result = screen(
             engine, _requests(files, site, refused), found=take, parts=arguments.parts, covered_from=arguments.covered_from,
             coverage=arguments.coverage, step=step)
+    if refused and arguments.covered_from:
+        result.notes["有请求没有读进来，对其中的患者文件并不全"] += len(refused)
     if arguments.json:
         print_json(_as_json(result, refused, arguments.out is None))
     else:
         _show(console(not arguments.no_color), result)
     for sentence in refused[:20]:
         error_console(not arguments.no_color).print(sentence, markup=False)
+    if len(refused) > 20:
+        error_console(not arguments.no_color).print(f"… 共 {len(refused):,} 处没有读进来 / not read, in all", markup=False)
     if refused:
         return exits.BAD_INPUT
     return exits.INCOMPLETE if result.unchecked else exits.OK
 
 
 def _requests(files: list[Path], site: SiteSettings, refused: list[str]) -> Iterator[Facts]:
-    """All requests. A file that cannot be read any further is told; the others go on."""
+    """All requests. A line or file that cannot be read is told; the others go on."""
     for path in files:
         try:
-            for one in read_all(path, "", site):
+            for one in read_all(path, "", site, lambda line, error, name=path.name: refused.append(f"{name}:{line} {error.code} {error}")):  # type: ignore[misc]
                 yield one.facts
         except MedRulesError as error:
             refused.append(f"{path.name} {error.code} {error}")
