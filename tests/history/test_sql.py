@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from medrules.adapters.history_source import open_history, read_line
+from medrules.adapters.history_source import line_reader, open_history
 from medrules.adapters.native import read_facts
 from medrules.errors import InvalidHistory
 from medrules.history import Codes, Earlier, HistoryLimits, Need, Part, WithHistory
@@ -33,7 +33,7 @@ SINCE = date(2026, 1, 1).toordinal()
 def loaded(address: str, path: Path, **more: Any) -> Any:
     pool = connect(address, may_write=True)
     try:
-        return load(pool, [path], read_line, **more)
+        return load(pool, [path], line_reader(), **more)
     finally:
         pool.dispose()
 
@@ -109,7 +109,7 @@ def test_a_database_that_fails_leaves_nothing_half_done(database: str, tmp_path:
 
     event.listen(pool, "before_cursor_execute", fails)
     with pytest.raises(InvalidHistory):
-        load(pool, [written(tmp_path / "past.jsonl", PAST)], read_line)
+        load(pool, [written(tmp_path / "past.jsonl", PAST)], line_reader())
     event.remove(pool, "before_cursor_execute", fails)
     assert overview(pool).encounters == 0
     pool.dispose()

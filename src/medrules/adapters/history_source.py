@@ -11,22 +11,23 @@ from medrules.adapters.native import read_facts
 from medrules.errors import InvalidHistory, MissingExtra
 from medrules.history.files import FileHistory
 from medrules.history.provider import HistoryProvider
-from medrules.history.records import Coverage
-from medrules.model.facts import Facts
+from medrules.history.records import Coverage, ReadFacts
+from medrules.knowledge.mapping import CodeMapping
 
-__all__ = ["COVERAGE_FILE", "files_of", "is_address", "open_history", "read_line", "sql"]
+__all__ = ["COVERAGE_FILE", "files_of", "is_address", "line_reader", "open_history", "sql"]
 
 COVERAGE_FILE: Final = "coverage.toml"  # beside the files: from when on, of what, nothing is missing
 _KEYS: Final = frozenset(("covered_from", "covered_until", "coverage", "institution"))
 
 
-def open_history(where: str | Path) -> HistoryProvider:
+def open_history(where: str | Path, *, codes: CodeMapping | None = None) -> HistoryProvider:
     """What a review asks for earlier encounters.
 
     Args:
         where: the address of a database (`sqlite:///history.db`, `postgresql+psycopg://user@host/name`; needs `medrules[history]`), or a
           file or folder of native facts (.jsonl, one request a line). `coverage.toml` beside the files says how complete they are:
           covered_from (a date), coverage (本院, 统筹区, 全国), and where it applies covered_until and institution.
+        codes: the hospital's and the province's codes in files, brought to national ones (a database holds them as they were loaded).
 
     Raises:
         InvalidHistory: nothing is there, it cannot be read, or the database was not prepared (`medrules history init`).
@@ -35,16 +36,16 @@ def open_history(where: str | Path) -> HistoryProvider:
     if is_address(str(where)):
         return sql().SqlHistory.open(str(where))  # type: ignore[no-any-return]
     paths = files_of((where,))
-    return FileHistory.of_files(paths, read_line, coverage_beside(paths[0].parent))
+    return FileHistory.of_files(paths, line_reader(codes), coverage_beside(paths[0].parent))
 
 
 def is_address(where: str) -> bool:
     return "://" in where
 
 
-def read_line(line: bytes) -> Facts:
-    """One line of native facts."""
-    return read_facts(line)
+def line_reader(codes: CodeMapping | None = None) -> ReadFacts:
+    """Reads one line of native facts."""
+    return lambda line: read_facts(line, codes=codes)
 
 
 def files_of(names: Iterable[str | Path]) -> list[Path]:

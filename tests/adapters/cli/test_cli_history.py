@@ -94,3 +94,16 @@ def test_the_end_of_coverage_needs_its_begin(run: Run, tmp_path: Path) -> None:
     run("history", "init", url)
     done = run("history", "load", url, written(tmp_path / "past.jsonl", PAST), "--covered-until", "2026-03-01")
     assert done.code == exits.BAD_INPUT and run("history", "show", url, "--json").json["encounters"] == 0
+
+
+def test_local_codes_of_a_site_are_brought_to_national_ones(run: Run, looking_back: Path, asked: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'history.db'}"
+    run("history", "init", url)
+    local = [json.loads(json.dumps(one).replace(DRUG, "YY0001")) for one in PAST]
+    path = written(tmp_path / "past.jsonl", local)
+    (tmp_path / "codes.csv").write_text(f"医院编码,国家编码,名称,有效起,有效止,备注\nYY0001,{DRUG},,,,\n", encoding="utf-8")
+    (tmp_path / "site.toml").write_text('code_mapping = "codes.csv"\n', encoding="utf-8")
+    assert run("history", "load", url, path, "--site", tmp_path / "site.toml").code == exits.OK
+    assert answer(run, asked, looking_back, "--history", url) == (["LK-901"], [])
+    assert answer(run, asked, looking_back, "--history", path, "--site", tmp_path / "site.toml") == (["LK-901"], [])
+    assert answer(run, asked, looking_back, "--history", path)[0] == []  # without the mapping it is another code

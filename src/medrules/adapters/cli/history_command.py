@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.console import Table, console, error_console, print_json, progress
-from medrules.adapters.history_source import files_of, is_address, read_line, sql
+from medrules.adapters.history_source import files_of, is_address, line_reader, sql
+from medrules.adapters.nhsa import SiteSettings
 from medrules.errors import InvalidHistory
 from medrules.history.records import Coverage
 
@@ -22,6 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--json", action="store_true", help="以 JSON 输出 answer as JSON")
         one.add_argument("--no-color", action="store_true", help="不用颜色 no colours")
     load.add_argument("files", nargs="+", help="原生事实 .jsonl 文件或文件夹 files of native facts, or folders")
+    load.add_argument("--site", help="站点设置 TOML 文件：用其中的编码对照 site settings, for their code mapping")
     load.add_argument("--covered-from", type=_day, metavar="日期", help="库里自这一天起是全的 nothing is missing from this day on")
     load.add_argument("--covered-until", type=_day, metavar="日期", help="全到这一天；不写就是一直在更新 … up to this day; without it, kept up to date")
     load.add_argument("--coverage", choices=["本院", "统筹区", "全国"], default="本院", help="全的是哪个范围（缺省本院）of what nothing is missing")
@@ -62,13 +65,14 @@ def _init(arguments: argparse.Namespace) -> int:
 def _load(arguments: argparse.Namespace) -> int:
     databases = sql()
     said = _said(arguments)
+    site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
     paths = files_of(arguments.files)
     engine = databases.connect(arguments.url, may_write=True)
     try:
         with progress("装入 loading") as bar:
             task = bar.add_task("", total=sum(p.stat().st_size for p in paths))
             done = databases.load(
-                engine, paths, read_line, keep_good=arguments.keep_good, step=lambda size: bar.advance(task, size))
+                engine, paths, line_reader(site.code_mapping), keep_good=arguments.keep_good, step=lambda size: bar.advance(task, size))
         if said is not None and done.written and not done.bad_lines:
             databases.state_coverage(engine, said)
     finally:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 
+from medrules.adapters.nhsa import SiteSettings
 from medrules.errors import MedRulesError
 from medrules.history.reviewing import HistoryLimits, Reviews, WithHistory
 
@@ -16,12 +17,12 @@ def add(parser: argparse.ArgumentParser) -> None:
                         "how long to wait for it")
 
 
-def asked(engine: Reviews, arguments: argparse.Namespace) -> Reviews:
-    """The engine, asking for history where the command line says so."""
+def asked(engine: Reviews, arguments: argparse.Namespace, site: SiteSettings) -> Reviews:
+    """The engine, asking for history where the command line says so. In files it has the site's codes."""
     if arguments.history_ms < 1:
         raise MedRulesError("--history-ms 应为正整数 / a whole number from 1 on")
     if not arguments.history:
         return engine
     from medrules.adapters.history_source import open_history  # only commands that are asked to need it
 
-    return WithHistory(engine, open_history(arguments.history), HistoryLimits(seconds=arguments.history_ms / 1000))
+    return WithHistory(engine, open_history(arguments.history, codes=site.code_mapping), HistoryLimits(seconds=arguments.history_ms / 1000))

@@ -41,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     site = SiteSettings.from_toml(Path(arguments.site)) if arguments.site else SiteSettings()
     files = found(arguments.files, ".json", ".jsonl")
-    engine = history_option.asked(opened(arguments), arguments)
+    engine = history_option.asked(opened(arguments), arguments, site)
     review = _Review(engine, site, arguments)
     with progress("审核 reviewing", shown=review.quiet) as bar:
         task = bar.add_task("", total=len(files))

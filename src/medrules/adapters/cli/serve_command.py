@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings = replace(settings, allow_remote=True)
     if arguments.shadow_log and not arguments.store:
         raise MedRulesError("--shadow-log 要和 --store 一起用 / --shadow-log needs --store")
-    engine = history_option.asked(opened(arguments, arguments.shadow_log), arguments)
+    engine = history_option.asked(opened(arguments, arguments.shadow_log), arguments, site)
     _can_listen(arguments.host, arguments.port)
     if arguments.feedback_file and not Path(arguments.feedback_file).resolve().parent.is_dir():
         raise MedRulesError(f"反馈文件所在的文件夹不存在：{arguments.feedback_file} / the folder of the feedback file does not exist")
