@@ -138,6 +138,26 @@ def test_files_without_numbers_are_known_by_their_codes(pack: Path) -> None:
     assert kinds(again) == kinds(report) and kinds(report)[1][1].startswith("IMP-")
 
 
+def test_names_mean_the_row_that_is_in_force_on_the_first_day(pack: Path) -> None:
+    path = pack / "families" / "F6_levels" / "tables" / "levels.csv"
+    old, new = "KP-1,XA01,甲片,二级,,,全,旧。,1,a,2025-01-01,2026-01-01", "KP-77,XA01,甲片,三级,,,全,新。,2,b,2026-01-01,"
+    path.write_text(LEVEL_ROWS.splitlines()[0] + f"\n{old}\n{new}\n", "utf-8")
+    mapping = 'identity = ["名称"]\n[columns]\n"编码" = "c"\n"名称" = "n"\n"最低级别" = "l"\n"原文" = "t"\n"有效起" = "d"\n[unfilled]\n"就医方式" = ""\n'
+    report = imported(pack, "限级别", mapping, "c,n,l,t,d", "XA01,甲片,二级,旧。,2025-01-01")
+    assert kinds(report) == [("unchanged", "KP-1")]
+    report = imported(pack, "限级别", mapping, "c,n,l,t,d", "XA01,甲片,三级,新。,2026-05-01")
+    assert kinds(report) == [("unchanged", "KP-77")]
+
+
+def test_rows_of_other_tables_are_left_to_them_and_plain_numbers_get_their_unit(pack: Path) -> None:
+    mapping = '[columns]\n"知识点号" = "id"\n"主项编码" = "a"\n"从项编码" = "b"\n"频度" = {column = "h", unit = "小时"}\n"有效起" = "from"\n' \
+              '[only]\n"类" = ["重复"]\n'
+    report = imported(pack, "成对", mapping, "id,a,b,h,from,类", "Q-1,001105000010000,001106000010000,6,2026-01-01,重复",
+                      "Q-2,001105000010000,001107000010000,6,2026-01-01,折价")
+    assert kinds(report) == [("added", "Q-1")] and rows(report)[-1]["频度"] == "6小时"
+    assert unread(report) == [("MR-K630", "batch.csv F3")] and not report.unreadable
+
+
 # ---------------------------------------------------------------- what a spreadsheet does to cells
 
 
@@ -255,12 +275,14 @@ def test_letters_of_columns_go_round(number: int) -> None:
 
 
 WORD = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=8).map(str.strip).filter(bool)
-FROMS = st.builds(From, WORD, st.integers(0, 3), st.sampled_from(["", "、", "\n", '"']), st.dictionaries(WORD, st.text("甲\"\\ 'x", max_size=3), max_size=2))
+FROMS = st.builds(From, WORD, st.integers(0, 3), st.sampled_from(["", "、", "\n", '"']), st.dictionaries(WORD, st.text("甲\"\\ 'x", max_size=3), max_size=2),
+                  st.sampled_from(["", "天"]))
 
 
 @given(st.builds(
     Layout, st.dictionaries(WORD, FROMS, min_size=1, max_size=4), st.dictionaries(WORD, WORD, max_size=3), st.dictionaries(WORD, st.sampled_from(["", "待编"])),
-    st.booleans(), WORD, st.integers(1, 20), st.booleans(), WORD, WORD, st.lists(WORD, min_size=1, max_size=2, unique=True).map(tuple)))
+    st.booleans(), WORD, st.integers(1, 20), st.booleans(), WORD, WORD, st.lists(WORD, min_size=1, max_size=2, unique=True).map(tuple), st.none(),
+    st.dictionaries(WORD, st.lists(WORD, min_size=1, max_size=2).map(tuple), max_size=2)))
 @settings(max_examples=60)
 def test_a_written_mapping_file_reads_back(one: Layout) -> None:
     found, problems = read_layout(Source("m.toml", written_layout(one, {}, ("x\ny",))))

@@ -851,7 +851,7 @@ CODES: dict[str, Entry] = {
         "这批比表里的旧。改正有效起，或不导入这一行。", "The batch is older than the table. Correct valid_from, or leave the row out.",
     ),
     "MR-K616": Entry(
-        "「{point}」在表里已由人分成几行，不能自动改", "`{point}` was split into rows by people and cannot be changed automatically",
+        "「{point}」在表里不止一行，说不清改哪一行", "`{point}` has more than one row in the table: which one is meant is not clear",
         "直接改表的 CSV；新内容另有生效日期时写上有效起，旧行会自动到期。", "Edit the table's CSV; with a later valid_from the old rows end by themselves.",
     ),
     "MR-K617": Entry(
@@ -902,6 +902,11 @@ CODES: dict[str, Entry] = {
     ),
     "MR-K629": Entry(
         "规则包里没有知识表「{name}」", "The pack has no table `{name}`", "{hint}", "{hint_en}",
+    ),
+    "MR-K630": Entry(
+        "「{column}」是「{cell}」，对照文件只要：{words}；没有导入", "`{column}` is `{cell}`, the mapping file wants only: {words}; not imported",
+        "是这张表的，把这个词加到 [only] 里；是另一张表的，用另一份对照文件导入那张表。",
+        "Add the word under [only] if the row belongs here; else import it into its own table.", Severity.WARNING,
     ),
     "MR-K631": Entry(
         "「{cell}」在第 {line} 行已经对到「{other}」，两行的有效期重叠", "`{cell}` is already mapped to `{other}` on line {line}, and both are in force",

@@ -17,6 +17,7 @@ __all__ = ["POINT_TYPE", "cell_text", "is_codes", "warned"]
 POINT_TYPE: Final = Type("code", name="point")  # of a knowledge point's number, which must not lose digits either
 _WIDE_DIGIT: Final = re.compile(r"[０-９]")
 _SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")  # days since 1900: 36526 is 2000-01-01
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -57,6 +58,8 @@ def cell_text(cell: Cell, source: From, type: Type) -> str | Problem:
 def _worded(text: str, source: From, type: Type) -> str:
     """The table's word for the file's. An empty one leaves a condition as it is, to become text; in a text column it says that nothing is
     left over."""
+    if source.unit and _NUMBER.fullmatch(text):
+        return text + source.unit
     word = source.words.get(text)
     return text if word is None or (not word and type != TEXT) else word
 

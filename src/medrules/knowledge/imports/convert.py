@@ -51,7 +51,7 @@ def check_layout(layout: Layout, sheet: Sheet, target: Target, name: str) -> Ite
     for column in given:
         if column not in known:
             yield Problem("MR-K628", {"name": column, "table": target.declared.name, "words": "、".join([*keys, *declared])}).at(name)
-    sources = [one.column for one in layout.columns.values()] + [n for n in (layout.supersedes, layout.rule_code) if n]
+    sources = [one.column for one in layout.columns.values()] + [n for n in (layout.supersedes, layout.rule_code, *layout.only) if n]
     if layout.codes is not None:
         sources.append(layout.codes.match)
     for source in dict.fromkeys(sources):
@@ -81,6 +81,7 @@ class _Converter:
         heads = [fold_text(text_of(cell)) for cell in sheet.rows[layout.header - 1]]
         self._at = {name: heads.index(fold_text(one.column)) + 1 for name, one in layout.columns.items()}
         self._extra = {n: heads.index(fold_text(n)) + 1 for n in (layout.supersedes, layout.rule_code) if n}
+        self._only = {n: heads.index(fold_text(n)) + 1 for n in layout.only}
         self._match = heads.index(fold_text(layout.codes.match)) + 1 if layout.codes else 0
         self._types: dict[str, Type] = {**column_types(target), POINT: POINT_TYPE}
         self._keys = [k.zh for k in target.declared.keys]
@@ -110,6 +111,11 @@ class _Converter:
         if _REMARK.fullmatch(words) and (key_empty or filled <= 1 or first == self._at.get(POINT)):  # 合计 is no number of a point
             self._tell(Problem("MR-K609", {"cell": shown(words)}), line, first)
             return None
+        for name, column in self._only.items():
+            word = text_of(self._sheet.cell(line, column)).strip()
+            if word not in self._layout.only[name]:
+                self._tell(Problem("MR-K630", {"column": name, "cell": shown(word), "words": "、".join(self._layout.only[name])}), line, column)
+                return None
         if line in self._sheet.hidden_rows:
             self._tell(Problem("MR-K611", {"what": Twin("行", "row")}), line)
             return None

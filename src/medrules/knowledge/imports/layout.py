@@ -12,6 +12,7 @@
     "知识点号" = "kp_id"
     "主项编码" = {column = "med_codes", part = 1}                   # the first of A|B
     "编码" = {column = "国家编码", separator = "、"}
+    "周期" = {column = "疗程周期", unit = "天"}                     # a plain 7 of the file means 7天
     "最低级别" = {column = "限定值域", words = {"二级及以上" = "二级"}}
     "其他条件" = {column = "限定支付范围", words = {"限二级及以上医疗机构。" = ""}}   # nothing is left over: it is all in columns
 
@@ -21,6 +22,9 @@
 
     [unfilled]
     "科室" = ""                      # "" = no restriction; "待编" = not known yet
+
+    [only]                           # rows with other words in these columns of the file belong to other tables
+    "限定对象" = ["工伤"]
 
     [codes]                          # codes that stand on another sheet, or in another file, by name
     sheet = "药品代码"
@@ -47,12 +51,13 @@ POINT: Final = "知识点号"
 class From:
     """Where the cells of one table column come from. `part` counts from 1 the pieces between `|` of the file's cell (0 = all of it);
     `separator` is what stands between codes in the file ("" = `|`); `words` says the file's words in the table's ("" = left as text;
-    in a text column: nothing left over)."""
+    in a text column: nothing left over); `unit` stands behind plain numbers of the file."""
 
     column: str
     part: int = 0
     separator: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Layout:
     supersedes: str = ""
     identity: tuple[str, ...] = (POINT,)
     codes: CodesJoin | None = None
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_layout(source: Source) -> tuple[Layout | None, tuple[Diagnostic, ...]]:
@@ -100,14 +106,15 @@ def read_layout(source: Source) -> tuple[Layout | None, tuple[Diagnostic, ...]]:
                if (found := _from(name, given, entries)) is not None}
     constants, unfilled = (_texts(data, name, entries) for name in ("constants", "unfilled"))
     codes = _join(data, entries)
-    for name in ("columns", "constants", "unfilled", "codes"):
+    only = _only(data, entries)
+    for name in ("columns", "constants", "unfilled", "codes", "only"):
         data.pop(name, None)
     entries.close()
     if not columns and not problems:
         entries.report(_wrong("columns", " [columns] 段", "a table [columns]"), "columns")
     if problems:
         return None, tuple(problems)
-    return Layout(columns, constants, unfilled, confirmed, sheet, header, full, rule_code, supersedes, identity, codes), ()
+    return Layout(columns, constants, unfilled, confirmed, sheet, header, full, rule_code, supersedes, identity, codes, only), ()
 
 
 def _wrong(name: str, expected: str, expected_en: str) -> Problem:
@@ -133,16 +140,26 @@ def _texts(data: Mapping[str, Any], name: str, entries: Entries) -> dict[str, st
 def _from(name: str, given: Any, entries: Entries) -> From | None:
     if isinstance(given, str):
         return From(given)
-    if isinstance(given, dict) and isinstance(given.get("column"), str) and given.keys() <= {"column", "part", "separator", "words"}:
-        part, separator, words = given.get("part", 0), given.get("separator", ""), given.get("words", {})
+    if isinstance(given, dict) and isinstance(given.get("column"), str) and given.keys() <= {"column", "part", "separator", "words", "unit"}:
+        part, separator, words, unit = given.get("part", 0), given.get("separator", ""), given.get("words", {}), given.get("unit", "")
         if (
-            type(part) is int and 0 <= part <= 100 and isinstance(separator, str) and isinstance(words, dict)
+            type(part) is int and 0 <= part <= 100 and isinstance(separator, str) and isinstance(unit, str) and isinstance(words, dict)
             and all(isinstance(v, str) for v in words.values())
         ):
-            return From(given["column"], part, separator, words)
-    entries.report(_wrong(name, "列名，或 {column = …, part = …, separator = …, words = {…}}",
-                          "a column's name, or {column = …, part = …, separator = …, words = {…}}"), name)
+            return From(given["column"], part, separator, words, unit)
+    entries.report(_wrong(name, "列名，或 {column = …, part = …, separator = …, unit = …, words = {…}}",
+                          "a column's name, or {column = …, part = …, separator = …, unit = …, words = {…}}"), name)
     return None
+
+
+def _only(data: Mapping[str, Any], entries: Entries) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for column, words in _table(data, "only", entries).items():
+        if isinstance(words, list) and words and all(isinstance(word, str) for word in words):
+            found[column] = tuple(words)
+        else:
+            entries.report(_wrong(column, "文字的列表", "a list of texts"), column)
+    return found
 
 
 def _join(data: Mapping[str, Any], entries: Entries) -> CodesJoin | None:
@@ -181,6 +198,9 @@ def written_layout(layout: Layout, notes: Mapping[str, str], unused: tuple[str, 
     out += [f"{_quoted(k)} = {_quoted(v)}{f'  # {notes[k]}' if k in notes else ''}" for k, v in layout.constants.items()]
     out += ["", "[unfilled]  # 这批不填的列：\"\"＝不限，\"待编\"＝还不知道（待核）"]
     out += [f"{_quoted(k)} = {_quoted(v)}" for k, v in layout.unfilled.items()]
+    if layout.only:
+        out += ["", "[only]  # 这些列是别的词的行，属于别的表"]
+        out += [f"{_quoted(k)} = [{', '.join(map(_quoted, v))}]" for k, v in layout.only.items()]
     if layout.codes is not None:
         out += ["", "[codes]  # 编码在另一张表，按名称对上"]
         out += [f"{k} = {_quoted(v)}" for k in ("sheet", "file", "match", "column") if (v := getattr(layout.codes, k))]
@@ -188,13 +208,15 @@ def written_layout(layout: Layout, notes: Mapping[str, str], unused: tuple[str, 
 
 
 def _written_from(one: From) -> str:
-    if not (one.part or one.separator or one.words):
+    if not (one.part or one.separator or one.words or one.unit):
         return _quoted(one.column)
     parts = [f"column = {_quoted(one.column)}"]
     if one.part:
         parts.append(f"part = {one.part}")
     if one.separator:
         parts.append(f"separator = {_quoted(one.separator)}")
+    if one.unit:
+        parts.append(f"unit = {_quoted(one.unit)}")
     if one.words:
         parts.append("words = {" + ", ".join(f"{_quoted(k)} = {_quoted(v)}" for k, v in one.words.items()) + "}")
     return "{" + ", ".join(parts) + "}"

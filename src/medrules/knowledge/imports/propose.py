@@ -37,7 +37,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "原文": ("constraint", "药品说明", "项目说明", "限定支付范围", "支付范围", "限定文本", "basis", "备注", "知识依据"),
     OTHER: ("constraint", "药品说明", "限定支付范围", "支付范围", "限定文本"),
     "编码": ("med_codes", "国标代码", "药品代码", "项目编码", "项目代码", "国家药品代码", "国家项目编码", "国家编码", "医保编码", "item_code", "code"),
-    "名称": ("item_name", "药品通用名", "项目名称", "药品名称", "通用名", "op_name", "dx_name", "herb", "主项名称"),
+    "名称": ("item_name", "药品通用名", "项目名称", "药品名称", "通用名", "op_name", "dx_name", "herb"),
     "通用名": ("药品通用名", "generic_name", "item_name"),
     "产品名": ("consumable_name", "item_name", "耗材名称"),
     "手术操作编码": ("op_code",), "诊断编码": ("dx_code",), "诊断": ("dx_code",),
@@ -154,6 +154,8 @@ def _detailed(name: str, sheet: Sheet, header: int, place: int, types: Mapping[s
         return From(column, part=keys.index(name) + 1)
     if is_codes(type_):
         return From(column, separator=next((s for s in _SEPARATORS if any(s in c and "|" not in c for c in cells)), ""))
+    if type_.kind == "frame" and "天" in name and cells and all(c.isascii() and c.isdecimal() for c in cells):
+        return From(column, unit="天")
     if type_.kind in ("code", "level", "list") and type_.name not in ("generic", "product"):
         odd = [c for c in dict.fromkeys(cells) if isinstance(parse_cell(c, type_), Problem)]
         return From(column, words={c: _contained(c, type_) for c in odd[:_WORDS] if len(c) <= 40})

@@ -47,8 +47,8 @@ class Reconciled:
 def told_apart(records: Sequence[Record], target: Target, layout: Layout) -> tuple[list[Record], list[Diagnostic]]:
     """The records, each with its point, without repeated and contradictory lines of the batch itself."""
     told: list[Diagnostic] = []
-    points = _points_by_identity(target, layout)
-    pointed = [one for record in records if (one := _pointed(record, target, layout, points, told)) is not None]
+    rows = _rows_by_identity(target, layout)
+    pointed = [one for record in records if (one := _pointed(record, target, layout, rows, told)) is not None]
     ended = {r.supersedes: r.cells["有效起"] for r in pointed if r.supersedes}
     kept: dict[str, list[Record]] = {}
     bad: set[str] = set()
@@ -114,26 +114,31 @@ def _with(record: Record, target: Target, cells: Mapping[str, str]) -> Record:
 _Folded = tuple[tuple[str, ...], ...]
 
 
-def _points_by_identity(target: Target, layout: Layout) -> dict[_Folded, set[str]]:
-    """The points of the table's rows, by what tells them again where the file has no numbers."""
-    found: dict[_Folded, set[str]] = {}
+def _rows_by_identity(target: Target, layout: Layout) -> dict[_Folded, list[Line]]:
+    """The table's rows by what tells them again where the file has no numbers."""
+    found: dict[_Folded, list[Line]] = {}
     if layout.identity != (POINT,):
-        places, point = [target.place(name) for name in layout.identity], target.place(POINT)
+        places = [target.place(name) for name in layout.identity]
         for line in target.lines:
-            found.setdefault(tuple(_folded(line[i]) for i in places), set()).add(line[point])
+            found.setdefault(tuple(_folded(line[i]) for i in places), []).append(line)
     return found
 
 
 def _pointed(
-    record: Record, target: Target, layout: Layout, points: Mapping[_Folded, set[str]], told: list[Diagnostic],
+    record: Record, target: Target, layout: Layout, rows: Mapping[_Folded, list[Line]], told: list[Diagnostic],
 ) -> Record | None:
-    """The record with its point number: the file's, that of the table's row with the same identity, or a new one made of the identity."""
+    """The record with its point number: the file's, that of the table's row with the same identity on its first day, or a new one made
+    of the identity."""
     if layout.identity == (POINT,):
         return record
     wanted = tuple(_folded(record.cells[name]) for name in layout.identity)
-    found = points.get(wanted, set())
+    point, begin, end = (target.place(name) for name in (POINT, "有效起", "有效止"))
+    alike = rows.get(wanted, [])
+    day = record.cells["有效起"]
+    on_the_day = [line for line in alike if line[begin] <= day and (not line[end] or day < line[end])]
+    found = {line[point] for line in on_the_day or alike}
     if len(found) > 1:
-        found = {_published(point) for point in found}  # a point that people split into rows
+        found = {_published(one) for one in found}  # a point that people split into rows
     if len(found) > 1:
         told.append(Problem("MR-K616", {"point": "、".join(sorted(found)[:5])}).at(record.place))
         return None
