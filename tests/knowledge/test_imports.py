@@ -70,6 +70,23 @@ def test_a_correction_from_the_same_day_is_a_change_and_says_every_cell(pack: Pa
     assert [r["原文"] for r in rows(report) if r["知识点号"] == "KP-1"] == ["限三级。"]
 
 
+def test_a_correction_does_not_open_again_what_has_ended(pack: Path) -> None:
+    path = pack / "families" / "F6_levels" / "tables" / "levels.csv"
+    path.write_text(LEVEL_ROWS.replace("1,第1批,2025-01-01,\n", "1,第1批,2025-01-01,2026-09-01\n", 1), "utf-8")
+    mapping = LEVEL_MAP.replace('"批次" = "18"\n"来源" = "第18批"\n', "")
+    (change,) = levels(pack, "KP-1,XA01AAA001A001010100001,甲片,三级,限三级。,2025-01-01,", mapping=mapping).changes
+    assert change.kind == "changed" and not {"有效止", "批次", "来源"} & set(change.cells)
+    after = rows(levels(pack, "KP-1,XA01AAA001A001010100001,甲片,三级,限三级。,2026-06-01,"))
+    assert [(r["有效起"], r["有效止"]) for r in after if r["知识点号"] == "KP-1"] == [("2025-01-01", "2026-06-01"), ("2026-06-01", "2026-09-01")]
+
+
+def test_a_correction_with_the_same_words_keeps_what_people_typed_from_them(pack: Path) -> None:
+    path = pack / "families" / "F6_levels" / "tables" / "levels.csv"
+    path.write_text(LEVEL_ROWS.replace("甲片,二级,,,全,", "甲片,二级,住院,剩下的,部分,", 1), "utf-8")
+    (change,) = levels(pack, "KP-1,XA01AAA001A001010100001|XA01AAA001A001010100002,甲片,三级,限二级及以上医疗机构。,2025-01-01,").changes
+    assert change.kind == "changed" and set(change.cells) == {"最低级别", "批次", "来源"}
+
+
 def test_a_row_named_by_another_ends_on_its_first_day(pack: Path) -> None:
     report = levels(pack, NEW + "KP-1")
     assert kinds(report) == [("added", "KP-9"), ("superseded", "KP-1")]

@@ -30,6 +30,7 @@ __all__ = ["Reconciled", "reconcile", "told_apart"]
 MAX_VERSIONS: Final = 100  # lines of one point, or of one code, in one file that are compared
 MAX_PASSES: Final = 20  # times that rows are left out for contradicting others
 _SPLIT: Final = re.compile(r"(.*?\d.*?)(-\d{1,2})?U?")  # what is left is a number still
+_KEPT: Final = frozenset({"有效止", "批次", "来源"})
 _CIRCLES: Final = {"what": "互相矛盾的行", "what_en": "The number of rows that contradict each other", "limit": str(MAX_PASSES)}
 _NOT_COMPARED: Final = frozenset({POINT, "有效起", "有效止", "批次", "来源", "编全"})
 Line = tuple[str, ...]
@@ -181,12 +182,14 @@ class _Table:
         line[self.at["有效止"]] = day
         self.lines[i] = tuple(line)
 
-    def written(self, record: Record) -> Line:
-        return tuple(record.cells.get(name, "") for name in self.header)
+    def written(self, record: Record, kept: Mapping[str, str]) -> Line:
+        """The row; what the batch does not say of where it comes from and when it ends is kept."""
+        return tuple(record.cells.get(name, "") or (kept.get(name, "") if name in _KEPT else "") for name in self.header)
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Record, end: str = "") -> None:
+        """A new row. `end`: the day on which the row that it follows was to end, which holds unless the batch says another."""
         self.owner[len(self.lines)] = record
-        self.lines.append(self.written(record))
+        self.lines.append(self.written(record, {"有效止": end}))
 
     def named(self, i: int) -> dict[str, str]:
         return dict(zip(self.header, self.lines[i], strict=True))
@@ -291,12 +294,13 @@ def _take(record: Record, table: _Table, layout: Layout, changes: list[Change]) 
         return None
     latest = max(table.begins(i) for i in candidates)
     if start > latest:
+        ends = {table.named(i)["有效止"] for i in live}
         for i in live:
             before = table.named(i)
             table.end(i, record.cells["有效起"])
             changes.append(Change("superseded", before[POINT], record.place, _changed(record, before, layout, table.keys) | {
                 "有效止": (before["有效止"], record.cells["有效起"])}, point))
-        table.add(record)
+        table.add(record, ends.pop() if len(ends) == 1 else "")
         return None
     if start < latest or not live:
         shown_ = table.named(max(candidates, key=table.begins))["有效起"] or "—"
@@ -306,7 +310,11 @@ def _take(record: Record, table: _Table, layout: Layout, changes: list[Change]) 
     i = live[0]
     before = table.named(i)
     table.owner[i] = record
-    table.lines[i] = table.written(record)
+    if "原文" in layout.columns and _folded(before["原文"]) == _folded(record.cells["原文"]):
+        # The words are the same: what people made of them in columns that the batch does not fill still holds.
+        own = {n: before[n] for n in (*layout.unfilled, OTHER, "编全") if n in before and n not in record.attested}
+        record = replace(record, cells={**record.cells, **own})
+    table.lines[i] = table.written(record, before)
     after = table.named(i)
     changes.append(Change("changed", point, record.place, {n: (before[n], after[n]) for n in table.header if before[n] != after[n]}))
     return None
