@@ -47,6 +47,13 @@ def test_wrong_content(key: str, value: Any) -> None:
     assert refused(changed(**{key: value})) == "MR-P509"
 
 
+def test_members_are_in_the_order_of_names_each_once() -> None:
+    one, other = ({"name": n, "length": 1, "sha256": "0" * 64} for n in "ab")
+    assert len(read_manifest(changed(compiled=None, members=[one, other])).members) == 2
+    for members in ([other, one], [one, one]):
+        assert refused(changed(compiled=None, members=members)) == "MR-P509"
+
+
 def test_a_missing_key() -> None:
     whole = json.loads(write_manifest(manifest()))
     for key in whole:

@@ -55,6 +55,12 @@ def test_a_rollout_only_grows(salt: str, hospital: str, one: int, other: int) ->
     assert Rollout(salt, BUCKETS).holds(place) and not Rollout(salt, 0).holds(place)
 
 
+def test_percent_counts_the_buckets_that_are_in() -> None:
+    place = replace(HERE, hospital="H33010600001")
+    assert bucket("2026.7.1", place.hospital) == 8487
+    assert not Rollout("2026.7.1", 8487).holds(place) and Rollout("2026.7.1", 8488).holds(place)
+
+
 def test_buckets_are_spread_evenly() -> None:
     inside = sum(Rollout("盐", 1000).holds(replace(HERE, hospital=f"H{n}")) for n in range(4000))
     assert 330 < inside < 470

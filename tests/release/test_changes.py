@@ -90,6 +90,15 @@ def test_several_rows_of_one_point(tmp_path: Path) -> None:
     assert [x["编码"] for x in table.added] == ["XA06"] and table.removed == ()
 
 
+def test_rows_of_one_point_are_matched_by_their_keys(tmp_path: Path) -> None:
+    """Both differ and have changed places: each is compared with the one of the same key."""
+    head = "知识点号,编码,年龄段,来源,有效起,有效止\nKP-1,XA01,不满 参数.儿童年龄上限,示例,,\n"
+    old, new = "KP-2,XA02,不满12岁,示例,,2026-01-01\n", "KP-2,XA05,不满12岁,示例,2026-01-01,\n"
+    first = built(tmp_path / "a", {**changed(v=("pack.toml", "2026.7.1", "2026.7.0")), CSV: head + old + new}).file
+    (table,) = built(tmp_path / "b", {**FILES, CSV: head + (new + old).replace("12岁", "13岁")}, first).changes.tables
+    assert sorted((c.keys, c.cells) for c in table.changed) == [("XA02", (("年龄段", "不满12岁", "不满13岁"),)), ("XA05", (("年龄段", "不满12岁", "不满13岁"),))]
+
+
 @pytest.mark.parametrize(("change", "kind", "name", "followers", "step"), [
     (("shared/parameters.medrule", "= 18岁", "= 17岁"), "parameter", "儿童年龄上限", ["ZJ-1"], "minor"),
     (("shared/parameters.medrule", "可调 14岁", "可调 16岁"), "parameter", "儿童年龄上限", ["ZJ-1"], "major"),
@@ -115,7 +124,7 @@ FOLLOWER = """规则 ZJ-3「限儿童用药的同类」{
 
 @pytest.mark.parametrize(("change", "through"), [
     ((RULE, "就诊.抢救标志 = 是", "就诊.抢救标志 = 是 且 患者.性别 = 男"), [("rule", "ZJ-1")]), ((RULE, "结果：明确违规", "结果：可疑"), [("rule", "ZJ-1")]),
-    ((RULE, "限儿童使用", "只限儿童使用"), []), ((RULE, "  须：  患者.年龄 属于 限定.年龄段\n", "  须：  患者.年龄 不属于 限定.年龄段\n"), []),
+    ((RULE, "药品说明书", "药品新说明书"), []), ((RULE, "  须：  患者.年龄 属于 限定.年龄段\n", "  须：  患者.年龄 不属于 限定.年龄段\n"), []),
     ((CSV, "不满12岁", "不满14岁"), []), (("shared/definitions.medrule", "= 住院", "= 住院 且 患者.性别 = 男"), [("definition", "是住院")]),
 ])
 def test_a_rule_that_follows_another_takes_its_clauses_and_no_more(

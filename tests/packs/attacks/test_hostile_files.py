@@ -122,6 +122,7 @@ def test_members_that_the_manifest_does_not_list() -> None:
     assert refused(archive([*made[1:], made[0]])) == "MR-P504"
     assert refused(archive([made[0], *made[:0:-1]])) == "MR-P504"
     assert refused(archive(made[1:])) == "MR-P504"
+    assert refused(archive(sorted(made, key=lambda e: e.name))) == "MR-P504"  # every name in its place, the manifest not first
     assert refused(archive([])) == "MR-P501"
     assert refused(archive([*made[:-1], replace(made[-1], body=b"name = 'demo'\n")])) == "MR-P511"
 
