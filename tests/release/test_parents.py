@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from medrules.adapters.cli import exits
 from medrules.adapters.cli.case_facts import facts_of
 from medrules.adapters.cli.main import main
 from medrules.errors import InvalidLayers, RefusedBuild
-from medrules.packs.archive import PackFile, write_pack_file
-from medrules.packs.manifest import MANIFEST
+from medrules.knowledge.packfiles import collect_files
+from medrules.packs.archive import PackFile, read_pack_file, write_pack_file
+from medrules.packs.manifest import MANIFEST, members_of
 from medrules.release.build import Built, build, verify_build
+from medrules.release.standing import standing_of
 from tests.release.samples import FACTS, PACK_TOML, demo, written
 
 CITY_TOML = PACK_TOML.replace('"demo"', '"city"').replace('"330000"', '"330100"').replace('roots = ["ZJ-"]', 'roots = ["HZ-"]') + """
@@ -117,3 +120,13 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     written(folder, {"tune.toml": TUNE.replace("16岁", "13岁")})
     assert main(["pack", "build", str(folder), "-o", str(target), "--parent", str(parent)]) == exits.BAD_PACK
     assert "MR-P404" in capsys.readouterr().err
+
+
+def test_the_example_province_is_built_on_the_national_pack() -> None:
+    """Its own rule, the parameter that it tunes, the row that it adds: cases hold on both packs together."""
+    root = Path(__file__).parents[2]
+    national = standing_of(collect_files(root / "rulepacks" / "national"), "national")
+    members = {n: c for n, c in national.own.sources.files.items() if not n.endswith("cases.yaml")}
+    parent = read_pack_file(write_pack_file(replace(national.manifest, members=members_of(members)), members))
+    made = build(root / "examples" / "layers" / "example-province", facts_of, parents=[parent])
+    assert made.cases == 5 and made.file.manifest.identity == "990000/example-province"
