@@ -41,8 +41,8 @@ def version(text: str) -> Version:
 class Bureau:
     """Publishes packs of two authorities. A test may bend `indexes` and `repository` before `publish()`."""
 
-    def __init__(self) -> None:
-        self.repository = Repository()
+    def __init__(self, now: datetime = NOW) -> None:
+        self.repository = Repository(now=now)
         self.indexes: dict[str, ReleaseIndex] = {p: ReleaseIndex(p.split("/")[1], p.split("/")[0], ()) for p in ROLES}
         self.contents: dict[tuple[str, str], bytes] = {}
 
