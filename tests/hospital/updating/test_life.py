@@ -134,7 +134,7 @@ class Life(RuleBasedStateMachine):
         except Killed:
             SEEN["killed"] += 1
         except StoreError as told:
-            assert told.code in ("MR-P308", "MR-P330", "MR-P306", "MR-P302"), told
+            assert told.code in ("MR-P308", "MR-P310", "MR-P330", "MR-P306", "MR-P302"), told
             SEEN[f"update said {told.code}"] += 1
         if cut:
             self.hospital.disk.power_cut(lambda n: data.draw(st.integers(0, n - 1)))

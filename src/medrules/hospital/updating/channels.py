@@ -19,6 +19,7 @@ from medrules.packs.store.writer import Writer
 
 __all__ = ["Heard", "as_text", "hear", "instant"]
 
+_OWN: Final = frozenset(("MR-P308", "MR-P310"))  # trouble of this machine, not of a channel
 _FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -55,13 +56,13 @@ def hear(entry: ChannelEntry, site: SiteFile, state: State, writer: Writer, now:
     """Refresh the channel and fetch what is wanted of it. Whatever goes wrong is a problem of the channel or of one pack.
 
     Raises:
-        StoreError: MR-P308, the store does not take what was fetched.
+        StoreError: MR-P308, MR-P310: the store does not take what was fetched, or cannot be read.
     """
     heard = Heard(held={p.sha256: p for p in state.held if p.channel == entry.name})
-    before = state.channels.get(entry.name)
+    before, kept = state.channels.get(entry.name), _kept(writer, entry.name)
     try:
         channel = TrustedChannel(
-            fetcher(entry), entry.first_root(), metadata=_kept(writer, entry.name), clock=lambda: now, clock_floor=instant(state.clock_floor))
+            fetcher(entry), entry.first_root(), metadata=kept, clock=lambda: now, clock_floor=instant(state.clock_floor))
     except MedRulesError as error:
         heard.problems.append(problem_of(error, entry.name))
         return heard
@@ -72,7 +73,7 @@ def hear(entry: ChannelEntry, site: SiteFile, state: State, writer: Writer, now:
             try:
                 _pack(identity, entry, site, state, channel, writer, as_text(now), heard)
             except PackError as error:
-                if error.code == "MR-P308":
+                if error.code in _OWN:
                     raise
                 heard.problems.append(problem_of(error, identity))
         found = channel.state()
@@ -125,7 +126,9 @@ def _kept(writer: Writer, channel: str) -> Mapping[str, bytes]:
     """What was trusted last; if it is damaged, nothing: trust begins anew from the pinned root, and the clock floor still holds."""
     try:
         return writer.metadata(channel)
-    except StoreError:
+    except StoreError as error:
+        if error.code in _OWN:
+            raise
         return {}
 
 

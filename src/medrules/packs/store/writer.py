@@ -88,16 +88,22 @@ class Writer:
         return self._put(layout.COMPILED, layout.compiled_name, content, layout.MAX_COMPILED)
 
     def content(self, pack: Pack) -> bytes | None:
-        """A stored pack, hashed; None if it is missing or damaged."""
-        return hashed(self._files, f"{self._folder}/{layout.PACKS}/{layout.pack_name(pack.sha256)}", pack.sha256, layout.MAX_PACK)
+        """A stored pack, hashed; None if it is missing or damaged.
+
+        Raises:
+            StoreError: MR-P310.
+        """
+        with _told("MR-P310"):
+            return hashed(self._files, f"{self._folder}/{layout.PACKS}/{layout.pack_name(pack.sha256)}", pack.sha256, layout.MAX_PACK)
 
     def metadata(self, channel: str) -> dict[str, bytes]:
         """The metadata trusted last, by role; none of them if one is damaged, so that trust begins anew from the pinned root.
 
         Raises:
-            StoreError: MR-P306.
+            StoreError: MR-P306, MR-P310.
         """
-        return read_metadata(self._files, self._folder, self.state, channel)
+        with _told("MR-P310"):
+            return read_metadata(self._files, self._folder, self.state, channel)
 
     def activate(self, state: State, why: str, what: Mapping[str, Any] | None = None) -> None:
         """`state` becomes the present one; its packs and metadata are in the store.
@@ -212,11 +218,11 @@ class Writer:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """What the system refuses, as MR-P308 with the system's own name for it."""
+def _told(code: str = "MR-P308") -> Iterator[None]:
+    """What the system refuses, as MR-P308 (MR-P310 where nothing was to be written) with the system's own name for it."""
     try:
         yield
     except OSError as error:
         name = errno.errorcode.get(error.errno or 0, type(error).__name__)
-        raise refuse("MR-P308", name, name) from error
+        raise refuse(code, name, name) from error
 
