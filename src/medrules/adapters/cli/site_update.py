@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from typing import Any
 
 from medrules.adapters.cli import exits
@@ -10,7 +9,6 @@ from medrules.adapters.cli.console import Console, Table, console, print_json, w
 from medrules.adapters.cli.site_sites import add_site, site_of
 from medrules.errors import PackError
 from medrules.packs.store import Pack
-from medrules.packs.store.writer import Store
 
 __all__ = ["add", "run", "show_outcome"]
 
@@ -26,15 +24,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     # The one command that needs the libraries of trust: they take long to import.
-    from medrules.hospital.updating.child import Child
+    from medrules.hospital.updating.now import update_now
     from medrules.hospital.updating.outcome import problem_of
-    from medrules.hospital.updating.update import update
 
     site = site_of(arguments)
-    trial = Child(site.store, site.limits)
     try:
         with working("更新规则包 updating the packs"):
-            outcome = update(site, Store(site.store), lambda: datetime.now(UTC), trial, wait=arguments.wait)
+            outcome = update_now(site, arguments.wait)
     except PackError as error:
         problem = problem_of(error)
         if arguments.json:
