@@ -10,6 +10,7 @@ from medrules.adapters.native import read_facts
 from medrules.check.program import PeriodScope
 from medrules.engine.engine import Engine
 from medrules.engine.reference.evaluator import Reference
+from medrules.engine.reference.values import Group
 from medrules.hospital.business_days import business_days, span_of
 from medrules.hospital.merging import merged
 from medrules.hospital.opening import clipped
@@ -43,4 +44,6 @@ def test_law_no_binding_has_another_day_than_the_business_days(seed: int, n: int
     assert span_of(facts, far) == (min(days), max(days))
     for rule in program.rules:
         if not isinstance(rule.scope, PeriodScope):
-            assert {c.day for c in reference.candidates(rule, reference.judge(facts, rule))} <= days
+            found = list(reference.candidates(rule, reference.judge(facts, rule)))
+            assert {c.day for c in found if not isinstance(c.subject, Group)} <= days
+            assert {c.day for c in found} <= {*days, facts.business_time.day}  # what was not sent: on the day of the request

@@ -17,7 +17,7 @@ from medrules.hospital.opening import joined_packs
 from medrules.hospital.store_engine import StoreEngine
 from medrules.model.reports import Report
 from tests.hospital.held_samples import Memory, version
-from tests.hospital.samples import facts
+from tests.hospital.samples import NATIONAL, RULE, facts, pack
 
 TODAY = date(2026, 8, 15)
 DEAR = {"单价": "300", "出生": "2020-01-01"}
@@ -186,3 +186,17 @@ def test_lines_without_a_day_are_unjudged_once_and_the_others_judged() -> None:
         report = engine(Memory(*held)).review(facts("2026-07-01", 出生="2020-01-01", 明细=lines))
         assert sorted(f.anchor.line for f in report.findings if f.rule == "N1002") == ["L0", "L2"]
         assert [(u.anchor.line, u.reason) for u in report.unjudged] == [("L1", "date")] and not report.unchecked
+
+
+def test_what_was_not_sent_is_undecided_although_the_request_reaches_into_two_versions() -> None:
+    """Prescriptions that no line names count on the day of the request, whichever version that is."""
+    each = RULE.format(code="N1006", name="每张处方", tier="静默", scope="每张处方 记为 方", condition="令：  种 = 种数 方.明细.编码\n  当：  种 超过 1种").replace("全额", "无")
+    files = {**NATIONAL, "families/N6_each/rule.medrule": each}
+    one, two = (pack(files=files, version=v.manifest.version, effective=v.manifest.effective) for v in (version(1, end="2026-07-01"), version(2, "2026-07-01")))
+    lines = [{"标识": f"L{n}", "种类": "费用", "编码": "XA09", "名称": "示例", "数量": "1", "单价": "3", "金额": "3.00", "自费金额": "0",
+              "执行时间": f"2026-0{n}-30 09:00:00"} for n in (6, 7)]
+    request = facts("2026-06-30", 出生="2020-01-01", 明细=lines)
+    whole = Engine(joined_packs([pack(files=files)], None).program).review(request)
+    split = engine(Memory(one, two)).review(request)
+    assert whole.undecided
+    assert [(u.rule, u.anchor) for u in split.undecided] == [(u.rule, u.anchor) for u in whole.undecided] and split.pack_version == "1.1.0|1.2.0"

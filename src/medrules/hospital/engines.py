@@ -43,23 +43,23 @@ class Engines:
         self._held: LRUCache[tuple[str, tuple[int, int] | None], Engine] = LRUCache(most)
         self._lock, self._making = Lock(), Lock()
 
-    def of(self, source: Source, segment: Segment, *, clip: bool = False) -> Engine:
+    def of(self, source: Source, segment: Segment, clip: tuple[int, int] | None = None) -> Engine:
         """The engine of a segment's packs.
 
         Args:
-            clip: it judges the segment's own days only (for requests that reach into several segments).
+            clip: the business days [begin, end) that it judges (for requests that reach into several segments); None = all.
 
         Raises:
             PackError: the packs cannot be read, or not be used together.
         """
-        key = source.key(segment.packs), (segment.begin, segment.end) if clip else None
+        key = source.key(segment.packs), clip
         found = self._found(key)
         if found is not None:
             return found
         with self._making:  # others who wait here find it made
             found = self._found(key)
             if found is None:
-                whole = self._found((key[0], None)) if clip else None
+                whole = None if clip is None else self._found((key[0], None))
                 rules = whole.plan if whole is not None else program_of(
                     lambda: [source.read(p) for p in segment.packs], source.overlay, source.compiled(key[0]))
                 found = engine_for(rules, key[1], self._budget)

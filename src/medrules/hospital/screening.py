@@ -49,14 +49,14 @@ class VersionedScreener:
         return any(part.judge.whole for part in self._parts)
 
     def everything(self, facts: Facts) -> Report:
-        return self._merged(facts, lambda judge: judge.everything(facts), days=business_days(facts))
+        return self._merged(facts, lambda judge: judge.everything(facts), business_days(facts))
 
     def person(self, facts: Facts) -> Report:
-        return self._merged(facts, lambda judge: judge.person(facts), days=business_days(facts))
+        return self._merged(facts, lambda judge: judge.person(facts), business_days(facts))
 
     def keys(self, facts: Facts) -> Iterator[tuple[Rule, Key]]:
         seen: set[tuple[tuple[str, ...] | str, Key]] = set()
-        for part in self._of(business_days(facts)):
+        for part in self._of(facts, business_days(facts)):
             for rule, key in part.judge.keys(facts):
                 if (rule.code, key) not in seen:
                     seen.add((rule.code, key))
@@ -64,17 +64,19 @@ class VersionedScreener:
 
     def periods(self, facts: Facts, wanted: Callable[[Rule, Key], bool]) -> Report:
         quiet = replace(facts, unjudged=(), notes=())
-        return self._merged(quiet, lambda judge: judge.periods(facts, wanted), days=frozenset())
+        return self._merged(quiet, lambda judge: judge.periods(facts, wanted), frozenset())
 
-    def _of(self, days: frozenset[int]) -> list[_Part]:
-        """The versions whose days these are, up to the end of the last year: that is where its periods end. None = all of them."""
+    def _of(self, facts: Facts, days: frozenset[int]) -> list[_Part]:
+        """The versions whose days these are, up to the end of the last year: that is where its periods end; and the version of the file's
+        end, where what has no day of its own counts. No days = all of them."""
         if not days:
             return list(self._parts)
         last = date(date.fromordinal(max(days)).year, 12, 31).toordinal()
-        return [p for p in self._parts if p.segment.begin <= last and min(days) < p.segment.end]
+        end = facts.business_time.day
+        return [p for p in self._parts if (p.segment.begin <= last and min(days) < p.segment.end) or p.segment.begin <= end < p.segment.end]
 
     def _merged(self, facts: Facts, judged: Callable[[Judges], Report], days: frozenset[int]) -> Report:
-        reports = [judged(part.judge) for part in self._of(days)]
+        reports = [judged(part.judge) for part in self._of(facts, days)]
         whole = Report() if not reports else reports[0] if len(reports) == 1 else merged(facts, reports)
         touched = self._line.touched(days)
         if any(not s.packs for s in touched) and not any(s.packs for s in touched):

@@ -9,6 +9,7 @@ from medrules.frozen import dataclass
 from medrules.hospital.business_days import business_days, span_of
 from medrules.hospital.engines import Engines, Source
 from medrules.hospital.held import SHADOW, HeldPack
+from medrules.hospital.levels import OPEN_END
 from medrules.hospital.merging import merged, quieted, unchecked
 from medrules.hospital.reach import MOST, reach
 from medrules.hospital.timeline import Segment, Timeline, timeline
@@ -61,8 +62,8 @@ class Snapshot:
             if segment.packs:
                 self.engine(segment)
 
-    def engine(self, segment: Segment, clip: bool = False) -> Engine:
-        made = self._engines.of(self.source, segment, clip=clip)
+    def engine(self, segment: Segment, clip: tuple[int, int] | None = None) -> Engine:
+        made = self._engines.of(self.source, segment, clip)
         if made.program.pack_hash not in self.known:
             self.known[made.program.pack_hash] = tuple(
                 Judged(p.identity, str(p.version), p.sha256, p.content_hash, p.mode) for p in segment.packs)
@@ -90,9 +91,11 @@ class Snapshot:
         """As `review`, by any timeline and for any days."""
         touched = self._touched(line, facts)
         reports = []
-        for segment in touched:
+        for n, segment in enumerate(touched):
             if segment.packs:
-                report = self.engine(segment, clip=len(touched) > 1).review(facts, deadline=deadline, clock=clock)
+                # What has no day of its own counts on the day of the request: the first and the last version are open outwards.
+                clip = (segment.begin if n else 0, segment.end if n + 1 < len(touched) else OPEN_END) if len(touched) > 1 else None
+                report = self.engine(segment, clip).review(facts, deadline=deadline, clock=clock)
                 reports.append(quieted(report, _roots(segment)) if segment.observed else report)
         if not reports:
             return unchecked(replace(Report(), notes=tuple(facts.notes), engine_version=ENGINE_VERSION), ("",))
