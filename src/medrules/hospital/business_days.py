@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from medrules.hospital.reach import MOST
 from medrules.model.facts import Facts
 from medrules.model.values import ABSENT, UNKNOWN, Instant, UnknownTouched
 
@@ -35,6 +36,8 @@ def business_days(facts: Facts, reach: int = 0) -> frozenset[int]:
     if not days:
         return frozenset((facts.business_time.day,))
     if reach:
+        if any(m.on.__class__ is not int for e in facts.current if e.items is not UNKNOWN for m in e.items):
+            reach = MOST  # a line that may be of any day may belong to a partner of any day
         first, last = min(days) - reach, max(days) + reach
         for patient in facts.patients:
             for encounter in patient.encounters:
