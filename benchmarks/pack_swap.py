@@ -128,16 +128,16 @@ def under_load(review: Callable[[bytes], object], bodies: Sequence[bytes], secon
 
 def measure_opening(folder: Path) -> None:
     for said, held in (("five versions, today's engine open", False), ("five versions, all five engines open", True)):
-        best = 1e9
+        best = cpu = 1e9
         for _ in range(5):
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             engine = medrules.open_store(folder)
             if held:
                 for segment in engine.snapshot.timeline.segments:
                     if segment.packs:
                         engine.snapshot.engine(segment)
-            best = min(best, time.perf_counter() - start)
-        print(f"opening a store: {said}: {best * 1e3:.0f} ms")
+            best, cpu = min(best, time.perf_counter() - start), min(cpu, time.process_time() - used)
+        print(f"opening a store: {said}: {best * 1e3:.0f} ms, {cpu * 1e3:.0f} ms of processor time")
 
 
 def main(seconds: float, rounds: int) -> int:

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ import pytest
 import medrules
 from medrules.adapters.cli.requests import read_all
 from medrules.errors import InvalidLayers, PackError
-from medrules.hospital.preparing import prepare
+from medrules.hospital.preparing import differing_forms, prepare
 from medrules.hospital.store_engine import StoreEngine
 from medrules.hospital.store_states import StoreStates
 from medrules.knowledge.packfiles import collect_files
@@ -21,6 +24,7 @@ from medrules.packs.archive import read_pack_file, write_pack_file
 from medrules.packs.entries import Period
 from medrules.packs.manifest import Extended, Mandatory
 from medrules.packs.store.state import Rollback
+from medrules.packs.store.writer import Store
 from medrules.packs.versions import Version
 from tests.hospital.held_samples import version
 from tests.hospital.samples import ROOT, facts, manifest, pack
@@ -187,3 +191,38 @@ def test_the_national_pack_in_a_store_answers_as_its_folder(tmp_path: Path) -> N
             assert stored.review(one.facts).canonical() == plain.review(one.facts).canonical()
             count += 1
     assert count >= 8
+
+
+def test_a_compiled_form_that_the_packs_do_not_compile_to_is_told(tmp_path: Path) -> None:
+    """Somebody who may write everything puts other rules under a key, with a state that fits. Only compiling again tells."""
+    good, other = version(1), version(2, limit="9999")
+    made, forged = activate(tmp_path, [good]), prepare([(other, "enforce")], None, TODAY.toordinal())
+    ((key, _),), ((_, content),) = made.compiled.items(), forged.compiled.items()
+    with Store(tmp_path).writing("2026-08-15T03:00:00Z") as writer:
+        writer.activate(replace(writer.state, compiled={key: writer.put_compiled(content)}), "update")
+    assert said(opened(tmp_path).review(facts("2026-08-02", **DEAR))) == []  # what such a person can do
+    held = {key: sha256(made.compiled[key]).hexdigest()}
+    assert differing_forms([(good, "enforce")], None, held) == ()
+    assert differing_forms([(good, "enforce")], None, {key: sha256(content).hexdigest()}) == ("national 1.1.0",)
+    assert differing_forms([(good, "enforce")], None, {"of another medrules": "0" * 64}) == ()
+
+
+def test_processes_share_a_store_while_activations_come(tmp_path: Path) -> None:
+    activate(tmp_path, [version(1)])
+    code = (
+        "import sys, time, medrules\n"
+        "from tests.hospital.samples import facts\n"
+        f"e = medrules.open_store({str(tmp_path)!r}, check_seconds=0.01)\n"
+        "r = facts('2026-08-02', 单价='300', 出生='2020-01-01')\n"
+        "seen, until = set(), time.monotonic() + 20\n"
+        "while '第3版' not in seen and time.monotonic() < until:\n"
+        "    seen |= {f.message for f in e.review(r).findings if f.rule == 'N1002'}\n"
+        "print(sorted(seen), e.problem)\n")
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env={**os.environ, "PYTHONPATH": "src:.", "PYTHONUTF8": "1"}) for _ in range(3)]
+    for n in (2, 3):
+        activate(tmp_path, [version(n)])
+    for one in running:
+        out, err = one.communicate(timeout=60)
+        assert one.returncode == 0 and "第3版" in out and out.strip().endswith("None"), err
+        assert set(re.findall("第.版", out)) <= {"第1版", "第2版", "第3版"}

@@ -9,6 +9,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from medrules.compiled.container import SCHEMA
+from medrules.errors import MedRulesError
 from medrules.frozen import dataclass
 from medrules.hospital.combination import combination_key
 from medrules.hospital.held import SHADOW, HeldPack, held_pack
@@ -21,7 +22,7 @@ from medrules.hospital.store_states import OVERLAY
 from medrules.hospital.timeline import Segment, timeline
 from medrules.packs.archive import PackFile
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "differing_forms", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,28 @@ def prepare(
     if problems:
         raise refused(problems)
     return Prepared(MappingProxyType(made), None if overlay is None else sha256(overlay).hexdigest())
+
+
+def differing_forms(packs: Sequence[tuple[PackFile, str]], overlay: bytes | None, compiled: Mapping[str, str]) -> tuple[str, ...]:
+    """The combinations whose compiled form in a store is not what their packs compile to: state.json says its hash, but nobody signed it.
+
+    Args:
+        packs: (pack, mode) of everything that the state holds.
+        compiled: SHA-256 of the compiled forms of the state, by key.
+    """
+    files = {p.sha256: p for p, _ in packs}
+    found: dict[str, str] = {}
+    for segment in _segments(tuple(held_pack(p.manifest, p.sha256, mode) for p, mode in packs)):
+        key = combination_key([(p.identity, str(p.version), p.sha256) for p in segment.packs], overlay)
+        if key not in compiled or key in found:
+            continue
+        try:
+            made = sha256(compiled_form(joined_packs([files[p.sha256] for p in segment.packs], overlay).program)).hexdigest()
+        except MedRulesError:
+            made = ""
+        if made != compiled[key]:
+            found[key] = "、".join(p.label for p in segment.packs)
+    return tuple(dict.fromkeys(found.values()))
 
 
 def _segments(held: tuple[HeldPack, ...]) -> list[Segment]:

@@ -5,23 +5,24 @@ into site.toml. Time plays no part in it: metadata that have expired since still
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from medrules.errors import MedRulesError, PackError, StoreError
+from medrules.hospital.preparing import differing_forms
 from medrules.hospital.site_file import ChannelEntry, SiteFile
 from medrules.hospital.updating.channels import instant
 from medrules.hospital.updating.outcome import Problem, problem_of
-from medrules.packs.archive import read_pack_file
+from medrules.packs.archive import PackFile, read_pack_file
 from medrules.packs.channel import NotThere, TrustedChannel
 from medrules.packs.manifest import target_path
 from medrules.packs.store import Fault, Pack, State
 from medrules.packs.store.faults import fault
 from medrules.packs.store.files import Files, SystemFiles
-from medrules.packs.store.layout import MAX_PACK, PACKS, pack_name
+from medrules.packs.store.layout import COMPILED, MAX_COMPILED, MAX_PACK, PACKS, compiled_name, pack_name
 from medrules.packs.store.view import hashed, ledger_of, look, read_metadata
 
 __all__ = ["Inspection", "inspect"]
@@ -67,23 +68,40 @@ def inspect(site: SiteFile, folder: str, files: Files = _SYSTEM) -> Inspection:
     if not found.states:
         faults.append(fault("MR-P302"))
     whole: list[Pack] = []
+    read: list[tuple[PackFile, str]] = []
     for pack in state.held:
         content = hashed(files, f"{folder}/{PACKS}/{pack_name(pack.sha256)}", pack.sha256, MAX_PACK)
         if content is None or len(content) != pack.length:
             faults.append(fault("MR-P306", pack.named))
             continue
         try:
-            m = read_pack_file(content).manifest
+            file = read_pack_file(content)
         except PackError as error:
             problems.append(problem_of(error, pack.named))
             continue
+        m = file.manifest
         if (m.identity, m.version, m.effective) != (pack.pack, pack.version, pack.effective):
             faults.append(fault("MR-P303", f"{pack.named} 与清单不符", f"{pack.named} is not what its manifest says"))
         whole.append(pack)
+        if not pack.withdrawn:
+            read.append((file, pack.mode))
+    faults.extend(_forms(state, folder, files, read))
     signed: list[str] = []
     for entry in site.channels:
         _signatures(entry, state, folder, files, whole, signed, faults, problems)
     return Inspection(len(whole), len(state.held), tuple(signed), len(ledger.lines), tuple(dict.fromkeys(faults)), tuple(problems))
+
+
+def _forms(state: State, folder: str, files: Files, packs: list[tuple[PackFile, str]]) -> Iterator[Fault]:
+    """Compiled forms are made here and signed by nobody: each is compared with what the packs compile to."""
+    overlay = None
+    if state.overlay is not None:
+        overlay = hashed(files, f"{folder}/{COMPILED}/{compiled_name(state.overlay)}", state.overlay, MAX_COMPILED)
+        if overlay is None:
+            yield fault("MR-P306", "overlay.toml")
+            return
+    for label in differing_forms(packs, overlay, state.compiled):
+        yield fault("MR-P306", f"{label} 的编译件不是由这些规则包编译的", f"the compiled form of {label} is not what these packs compile to")
 
 
 def _signatures(
