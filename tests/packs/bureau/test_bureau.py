@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from tuf.api.metadata import TargetFile
 
 from medrules.packs.archive import read_pack_file
 from medrules.packs.bureau import BureauError, publish, renew, rollout, rotate, status, withdraw
 from medrules.packs.bureau.keys import load_signer, make_key, read_public
-from medrules.packs.bureau.roles import RoleKeys, create, delegate
+from medrules.packs.bureau.roles import RoleKeys, create, delegate, next_version
 from medrules.packs.releases import ALL, Place, Rollout
 from medrules.packs.versions import Version
 from tests.packs.bureau.office import ONLINE, PASSPHRASE, Office
@@ -221,6 +222,24 @@ def test_status_says_who_and_until_when(office: Office) -> None:
     office.sign("zj-1")
     office.refresh()
     assert [str(r.version) for index in status(office.folder).packs for r in index.releases] == ["2026.7.1"]
+
+
+@pytest.mark.parametrize("path", [
+    "../../../evil", "330000/../evil", "330000/demo/../../evil", "330000/demo", "/etc/passwd", "330000/demo/a/b", "C:/x/y", "330000/demo/.hidden", "330000/Demo/x",
+    "330000/demo/x\n", "330000//x", "３３００００/demo/x"])
+def test_signed_paths_do_not_choose_where_this_machine_writes(office: Office, path: str) -> None:
+    """The people of a role sign a list by hand, with a path of another form."""
+    metadata = next_version(office.folder, "province-33", office.now)
+    metadata.signed.targets[path] = TargetFile.from_data(path, b"evil", ["sha256"])
+    for name in ("zj-1", "zj-2"):
+        signer = office.signer(name)
+        metadata.signatures[signer.public.key.keyid] = signer.sign(metadata.signed_bytes)
+    office.folder.put_pending("province-33", metadata)
+    before = office.files()
+    for work in (office.refresh, lambda: status(office.folder), lambda: office.sign("zj-3")):
+        with refused("MR-P223"):
+            work()
+    assert office.files() == before
 
 
 def test_people_read_what_they_sign(office: Office, tmp_path: Path) -> None:

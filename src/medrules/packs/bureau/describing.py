@@ -6,7 +6,7 @@ from typing import Any
 
 from tuf.api.metadata import Metadata, Root, Targets
 
-from medrules.packs.bureau.folder import BureauFolder, Published
+from medrules.packs.bureau.folder import BureauFolder, Published, parts_of
 from medrules.packs.bureau.keys import name_of
 from medrules.packs.bureau.releasing import index_of
 from medrules.packs.releases import BUCKETS, RELEASES, Release
@@ -63,10 +63,10 @@ def _delegations(targets: Targets) -> Iterator[tuple[str, str]]:
 
 def _targets(folder: BureauFolder, metadata: Metadata[Targets]) -> Iterator[tuple[str, str]]:
     for path, entry in metadata.signed.targets.items():
-        if not path.endswith(f"/{RELEASES}"):
-            yield f"文件 file {path}", f"SHA-256 {entry.hashes['sha256'][:16]}"
+        adcode, name, base = parts_of(path)
+        if base != RELEASES:
+            yield f"文件 file {path}", f"SHA-256 {entry.hashes.get('sha256', '')[:16]}"
             continue
-        adcode, name, _ = path.split("/")
         index = index_of(folder, metadata, adcode, name)
         for release in () if index is None else index.releases:
             yield f"发布 release {adcode}/{name} {release.version}", _release(release)

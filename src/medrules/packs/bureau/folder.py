@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from medrules.packs.bureau.refusals import refuse
 from medrules.packs.store.durable import put
 from medrules.packs.store.files import Files, SystemFiles
 from medrules.packs.store.lock import KernelLock
 
-__all__ = ["DAYS", "TOP_ROLES", "BureauFolder", "Published", "delegated_name"]
+__all__ = ["DAYS", "TOP_ROLES", "BureauFolder", "Published", "delegated_name", "parts_of", "stored_at"]
 
 TOP_ROLES: Final = (Root.type, Targets.type, Snapshot.type, Timestamp.type)
 # How many days a file is valid after signing. People sign root, targets and the authorities' roles; snapshot and timestamp renew themselves.
@@ -30,8 +30,22 @@ DAYS: Final[Mapping[str, int]] = {"root": 730, "targets": 365, "delegated": 365,
 _SETTINGS: Final = "bureau.json"
 _FORMAT: Final = "medrules-bureau"
 _ROLE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_PATH: Final = re.compile(r"([1-9][0-9]{5})/([a-z0-9]+(?:-[a-z0-9]+)*)/([a-z0-9][a-zA-Z0-9.-]*)", re.ASCII)
 _MOST: Final = 128 * 1024 * 1024
 _WAIT: Final = 10.0  # seconds for another command in the same folder
+
+
+def parts_of(path: str) -> tuple[str, str, str]:
+    """The three parts of a target path, `330000/demo/releases.json`.
+
+    Raises:
+        BureauError: MR-P223 any other path: what others have signed does not choose where this machine writes.
+    """
+    found = _PATH.fullmatch(path)
+    if found is None:
+        shown = "".join(c if c.isprintable() else "�" for c in path[:60])
+        raise refuse("MR-P223", shown, shown)
+    return found[1], found[2], found[3]
 
 
 def delegated_name(role: str) -> str:
@@ -39,6 +53,19 @@ def delegated_name(role: str) -> str:
     if not _ROLE.fullmatch(role) or role in TOP_ROLES:
         raise refuse("MR-P229", role[:60], role[:60])
     return role
+
+
+def stored_at(path: str, entry: TargetFile) -> str:
+    """Where the file of a target lies, below `pending/` or `repository/`: its hash stands before its name.
+
+    Raises:
+        BureauError: MR-P223, as `parts_of`; MR-P226 an entry without SHA-256.
+    """
+    adcode, name, base = parts_of(path)
+    digest = entry.hashes.get("sha256", "")
+    if not re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII):
+        raise refuse("MR-P226", f"{path} 没有 SHA-256", f"{path} has no SHA-256")
+    return f"targets/{adcode}/{name}/{digest}.{base}"
 
 
 @dataclass(slots=True)

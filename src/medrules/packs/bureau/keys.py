@@ -140,7 +140,8 @@ def load_signer(path: Path, ask: AskPassphrase) -> KeySigner:
 
 def name_of(key: Key) -> str:
     """What people call a key: its name, and the beginning of its id, which cannot be chosen."""
-    return f"{key.unrecognized_fields.get(KEY_NAME, '?')}（{key.keyid[:8]}）"
+    name = str(key.unrecognized_fields.get(KEY_NAME, "?"))[:60]
+    return f"{''.join(c if c.isprintable() else '�' for c in name)}（{key.keyid[:8]}）"
 
 
 def _asked(command: list[str], content: bytes, public: PublicKeyFile) -> bytes:

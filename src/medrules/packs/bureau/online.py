@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
-from medrules.packs.bureau.folder import BureauFolder, Published
+from medrules.packs.bureau.folder import BureauFolder, Published, stored_at
 from medrules.packs.bureau.keys import KeySigner
 from medrules.packs.bureau.refusals import refuse
 from medrules.packs.bureau.signing import progress
@@ -153,8 +153,7 @@ def _writes(folder: BureauFolder, published: Published | None, pending: dict[str
         if pending.get(role) is not metadata:
             continue
         for path, entry in metadata.signed.targets.items():
-            head, _, base = path.rpartition("/")
-            stored = f"targets/{head}/{entry.hashes['sha256']}.{base}"
+            stored = stored_at(path, entry)
             content = folder.read(f"pending/{stored}")
             if content is not None:
                 entry.verify_length_and_hashes(content)
@@ -202,8 +201,7 @@ def _tidy(folder: BureauFolder, pending: dict[str, Metadata[Any]], new: _New) ->
     stale = [role for role, m in folder.pending().items() if published is not None and role == Root.type and m.signed.version <= published.root.signed.version]
     for role in stale:
         folder.remove(f"pending/{role}.json")
-    listed = {f"targets/{p.rpartition('/')[0]}/{e.hashes['sha256']}.{p.rpartition('/')[2]}"
-              for m in folder.pending().values() if isinstance(m.signed, Targets) for p, e in m.signed.targets.items()}
+    listed = {stored_at(p, e) for m in folder.pending().values() if isinstance(m.signed, Targets) for p, e in m.signed.targets.items()}
     for name in folder.names("pending"):
         if "/" in name and name not in listed:
             folder.remove(f"pending/{name}")

@@ -10,7 +10,7 @@ from typing import Any
 from tuf.api.metadata import DelegatedRole, Metadata, TargetFile, Targets
 
 from medrules.packs.archive import PackFile, read_pack_file
-from medrules.packs.bureau.folder import BureauFolder
+from medrules.packs.bureau.folder import BureauFolder, stored_at
 from medrules.packs.bureau.refusals import refuse
 from medrules.packs.bureau.roles import current, next_version
 from medrules.packs.manifest import target_path
@@ -84,7 +84,7 @@ def index_of(folder: BureauFolder, metadata: Metadata[Targets], adcode: str, nam
     entry = metadata.signed.targets.get(path)
     if entry is None:
         return None
-    stored = _stored(path, entry.hashes["sha256"])
+    stored = stored_at(path, entry)
     content = folder.read(f"pending/{stored}")
     if content is None:
         content = folder.read(f"repository/{stored}")
@@ -116,13 +116,8 @@ def _list(folder: BureauFolder, role: str, metadata: Metadata[Targets], index: R
     for path, content in contents.items():
         entry = TargetFile.from_data(path, content, ["sha256"])
         metadata.signed.targets[path] = entry
-        folder.write(f"pending/{_stored(path, entry.hashes['sha256'])}", content)
+        folder.write(f"pending/{stored_at(path, entry)}", content)
     folder.put_pending(role, metadata)
-
-
-def _stored(path: str, sha256: str) -> str:
-    head, _, base = path.rpartition("/")
-    return f"targets/{head}/{sha256}.{base}"
 
 
 def _role_of(folder: BureauFolder, path: str) -> str:

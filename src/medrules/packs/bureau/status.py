@@ -7,7 +7,7 @@ from typing import Any
 
 from tuf.api.metadata import Metadata, Root, Targets
 
-from medrules.packs.bureau.folder import TOP_ROLES, BureauFolder, Published
+from medrules.packs.bureau.folder import TOP_ROLES, BureauFolder, Published, parts_of
 from medrules.packs.bureau.keys import name_of
 from medrules.packs.bureau.releasing import index_of
 from medrules.packs.bureau.signing import Progress, progress
@@ -63,7 +63,7 @@ def _packs(folder: BureauFolder, published: Published) -> list[ReleaseIndex]:
     found = []
     for metadata in published.targets.values():
         for path in metadata.signed.targets:
-            adcode, name, base = path.split("/")
+            adcode, name, base = parts_of(path)
             if base == RELEASES:
                 index = index_of(folder, metadata, adcode, name)
                 found += [] if index is None else [index]
