@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -102,6 +103,35 @@ def test_openssl_and_this_verifier_agree_on_fresh_keys(tmp_path: Path) -> None:
             [OPENSSL, "pkeyutl", "-sign", "-rawin", "-digest", "sm3", "-inkey", private, "-pkeyopt", "distid:1234567812345678", "-in", content],
             check=True, capture_output=True).stdout
         verify(key_from_pem(public), content.read_bytes(), *read_der(signature))
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="no openssl program here")
+def test_openssl_and_this_verifier_agree_on_bent_signatures(tmp_path: Path) -> None:
+    """Forty signatures, most of them bent in some way: both accept, or both refuse."""
+    random = Random(32918)
+    public, content, signature = tmp_path / "public.pem", tmp_path / "content", tmp_path / "signature"
+    accepted = 0
+    for turn in range(40):
+        vector = random.choice(VECTORS)
+        text, sig = bytes.fromhex(vector["content"]), bytes.fromhex(vector["signature"])
+        r, s = read_der(sig)
+        at = random.randrange(len(sig))
+        bent = (sig, sig[:at] + bytes([sig[at] ^ (1 << random.randrange(8))]) + sig[at + 1:], sig[:at], sig + b"\x00", write_der(r, N - s), write_der(N - r, s),
+                write_der(s, r), write_der(0, s), write_der(r, 0), write_der(r + N, s) if r + N < 2**256 else sig)[turn % 10]
+        public.write_text(vector["public"], "utf-8")
+        content.write_bytes(text)
+        signature.write_bytes(bent)
+        theirs = subprocess.run(
+            [OPENSSL, "pkeyutl", "-verify", "-rawin", "-digest", "sm3", "-pubin", "-inkey", public, "-pkeyopt", f"distid:{vector['user_id']}", "-in", content,
+             "-sigfile", signature], capture_output=True).returncode == 0
+        try:
+            verify(key_from_pem(vector["public"]), text, *read_der(bent), vector["user_id"].encode())
+            ours = True
+        except BadSignature:
+            ours = False
+        assert ours == theirs, (turn, bent.hex())
+        accepted += ours
+    assert 4 <= accepted < 20
 
 
 @pytest.mark.parametrize(("r", "s"), [
