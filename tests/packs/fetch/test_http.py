@@ -53,6 +53,14 @@ def test_what_is_not_there_is_no_trouble(status: str) -> None:
         HttpFetcher(address).fetch(PATH, 1_000)
 
 
+def test_an_object_store_forbids_the_root_that_is_not_there() -> None:
+    with serving(answering(plain(b"<Error/>", "403 Forbidden"))) as address:
+        with pytest.raises(NotThere):
+            HttpFetcher(address).fetch("metadata/2.root.json", 1_000)
+        with pytest.raises(SourceTrouble):
+            HttpFetcher(address).fetch("metadata/2.snapshot.json", 1_000)
+
+
 @pytest.mark.parametrize(("answer", "code"), [
     (plain(b"x" * 1_001), "MR-P313"),
     (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_001, "MR-P313"),  # it does not say how much comes

@@ -25,6 +25,8 @@ _SLICE: Final = 64 * 1024
 _HOPS: Final = 3
 _MOVED: Final = frozenset((301, 302, 303, 307, 308))
 _ABSENT: Final = frozenset((404, 410))
+# Which root is the newest is found by asking for one more, and object stores answer 403 for what is not there.
+_NEXT_ROOT: Final = ".root.json"
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -66,7 +68,7 @@ class HttpFetcher:
     def fetch(self, path: str, limit: int) -> bytes:
         """
         Raises:
-            NotThere: 404 or 410. SourceTrouble: MR-P311 … MR-P316.
+            NotThere: 404 or 410; for a root, which is asked for until there is none, 403 too. SourceTrouble: MR-P311 … MR-P316.
         """
         target = urlsplit(urljoin(self._base.geturl(), quote(checked_path(path))))
         until = self._clock() + self._pace.total
@@ -105,7 +107,7 @@ class HttpFetcher:
             answer = connection.getresponse()
             if answer.status in _MOVED:
                 return answer.getheader("Location") or ""
-            if answer.status in _ABSENT:
+            if answer.status in _ABSENT or (answer.status == 403 and path.endswith(_NEXT_ROOT)):
                 raise NotThere(path)
             if answer.status != 200:
                 raise trouble("MR-P316", f"{path} 状态 {answer.status}", f"{path}: status {answer.status}")
