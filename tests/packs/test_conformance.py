@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from tuf.api.metadata import Targets
@@ -136,7 +136,6 @@ def test_expired_metadata(client: Client, site: Site) -> None:
 
 @pytest.mark.parametrize("role", ["?", "#", "a/b", "../x", "é", "a b"])
 def test_role_names_that_are_no_file_names(client: Client, site: Site, role: str) -> None:
-    from urllib.parse import quote
     site.repository.delegate(role, ["other/*"], threshold=1)
     site.repository.signers[role] = [signer("odd")]
     assert site.repository.targets.delegations is not None and site.repository.targets.delegations.roles is not None

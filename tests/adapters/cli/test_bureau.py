@@ -126,3 +126,33 @@ def test_a_token_signs_by_a_command(desk: Desk, tmp_path: Path) -> None:
         liar.write_text(json.dumps({**public, "format": "medrules-token", "command": command}), "utf-8")
         done = desk.run("bureau", "sign", tmp_path / "bureau", "--key", liar)
         assert done.code == exits.BAD_INPUT and "command" in done.err
+
+
+def test_passphrases_are_asked_for(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a terminal, which a test does not have: what a person types is given here."""
+    typed = iter(["a long passphrase", "a long passphrase", "a long passphrase", "another passphrase"])
+    monkeypatch.setattr("medrules.adapters.cli.bureau_command.getpass", lambda prompt: next(typed))
+    done = run("bureau", "keys", "first", "--keys", tmp_path)
+    assert done.code == exits.OK and "first.pem" in done.out
+    done = run("bureau", "keys", "second", "--keys", tmp_path)
+    assert done.code == exits.BAD_INPUT and done.err.startswith("MR-P221") and not (tmp_path / "second.pem").exists()
+
+
+@pytest.mark.parametrize(("words", "code"), [
+    (("publish", "demo.mrpack", "--percent", "x"), "MR-P228"), (("publish", "demo.mrpack", "--percent", "-1"), "MR-P228"),
+    (("publish", "demo.mrpack", "--percent", "101"), "MR-P228"),
+    (("publish", "demo.mrpack", "--percent", "NaN"), "MR-P228"), (("renew", "snapshot"), "MR-P229"), (("init", "--days", "x"), "MR-P226")])
+def test_values_that_are_none(desk: Desk, run: Run, tmp_path: Path, words: tuple[str, ...], code: str) -> None:
+    pack = tmp_path / "demo.mrpack"
+    pack.write_bytes(pack_file(supersedes=()))
+    given = [str(pack) if word == "demo.mrpack" else word for word in words[1:]]
+    if words[0] == "init":
+        given += [w for role in ("root", "targets", "snapshot", "timestamp") for w in (f"--{role}-key", str(desk.key("root-1")))]
+    done = run("bureau", words[0], tmp_path / "bureau", *given)
+    assert done.code == exits.BAD_INPUT and done.err.startswith(code)
+
+
+def test_as_many_passphrase_files_as_keys_or_one(desk: Desk, run: Run, tmp_path: Path) -> None:
+    key = tmp_path / "zj-1.pem"
+    done = run("bureau", "sign", tmp_path / "bureau", "--key", key, "--key", key, "--key", key, "--passphrase-file", desk.secret, "--passphrase-file", desk.secret)
+    assert done.code == exits.BAD_INPUT and done.err.startswith("MR-P221")

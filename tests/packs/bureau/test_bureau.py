@@ -297,6 +297,43 @@ def test_key_files_are_encrypted_and_never_replaced(tmp_path: Path) -> None:
             load_signer(tmp_path / "key-sm2.pem", lambda _: PASSPHRASE)
 
 
+@needs_openssl
+def test_without_openssl_sm2_is_refused_and_ed25519_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_key(tmp_path, "old-sm2", "sm2", PASSPHRASE)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for work in (lambda: make_key(tmp_path, "new-sm2", "sm2", PASSPHRASE), lambda: load_signer(tmp_path / "old-sm2.pem", lambda _: PASSPHRASE)):
+        with refused("MR-P225"):
+            work()
+    assert make_key(tmp_path, "new", "ed25519", PASSPHRASE).key.keytype == "ed25519"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["new.json", "new.pem", "old-sm2.json", "old-sm2.pem"]
+
+
+@pytest.mark.parametrize("content", [
+    "", "{", "[]", "{}", '{"format":"medrules-key","schema":2}', '{"format":"medrules-key","schema":1,"name":"a/b","keyid":"x","key":{}}',
+    '{"format":"medrules-key","schema":1,"name":"a","keyid":"x","key":{}}', '{"format":"medrules-key","schema":1,"name":"a","keyid":"x","key":{"keytype":"sm2"}}',
+    '{"format":"medrules-key","schema":1,"name":"a","keyid":"x","key":{"keytype":"rsa","scheme":"rsassa-pss-sha256","keyval":{"public":"x"}}}',
+    '{"format":"medrules-key","schema":1,"name":"a","keyid":"x","key":{"keytype":"sm2","scheme":"sm2-sm3","keyval":{"public":"x"}}}'])
+def test_what_is_no_public_key(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.json").write_text(content, "utf-8")
+    with refused("MR-P221"):
+        read_public(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("name", ["bureau.json", "repository/metadata/timestamp.json", "repository/metadata/1.root.json", "repository/metadata/1.snapshot.json",
+                                  "repository/metadata/1.national.json"])
+def test_a_damaged_folder_is_said_so(office: Office, name: str) -> None:
+    path = office.folder.path / name
+    good = path.read_bytes()
+    for bad in (b"", b"{}", good[:-20], b"\xff"):
+        path.write_bytes(bad)
+        with refused("MR-P226"):
+            office.refresh()
+        with refused("MR-P226"):
+            status(office.folder)
+    path.write_bytes(good)
+    assert office.refresh()
+
+
 def test_online_keys_of_another_bureau_do_not_help(office: Office) -> None:
     office.key("stranger")
     with refused("MR-P224"):

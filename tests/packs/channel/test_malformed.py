@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 import json
+from hashlib import md5, sha256, sha512
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tuf.api.metadata import MetaFile
 
 from medrules.errors import PackError
 from medrules.packs.channel import TrustedChannel, UntrustedChannel
 from medrules.packs.channel.client import LIMITS
+from medrules.packs.crypto.sm3 import sm3
 from tests.packs.channel.attacks import CONTENT, NATIONAL, PACK, changed, current, honest, read_all, refused, resigned, signed_of, trusted
 from tests.packs.repository import NOW, MemoryFetcher, Repository
 
@@ -114,10 +117,6 @@ def test_weak_hashes_and_missing_lengths_of_a_pack() -> None:
                 signed["targets"][PACK][key] = value
         return repository, _with(repository, NATIONAL, resigned(signed, repository.signers[NATIONAL]))
 
-    from hashlib import md5, sha256, sha512
-
-    from medrules.packs.crypto.sm3 import sm3
-
     good = sha256(CONTENT).hexdigest()
     for hashes, code in (
             ({"md5": md5(CONTENT).hexdigest()}, "MR-P208"), ({"sha512": sha512(CONTENT).hexdigest()}, "MR-P208"), ({"sm3": sm3(CONTENT).hex()}, "MR-P208"), ({}, "MR-P207"),
@@ -168,7 +167,6 @@ def test_files_without_end() -> None:
 
 def _with(repository: Repository, role: str, content: bytes) -> TrustedChannel:
     """A hospital that meets `content` as a role's metadata, with a snapshot that fits it."""
-    from tuf.api.metadata import MetaFile
     repository.files[current(repository, role)] = content
     repository.snapshot.meta[f"{role}.json"] = MetaFile.from_data(repository.snapshot.meta[f"{role}.json"].version, content, ["sha256"])
     repository.publish_snapshot()
@@ -213,7 +211,6 @@ def test_anything_at_all_signed_by_a_thief(data: st.DataObject) -> None:
         channel = TrustedChannel(MemoryFetcher(changed(repository, timestamp=content)), repository.first_root, clock=lambda: NOW)
     elif role == "snapshot":
         thief = honest()
-        from tuf.api.metadata import MetaFile
         thief.files[current(thief, role)] = content
         thief.timestamp.snapshot_meta = MetaFile.from_data(thief.snapshot.version, content, ["sha256"])
         thief.publish_timestamp()

@@ -66,17 +66,24 @@ def test_a_new_release_is_seen_and_the_old_metadata_let_go() -> None:
 
 
 def test_a_role_that_ends_leaves_the_kept_metadata() -> None:
+    """A snapshot never drops a role, so this takes a new snapshot key, as after a theft."""
     repository = honest()
     channel = repository.channel()
     channel.refresh()
     channel.find("330000/zhejiang/x")
     assert "province-33.json" in channel.metadata
     assert repository.targets.delegations is not None and repository.targets.delegations.roles is not None
-    del repository.targets.delegations.roles[ZHEJIANG]
-    repository.publish("targets")
+    del repository.targets.delegations.roles[ZHEJIANG], repository.roles[ZHEJIANG]
+    del repository.snapshot.meta["province-33.json"]
+    repository.root.revoke_key(repository.signers["snapshot"][0].public_key.keyid, "snapshot")
+    repository.signers["snapshot"] = [signer("another snapshot")]
+    repository.root.add_key(repository.signers["snapshot"][0].public_key, "snapshot")
+    repository.rotate_root()
+    repository.publish()
     later = repository.channel(channel.metadata)
     later.refresh()
     assert later.find("330000/zhejiang/zhejiang-1.0.0.mrpack") is None
+    assert "province-33.json" not in later.metadata and later.target(PACK) == CONTENT
 
 
 def test_roots_follow_each_other_and_are_checked_again_from_the_first() -> None:
