@@ -5,8 +5,10 @@ import re
 from datetime import date
 from pathlib import Path
 
+from medrules.diagnostics import Source
 from medrules.hospital.layers import join
 from medrules.hospital.reasons import why
+from medrules.knowledge.pack import read_pack_toml
 from medrules.packs.manifest import Extended
 from medrules.packs.releases import Place, Rollout, bucket
 from medrules.packs.versions import Version
@@ -58,3 +60,12 @@ def test_ten_percent_stays_in_when_it_becomes_twenty() -> None:
     ten, twenty = meant(1_000), meant(2_000)
     assert ten < twenty and 120 < len(ten) < 280 and 300 < len(twenty) < 500
     assert all(bucket("2026-07", h) < 1_000 for h in ten)
+
+
+def test_the_example_can_be_published() -> None:
+    source = Source("pack.toml", (EXAMPLE / "example-province" / "pack.toml").read_text("utf-8"))
+    declared, problems = read_pack_toml(source, "")
+    said = declared.publication
+    assert problems == () and (declared.name, said.adcode, said.level, said.roots) == ("example-province", "990000", "province", ("SL99",))
+    assert [(e.name, e.begin, e.below) for e in said.extends] == [("national", "2026.7.0", "2027.0.0")]
+    assert all((said.minimum_engine, said.begin, said.drafted, said.reviewed, said.approved))

@@ -24,7 +24,7 @@ DEAR = {"单价": "300", "出生": "2020-01-01"}
 
 
 def engine(states: Memory, **more: Any) -> StoreEngine:
-    return StoreEngine(states, today=lambda: TODAY, **{"check_seconds": 0.0, **more})
+    return StoreEngine(states, **{"check_seconds": 0.0, "today": lambda: TODAY, **more})
 
 
 def said(report: Report, rule: str = "N1002") -> list[str]:
@@ -200,3 +200,14 @@ def test_what_was_not_sent_is_undecided_although_the_request_reaches_into_two_ve
     split = engine(Memory(one, two)).review(request)
     assert whole.undecided
     assert [(u.rule, u.anchor) for u in split.undecided] == [(u.rule, u.anchor) for u in whole.undecided] and split.pack_version == "1.1.0|1.2.0"
+
+
+def test_a_version_of_last_week_that_cannot_be_used_does_not_keep_today_from_being_judged() -> None:
+    broken = pack(files={**NATIONAL, "families/N2_dear/rule.medrule": "规则"}, version=version(1).manifest.version,
+                  effective=version(1, end="2026-08-10").manifest.effective)
+    stored = engine(Memory(broken, version(2, "2026-08-10")))
+    assert said(stored.review(facts("2026-08-12", **DEAR))) == ["第2版"] and stored.problem is not None and stored.problem.code == "MR-P409"
+    report = stored.review(facts("2026-08-05", **DEAR))
+    assert not report.findings and [(u.rule, u.reason) for u in report.unchecked] == [("", "fault:InvalidLayers")]
+    with pytest.raises(InvalidLayers):
+        engine(Memory(broken), today=lambda: date(2026, 8, 5))

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from medrules.engine.engine import ENGINE_VERSION, Engine
+from medrules.errors import PackError
 from medrules.frozen import dataclass
 from medrules.hospital.business_days import business_days, span_of
 from medrules.hospital.engines import Engines, Source
@@ -55,12 +57,20 @@ class Snapshot:
             PackError: the packs of today cannot be used.
         """
         for segment in self.timeline.between(today - AROUND, today + AROUND):
-            if segment.packs:
+            if not segment.packs:
+                continue
+            try:
                 made = self._hot[segment.begin, segment.end] = self.engine(segment)
-                self._reach = max(self._reach, reach(made.program))
+            except PackError as error:
+                if segment.begin <= today < segment.end:
+                    raise
+                self.faults = (*self.faults, error.code)  # days before or after today: told, and their requests are not checked
+                continue
+            self._reach = max(self._reach, reach(made.program))
         for segment in self.trial.between(today - AROUND, today + AROUND) if trial and self.trial is not None else ():
             if segment.packs:
-                self.engine(segment)
+                with suppress(PackError):  # a version in trial that cannot be used is counted when it is asked (`trial_faults`)
+                    self.engine(segment)
 
     def engine(self, segment: Segment, clip: tuple[int, int] | None = None) -> Engine:
         made = self._engines.of(self.source, segment, clip)
