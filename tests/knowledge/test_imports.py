@@ -175,6 +175,54 @@ def test_rows_of_other_tables_are_left_to_them_and_plain_numbers_get_their_unit(
     assert unread(report) == [("MR-K630", "batch.csv F3")] and not report.unreadable
 
 
+def test_an_end_that_the_batch_states_is_written_into_the_row_that_is_there(pack: Path) -> None:
+    mapping = LEVEL_MAP.replace('supersedes = "supersedes"\n', "").replace('"有效起" =', '"有效止" = "supersedes"\n"有效起" =')
+    report = levels(pack, "KP-1,XA01AAA001A001010100001|XA01AAA001A001010100002,甲片,二级,限二级及以上医疗机构。,2025-01-01,2026-08-01", mapping=mapping)
+    assert kinds(report) == [("superseded", "KP-1")] and report.touches
+    assert [(r["有效止"], r["编全"]) for r in rows(report) if r["知识点号"] == "KP-1"] == [("2026-08-01", "全")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_versions_that_follow_each_other_do_not_contradict(pack: Path, order: tuple[int, int]) -> None:
+    lines = ("KP-5,XA05,戊片,三级,,,全,限三级。,1,第1批,2026-06-01,", "KP-5,XA05,戊片,二级,,,全,限二级。,1,第1批,2025-01-01,2026-06-01")
+    text = "\n".join([LEVEL_ROWS.splitlines()[0], *(lines[i] for i in order)])
+    mine = own_layout(sheet(text), target(pack, "限级别"))
+    assert mine is not None
+    assert unread(import_batch([sheet(text)], mine, target(pack, "限级别"))) == []
+    clash = text.replace("2025-01-01,2026-06-01", "2025-01-01,2026-06-02")
+    assert [c for c, _ in unread(import_batch([sheet(clash)], mine, target(pack, "限级别")))] == ["MR-K613", "MR-K613"]
+
+
+def test_what_differs_between_two_points_of_one_code_is_named(pack: Path) -> None:
+    other = "KP-8,XA03AAA001A001010100001,别名,三级,限二级及以上医疗机构患者。,2026-06-01,"
+    report = levels(pack, NEW, other)
+    (told,) = report.diagnostics
+    assert (told.code, told.place) == ("MR-K614", "batch.csv B3") and "最低级别" in told.message and "名称" not in told.message and "KP-8" in told.message
+    assert unread(levels(pack, NEW, other.replace("三级,", "二级,"))) == [("MR-K612", "batch.csv B3")]
+
+
+def test_a_name_with_several_rows_on_the_day_is_not_guessed(pack: Path) -> None:
+    path = pack / "families" / "F6_levels" / "tables" / "levels.csv"
+    path.write_text(LEVEL_ROWS + "KP-88,XA01,甲片,三级,,,全,另一行。,2,b,2025-06-01,\n", "utf-8")
+    mapping = 'identity = ["名称"]\n[columns]\n"编码" = "c"\n"名称" = "n"\n"最低级别" = "l"\n"原文" = "t"\n"有效起" = "d"\n[unfilled]\n"就医方式" = ""\n'
+    assert unread(imported(pack, "限级别", mapping, "c,n,l,t,d", "XA01,甲片,二级,新。,2026-01-01")) == [("MR-K616", "batch.csv A2")]
+    report = imported(pack, "限级别", mapping, "c,n,l,t,d", "XA02AAA001A001010100001,乙片,,限三级；住院。,2026-01-01")
+    assert kinds(report) == [("unchanged", "KP-2")]  # split by people: one point
+
+
+def test_a_point_that_nobody_knows_cannot_be_superseded(pack: Path) -> None:
+    report = levels(pack, NEW + "KP-404")
+    assert kinds(report) == [("added", "KP-9")] and unread(report) == [("MR-K617", "batch.csv B2")]
+
+
+def test_rows_that_begin_on_the_day_of_a_whole_file_or_have_ended_are_not_ended_again(pack: Path) -> None:
+    path = pack / "families" / "F6_levels" / "tables" / "levels.csv"
+    path.write_text(LEVEL_ROWS.splitlines()[0] + "\nA-1,XA11,甲,二级,,,全,甲。,1,a,2026-06-01,\nA-2,XA12,乙,二级,,,全,乙。,1,a,2025-01-01,2026-06-01\n"
+                    "A-3,XA13,丙,二级,,,全,丙。,1,a,2025-01-01,2026-06-02\n", "utf-8")
+    report = levels(pack, NEW, mapping="full = true\n" + LEVEL_MAP)
+    assert sorted(kinds(report)) == [("added", "KP-9"), ("removed", "A-3")]
+
+
 # ---------------------------------------------------------------- what a spreadsheet does to cells
 
 
