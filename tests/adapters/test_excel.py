@@ -94,9 +94,9 @@ def test_what_nobody_sees_is_not_imported(pack: Path) -> None:
     book.active.row_dimensions[2].hidden = True  # type: ignore[union-attr]
     report = imported(pack, "限级别", LEVEL_MAP, sheets=sheets(book))
     assert kinds(report) == [("added", "KP-8")] and unread(report) == [("MR-K611", "b.xlsx 明细!第 2 行")]
-    book.active.column_dimensions["D"].hidden = True  # type: ignore[union-attr]
+    book.active.column_dimensions["A"].hidden = True  # type: ignore[union-attr]
     report = imported(pack, "限级别", LEVEL_MAP, sheets=sheets(book))
-    assert report.content is None and unread(report) == [("MR-K611", "b.xlsx 明细!D1")]
+    assert report.content is None and unread(report) == [("MR-K611", "b.xlsx 明细!A1")]
     book.create_sheet("另一张").append(["x"])
     book["明细"].sheet_state = "hidden"
     assert "MR-K611" in [c for c, _ in unread(imported(pack, "限级别", 'sheet = "明细"\n' + LEVEL_MAP, sheets=sheets(book)))]

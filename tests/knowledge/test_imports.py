@@ -367,6 +367,20 @@ def test_a_proposal_is_not_confirmed_and_says_what_is_missing(pack: Path) -> Non
     assert [d.code for d in report.diagnostics] == ["MR-K625"] and report.content is None
 
 
+@pytest.mark.parametrize(("mapping", "head", "told"), [
+    (DAY_MAP, "id,code,n,n,from", [("MR-K204", "batch.csv C1", "「n」")]),
+    (DAY_MAP + '"部位相同" = ""\n', "id,code,n,from", [("MR-K628", "mapping.toml", "「部位相同」")]),
+    (DAY_MAP.replace('"编码" = "code"\n', ""), "id,n,from", [("MR-K624", "mapping.toml", "「编码」")]),
+    (DAY_MAP.replace('"起算" = ""', '"起算" = "也许"'), "id,code,n,from", [("MR-K624", "mapping.toml", "「起算」")]),
+    (DAY_MAP.replace("[unfilled]", '[unfilled]\n"编码" = "待编"').replace('"编码" = "code"\n', ""), "id,n,from", [("MR-K624", "mapping.toml", "「编码」")]),
+    (DAY_MAP.replace('"起算" = ""', '"起算" = "待编"'), "id,code,n,from", []),
+])
+def test_a_mapping_that_does_not_fit_stops_the_import(pack: Path, mapping: str, head: str, told: list[tuple[str, str, str]]) -> None:
+    report = imported(pack, "天数", mapping, head)
+    assert unread(report) == [one[:2] for one in told] and (report.content is None) == bool(told)
+    assert all(word in d.message for d, (_, _, word) in zip(report.diagnostics, told, strict=True))
+
+
 def test_a_file_with_the_tables_own_headings_needs_no_mapping_file(pack: Path) -> None:
     table = target(pack, "限级别")
     found = own_layout(sheet(LEVEL_ROWS), table)
