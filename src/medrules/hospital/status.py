@@ -13,6 +13,7 @@ from medrules.packs.store.view import ledger_of
 
 __all__ = ["ChannelStatus", "Status", "status_of"]
 
+OVERDUE: Final = "MR-P334"  # a rollback over its time: the engine has gone on without it
 FRESH: Final = "fresh"
 STALE: Final = "stale"      # its time is over: nothing new is activated from it, what is active stays so
 UNKNOWN: Final = "unknown"  # never heard
@@ -52,7 +53,7 @@ class Status:
         """ok · stale (a channel is) · refused (the last update was, at least in part) · rolled-back · damaged · none (nothing is active)."""
         if not self.active:
             return "none"
-        if self.faults:
+        if any(f.code != OVERDUE for f in self.faults):
             return "damaged"
         if self.refused:
             return "refused"
@@ -92,7 +93,7 @@ def status_of(folder: str, hospital: str, channels: tuple[str, ...], now: dateti
     faults = view.faults
     r = state.rollback
     if r is not None and text >= r.expires:
-        faults = (*faults, fault("MR-P334", f"{r.pack} {r.used}，{r.expires}"))
+        faults = (*faults, fault(OVERDUE, f"{r.pack} {r.used}，{r.expires}"))
     rolled_back = None if r is None else {
         "pack": r.pack, "wrong": str(r.wrong), "used": str(r.used), "reason": r.reason, "at": r.at, "expires": r.expires, "expired": text >= r.expires}
     return Status(hospital, state.sequence, state.active, state.held, tuple(shown), faults, refused, rolled_back, state.clock_floor, view.interrupted)

@@ -143,7 +143,7 @@ def test_a_rollback_is_shown_and_told_when_it_is_over_its_time(hospital: OnDisk)
     status = hospital.status()
     assert status.word == "rolled-back" and status.rolled_back is not None and not status.rolled_back["expired"]
     hospital.pass_time(1)
-    assert [f.code for f in hospital.status().faults] == ["MR-P334"]
+    assert [f.code for f in hospital.status().faults] == ["MR-P334"] and hospital.status().word == "rolled-back"
 
 
 def test_history_says_what_when_and_why(hospital: OnDisk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -192,6 +193,13 @@ def test_garbage_is_what_nobody_needs() -> None:
         removed = writer.collect_garbage()
     assert sorted(removed) == sorted([stray.removeprefix("/s/"), "packs/." + "b" * 64 + ".mrpack.part"])
     assert {path_of(n, v) for n in OLD for v in (1, 2)} | {"/s/packs/readme.txt"} <= disk.files().keys()
+    for n in range(5):
+        with Store("/s", SimulatedFiles(disk), MemoryLock()).writing(AT) as writer:
+            made_here = writer.put_compiled(b"compiled %d" % n)
+            writer.activate(replace(writer.state, compiled={"key": made_here}), "update")
+            writer.collect_garbage()
+    compiled = [content for name, content in disk.files().items() if name.startswith("/s/compiled/")]
+    assert b"compiled 4" in compiled and b"compiled 0" not in compiled and open_store("/s", SimulatedFiles(disk)).compiled("key") == b"compiled 4"
     disk.put(STATE, b"")
     disk.put(stray, b"x")
     with Store("/s", SimulatedFiles(disk), MemoryLock()).writing(AT) as writer:

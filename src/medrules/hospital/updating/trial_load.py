@@ -5,6 +5,7 @@ import base64
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
@@ -140,14 +141,11 @@ def _pack(folder: str, digest: str) -> PackFile:
 
 def limit(seconds: int, megabytes: int) -> None:
     """No more than so much processor time and memory from here on, where the system can say so."""
-    if sys.platform == "win32":
-        return
-    for kind, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, megabytes * 1024 * 1024), (resource.RLIMIT_CORE, 0)):
-        try:
-            hard = resource.getrlimit(kind)[1]
-            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-        except (ValueError, OSError):  # macOS knows no RLIMIT_AS
-            continue
+    if sys.platform != "win32":
+        for kind, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, megabytes * 1024 * 1024), (resource.RLIMIT_CORE, 0)):
+            with suppress(ValueError, OSError):  # macOS knows no RLIMIT_AS
+                hard = resource.getrlimit(kind)[1]
+                resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _sides(error: MedRulesError) -> tuple[str, str]:

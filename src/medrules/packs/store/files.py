@@ -6,10 +6,19 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import BinaryIO, Protocol
+import sys
+import time
+from collections.abc import Callable
+from typing import BinaryIO, Final, Protocol, TypeVar
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = ["Files", "SystemFiles"]
 
+T = TypeVar("T")
+_TRIES: Final = 100
+_PAUSE: Final = 0.02  # seconds
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows
 _PLAIN = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)  # a pipe put in a file's place answers at once
 _NOT_LINKED = getattr(os, "O_NOFOLLOW", 0)
@@ -92,19 +101,22 @@ class SystemFiles:
         os.ftruncate(handle, length)
 
     def sync(self, handle: int) -> None:
-        os.fsync(handle)
+        if sys.platform == "darwin":  # there fsync stops at the drive's own cache
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+        else:
+            os.fsync(handle)
 
     def close(self, handle: int) -> None:
         os.close(handle)
 
     def rename(self, old: str, new: str) -> None:
-        os.replace(old, new)
+        _patiently(lambda: os.replace(old, new))
 
     def remove(self, path: str) -> None:
         os.unlink(path)
 
     def sync_folder(self, path: str) -> None:
-        if os.name == "nt":  # there a folder cannot be opened, and the rename itself is written through
+        if sys.platform == "win32":  # there a folder cannot be opened, and the rename itself is written through
             return
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         try:
@@ -113,8 +125,19 @@ class SystemFiles:
             os.close(handle)
 
 
+def _patiently(act: Callable[[], T]) -> T:
+    """On Windows a file that another process has open just now cannot be replaced, and one being replaced cannot be opened: a matter of
+    milliseconds. Elsewhere there is nothing to wait for."""
+    for _ in range(_TRIES if sys.platform == "win32" else 0):
+        try:
+            return act()
+        except PermissionError:
+            time.sleep(_PAUSE)
+    return act()
+
+
 def _opened(path: str) -> BinaryIO:
-    handle = os.open(path, os.O_RDONLY | _BINARY | _PLAIN)
+    handle = _patiently(lambda: os.open(path, os.O_RDONLY | _BINARY | _PLAIN))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"{os.path.basename(path)}: not a file")

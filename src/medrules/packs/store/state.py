@@ -17,6 +17,7 @@ from medrules.frozen import dataclass
 from medrules.packs.canonical import read_canonical, written
 from medrules.packs.entries import Entries, Period
 from medrules.packs.store.faults import refuse
+from medrules.packs.store.layout import CHANNEL
 from medrules.packs.versions import Version
 
 __all__ = ["MODES", "NOTHING", "Channel", "Pack", "Rollback", "State", "packs_as_json", "packs_of", "read_state", "write_state"]
@@ -169,6 +170,8 @@ def packs_of(all_entries: list[Entries]) -> tuple[Pack, ...]:
 def _channels(value: Any) -> Mapping[str, Channel]:
     made = {}
     for name, inner in _named(value, "channels").items():
+        if not CHANNEL.fullmatch(name):
+            raise refuse("MR-P303", "渠道的名字不对", "the name of a channel is wrong")
         one = Entries(inner, name, _CODE)
         made[name] = Channel(
             _digests(one.take("metadata"), name), *(_instant(one, key, empty=True) for key in ("issued", "expires", "refreshed")))

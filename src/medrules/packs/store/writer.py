@@ -27,6 +27,7 @@ from medrules.packs.store.view import hashed, if_there, read_metadata
 __all__ = ["Store", "Writer"]
 
 WAIT: Final = 60.0  # seconds for another writer
+_LATEST: Final = 3  # states whose metadata and compiled forms are kept
 
 
 class Store:
@@ -150,8 +151,10 @@ class Writer:
         if self.found.faults:
             return ()  # something is wrong: whatever is there may be needed yet
         states = (self.state, *self.found.states)
-        keep = {*(d for s in states for d in s.needed), *(d for s in states for d in s.compiled.values())}
-        keep |= {d for s in states[:3] for c in s.channels.values() for d in c.metadata.values()}
+        keep = {d for s in states for d in s.needed}
+        for s in states[:_LATEST]:  # what an older state lacks of these is fetched or made again
+            keep.update(s.compiled.values())
+            keep.update(d for c in s.channels.values() for d in c.metadata.values())
         removed: list[str] = []
         with suppress(OSError):
             channels = [layout.metadata_folder(name) for name in self._files.names(f"{self._folder}/{layout.METADATA}") if layout.CHANNEL.fullmatch(name)]
