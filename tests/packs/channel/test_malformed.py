@@ -106,6 +106,16 @@ def test_a_key_that_stands_twice() -> None:
         refused(repository, changed(repository, timestamp=twice.encode()), "MR-P207")
 
 
+@pytest.mark.parametrize("more", [b"1.5", b"NaN", b"-Infinity", b"1e3", b'{"a":1,"a":1}', b"[" * 9000 + b"]" * 9000])
+def test_what_stands_beside_the_signed_part(more: bytes) -> None:
+    """Nothing there is used, and still it has to be JSON that every reader reads alike; other words may stand there."""
+    repository = honest()
+    good = repository.files["metadata/timestamp.json"]
+    refused(repository, changed(repository, timestamp=good.replace(b'{"signatures"', b'{"more":' + more[:15_000] + b',"signatures"', 1)), "MR-P207", "MR-P201")
+    harmless = changed(repository, timestamp=good.replace(b'{"signatures"', b'{"more":{"a":[1,null]},"signatures"', 1))
+    assert read_all(TrustedChannel(MemoryFetcher(harmless), repository.first_root, clock=lambda: NOW))
+
+
 def test_weak_hashes_and_missing_lengths_of_a_pack() -> None:
     def entry(**changes: Any) -> tuple[Repository, TrustedChannel]:
         repository = honest()
@@ -139,7 +149,7 @@ def test_weak_hashes_of_metadata() -> None:
     repository = honest()
     signed = signed_of(repository.files["metadata/timestamp.json"])
     meta = signed["meta"]["snapshot.json"]
-    for change, code in (({"hashes": {"md5": "0" * 32}}, "MR-P208"), ({"length": 2**40}, "MR-P211"), ({"hashes": {}}, "MR-P207"),
+    for change, code in (({"hashes": {"md5": "0" * 32}}, "MR-P208"), ({"length": 2**40}, "MR-P211"), ({"length": LIMITS["snapshot"]}, "MR-P206"), ({"hashes": {}}, "MR-P207"),
                          ({"hashes": {"sha256": "0" * 64}}, "MR-P206"), ({"version": 2}, "MR-P206"), ({"version": 0}, "MR-P207"), ({"version": "3"}, "MR-P207")):
         bent = {**signed, "meta": {"snapshot.json": {**meta, **change}}}
         later = honest()
