@@ -16,10 +16,11 @@ from medrules.engine.optimized.kleene.native import Native
 from medrules.engine.reference import Reference
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import EMPTY, Row, Table
+from medrules.model.builder import build_facts
 from medrules.model.facts import Facts
-from medrules.model.values import UNKNOWN
+from medrules.model.values import DAY_SECONDS, UNKNOWN, Instant
 from medrules.plan.planner import plan
-from tests.plan.small import AGES, DAY, DIAGNOSES, GROUP, line, pair_rule, program, request, rule, years
+from tests.plan.small import AGES, DAY, DIAGNOSES, DOOR, GROUP, line, pair_rule, program, rule, years
 
 OTHER_THAN_DRUGS = "（非 明细.目录类别 属于（医疗服务项目、医用耗材））"
 TEXT = "".join((
@@ -60,21 +61,45 @@ def made() -> Program:
     )
 
 
-def drawn(draw: Random, share_known: float) -> Facts:
+def at(day: int) -> Instant:
+    return Instant((DAY + day) * DAY_SECONDS, (DAY + day) * DAY_SECONDS)
+
+
+def drawn_lines(draw: Random, share_known: float, name: str) -> list[dict[str, Any]]:
     lines = []
-    for n in range(draw.randint(2, 12)):
+    for n in range(draw.randint(1, 8)):
+        day = draw.choice((0, 0, 1, 3, 8))
         more: dict[str, Any] = {
-            "list_kind": draw.choice(("西药中成药", "西药中成药", "医疗服务项目")), "days": draw.choice((3, 3, 10)), "rx_no": draw.choice(("R1", "R1", "R2"))}
+            "list_kind": draw.choice(("西药中成药", "西药中成药", "医疗服务项目")), "days": draw.choice((3, 3, 10)), "rx_no": draw.choice(("R1", "R1", "R2")),
+            "amount": draw.choice((1_000, 1_000, 1_000, 0)), "is_current": draw.random() < 0.9, "begin": at(day - draw.choice((0, 0, 2))), "id": f"{name}{n}"}
         if draw.random() < share_known:
             more["generic"] = draw.choice(GENERICS)
-        for name in ("list_kind", "days", "rx_no"):
+        for lost in ("list_kind", "days", "days", "rx_no", "begin"):
             if draw.random() < 0.15:
-                del more[name]
-        item = line(n, f"X{n}", draw.choice((0, 0, 1, 3)), draw.choice((1, 2)), **more)
+                more.pop(lost, None)
+        item = line(n, f"X{n}", day, draw.choice((1, 2)), **more)
         if draw.random() < 0.05:
             del item[draw.choice(("code", "performed_at", "line_kind", "amount"))]
         lines.append(item)
-    return request(*lines, age=draw.choice((5, 30)), diagnoses=draw.choice((("I63",), ("I10", "J18"), ("Q1",), None)))
+    return lines
+
+
+def drawn(draw: Random, share_known: float) -> Facts:
+    encounters: list[dict[str, Any]] = []
+    for name in ("E1", "E2")[:draw.choice((1, 1, 2))]:
+        stay: dict[str, Any] = {
+            "id": name, "is_current": name == "E1" or draw.random() < 0.5, "visit_kind": draw.choice(("住院", "门诊")), "insurance": "基本医疗",
+            "admitted_at": at(-1), "rescue": draw.random() < 0.3, "institution": {"id": draw.choice(("H1", "H2")), "level": 3},
+            "items": drawn_lines(draw, share_known, name),
+            "diagnoses": [{"code": c, "is_main": n == 0, "suspected": False} for n, c in enumerate(draw.choice((("I63",), ("I10", "J18"), ("Q1",))))]}
+        for lost in ("diagnoses", "rescue", "visit_kind"):
+            if draw.random() < 0.1:
+                del stay[lost]
+        encounters.append(stay)
+    patient = {"id": "P1", "sex": "男", "birth_date": DAY - 365 * draw.choice((5, 30)), "encounters": encounters}
+    if draw.random() < 0.7:
+        patient["history"] = {"covered_from": DAY + draw.choice((-400, -1, 0)), "coverage": "全国"}
+    return build_facts(door=DOOR, stage="during", business_time=at(draw.choice((2, 9))), patients=[patient])
 
 
 @pytest.mark.parametrize("share_known", [0.0, 0.3])
