@@ -52,7 +52,7 @@ def told(data: Json) -> Json:
     as_of = out["业务时间"]
     earlier = []
     for e in out.get("历次就诊", ()):
-        if str(e.get("入院时间") or "")[:10] > as_of[:10]:
+        if str(e.get("入院时间") or "") > as_of:
             continue
         if "明细" in e:
             e["明细"] = [i for i in e["明细"] if str(i.get("执行时间") or "")[:19] <= as_of]

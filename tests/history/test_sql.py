@@ -136,6 +136,8 @@ def test_a_database_answers_what_files_answer(database: str, tmp_path: Path, see
         lines = [i for e in data["历次就诊"] for i in e.get("明细", ())]
         if len(lines) > 2 and rng.random() < 0.5:
             lines[-1] |= {"数量": "-1", "金额": "-10", "原明细标识": lines[0].get("标识")}
+        if rng.random() < 0.4:
+            data["历次就诊"][0].pop("明细", None)  # an encounter whose lines were not sent
         everything += records(data)
         codes = Codes(frozenset(rng.sample(("A100", "A101", "B100", "Z999"), 2)), rng.choice(((), ("B",), ("A1", "C"))))
         begins = [date(2026, rng.randint(1, 3), rng.randint(1, 28)).toordinal() for _ in range(3)]

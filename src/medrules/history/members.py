@@ -1,7 +1,9 @@
 """Which rows a line under review stands in, and which codes the lines beside it may have: so that not all lines have to be asked for."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from medrules.check import program as ir
@@ -14,6 +16,7 @@ from medrules.model.values import ABSENT, UNKNOWN
 
 __all__ = ["MAX_CODES", "Members"]
 
+MAX_FOUND: Final = 100_000
 MAX_CODES: Final = 400  # beyond this all lines are asked for
 _BY_FACT: Final = frozenset(("code", "generic", "product", "local_code", "name"))
 
@@ -23,6 +26,8 @@ class Members:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._found: dict[tuple[str, int, str], tuple[Row, ...]] = {}  # table, key column, code → rows that may list it, once asked for
+        self._alike: dict[tuple[str, int], _Alike] = {}
 
     def rows(self, rule: Rule, item: Any, column: int) -> Iterable[Row | None]:
         """The rows in which the line may stand as the judged line (of a pair: in key column `column`). None = some row, or none is needed."""
@@ -42,7 +47,18 @@ class Members:
         if value is UNKNOWN:
             return (None,) if len(table.rows) else ()
         is_pair = isinstance(scope, ir.PairScope)  # the row may be in force on the other line's day
-        return [row for row in _near(table, column, value) if is_pair or row.valid_from <= item.on < row.valid_to]
+        found = self._rows_of(table, column, value)
+        return found if is_pair or not found else [row for row in found if row.valid_from <= item.on < row.valid_to]
+
+    def _rows_of(self, table: Table, column: int, value: Any) -> tuple[Row, ...]:
+        if not isinstance(value, str):
+            return tuple(_near(table, column, value))
+        held = self._found.get((table.name, column, value))
+        if held is None:
+            if len(self._found) >= MAX_FOUND:
+                self._found.clear()
+            held = self._found.setdefault((table.name, column, value), tuple(_near(table, column, value)))
+        return held
 
     def of_window(self, window: ir.Window, item: Any, row: Row | None) -> Codes | None:
         """The codes that a member of the window may have; None = any."""
@@ -62,7 +78,10 @@ class Members:
             return None
         if key.kind == "row" or row.cells[key.column] is EMPTY:
             return codes_of_keys((row,), 0)
-        return codes_of_keys(_alike(table, key.column, row.cells[key.column]), 0)
+        alike = self._alike.get((name, key.column))
+        if alike is None:
+            alike = self._alike.setdefault((name, key.column), _Alike(table, key.column))
+        return codes_of_keys(alike.of(row.cells[key.column]), 0)
 
     def _of_filter(self, where: ir.Expr | None, window: ir.Window, item: Any, row: Row | None) -> Codes | None:
         """What a filter leaves, where it names codes: any conjunct will do."""
@@ -117,14 +136,31 @@ def _may_match(key: Any, value: Any) -> bool:
     return not isinstance(key, str) or value.startswith(key)
 
 
-def _alike(table: Table, column: int, own: Any) -> Sequence[Row]:
-    """Rows with the same value in a column, or one that is not known. All of them where the own value is not known."""
-    cells = table.rows.cells[column]
-    values, numbers = cells.distinct(), cells.numbers()
-    if own is UNKNOWN or numbers is None:
-        return table.rows
-    wanted = {n for n, value in enumerate(values) if value is UNKNOWN or value == own}
-    return [table.rows[row] for row, n in enumerate(numbers) if n in wanted]
+class _Alike:
+    """The rows of a table by their value in one column, sorted once: a national table is not looked through for every line."""
+
+    def __init__(self, table: Table, column: int) -> None:
+        cells = table.rows.cells[column]
+        self._rows, self._numbers = table.rows, cells.numbers()
+        self._values: dict[Any, list[int]] = {}  # a value may stand at several numbers
+        self._unknown: list[int] = []
+        for n, value in enumerate(cells.distinct()):
+            if value is UNKNOWN:
+                self._unknown.append(n)
+            elif value is not EMPTY:
+                self._values.setdefault(value, []).append(n)
+        numbers = self._numbers if self._numbers is not None else ()
+        self._order = array("I", sorted(range(len(numbers)), key=numbers.__getitem__))
+        self._sorted = array("I", [numbers[row] for row in self._order])
+
+    def of(self, own: Any) -> Iterator[Row]:
+        """Rows with the same value, or one that is not known; all rows where the own value is not known."""
+        if own is UNKNOWN or self._numbers is None:
+            yield from self._rows
+            return
+        for n in (*self._values.get(own, ()), *self._unknown):
+            start, end = bisect_left(self._sorted, n), bisect_right(self._sorted, n)
+            yield from (self._rows[row] for row in self._order[start:end])
 
 
 def codes_of_keys(rows: Iterable[Row], column: int) -> Codes | None:

@@ -53,7 +53,7 @@ def merged(facts: Facts, earlier: Earlier, need: Need) -> Facts | str:
         door=wide, stage=facts.stage, business_time=facts.business_time, patients=(patient,),
         attestations=[dict(a.__dict__) for a in facts.attestations], declarations=[dict(d.__dict__) for d in facts.declarations],
         notes=facts.notes, periods=facts.periods)
-    return replace(made, door=Door(door.name, door.carries | _HISTORY), unjudged=facts.unjudged, single=None)
+    return replace(made, door=Door(door.name, door.carries | _HISTORY), unjudged=facts.unjudged, single=None if facts.unjudged else made.single)
 
 
 def _until(encounter: Any, as_of: Instant) -> dict[str, Any]:

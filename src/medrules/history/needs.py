@@ -31,7 +31,7 @@ class Needs:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.looks = lookback(program)
+        self.looks = tuple(look for look in lookback(program) if _has_rows(program.rules[look.rule], program))
         self._members = Members(program)
 
     def of(self, facts: Facts) -> Need | None:
@@ -147,6 +147,12 @@ class Needs:
         for item in _lines(rule, encounter):
             for codes in self._members.groups(scope, item):
                 yield max((begin_of(f, item) for f in spans), default=0), here if _is_here(scope.same) else "", codes
+
+
+def _has_rows(rule: Rule, program: Program) -> bool:
+    """Whether a rule has anything to match lines with."""
+    scope = rule.scope
+    return not (isinstance(scope, (ir.ItemScope, ir.PairScope, ir.GroupScope)) and scope.table and not len(program.tables[scope.table].rows))
 
 
 def _reviewed(items: Any) -> Iterator[Any]:

@@ -100,12 +100,12 @@ def within(encounters: tuple[Mapping[str, Any], ...], need: Need) -> tuple[Mappi
 
 def _wanted(encounter: Mapping[str, Any], need: Need, everything: bool) -> Mapping[str, Any] | None:
     spans = spans_of(encounter)
+    if "items" not in encounter:  # what it may hold is missing from every window, wherever it was
+        return encounter
     parts = [p for p in need.parts if _is_there(encounter, p) and (spans.last if p.stays else spans.lines_last) >= p.begin]
     as_such = any(p.stays for p in parts) or everything
     if not parts and not everything:
         return None
-    if "items" not in encounter:
-        return encounter
     whole = everything or any(p.codes is None for p in parts)
     codes = [p.codes for p in parts if p.codes is not None]
     kept = [

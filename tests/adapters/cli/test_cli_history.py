@@ -101,7 +101,7 @@ def test_local_codes_of_a_site_are_brought_to_national_ones(run: Run, looking_ba
     run("history", "init", url)
     local = [json.loads(json.dumps(one).replace(DRUG, "YY0001")) for one in PAST]
     path = written(tmp_path / "past.jsonl", local)
-    (tmp_path / "codes.csv").write_text(f"医院编码,国家编码,名称,有效起,有效止,备注\nYY0001,{DRUG},,,,\n", encoding="utf-8")
+    (tmp_path / "codes.csv").write_text(f"医院编码,国家编码,省编码,名称,有效起,有效止\nYY0001,{DRUG},,,,\n", encoding="utf-8")
     (tmp_path / "site.toml").write_text('code_mapping = "codes.csv"\n', encoding="utf-8")
     assert run("history", "load", url, path, "--site", tmp_path / "site.toml").code == exits.OK
     assert answer(run, asked, looking_back, "--history", url) == (["LK-901"], [])

@@ -74,8 +74,7 @@ def statement(need: Need) -> Any:
     encounters = select(
         literal("e"), encounter.c.key, cast(encounter.c.has_lines, IntegerType), literal(0), encounter.c.facts,
     ).where(of_patient, or_(
-        encounter.c.key.in_(select(wanted.c.encounter)), everything,
-        *(_is_there(p) if p.stays else and_(encounter.c.has_lines.is_(False), _is_there(p)) for p in need.parts)))
+        encounter.c.key.in_(select(wanted.c.encounter)), everything, encounter.c.has_lines.is_(False), *(_is_there(p) for p in need.parts if p.stays)))
     lines = select(literal("l"), wanted.c.encounter, wanted.c.place, literal(0), wanted.c.facts)
     covered = select(
         literal("c"), coverage.c.institution, coverage.c.first_day, coverage.c.last_day, cast(coverage.c.reach, StringType),
