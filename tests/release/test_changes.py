@@ -152,7 +152,7 @@ def test_the_manifest_and_dates(tmp_path: Path) -> None:
 def test_the_first_version_counts(tmp_path: Path) -> None:
     made = built(tmp_path)
     assert made.changes.before is None and made.changes.totals == {"rules": 2, "tables": 1, "rows": 3, "parameters": 1, "codesets": 1}
-    assert "首次发布" in notice_of(made.changes)
+    assert "首次发布" in notice_of(made.changes) and "上一版" not in notice_of(made.changes)
 
 
 def test_a_text_cannot_break_the_notice(tmp_path: Path) -> None:

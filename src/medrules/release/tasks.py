@@ -50,8 +50,9 @@ def _tasks(
     if before is not None and before.minimum_engine < after.minimum_engine:
         yield Task(_IT, (f"先把 medrules 升级到 {after.minimum_engine} 以上，旧版装不上本包",
                          f"upgrade medrules to {after.minimum_engine} or later first: older ones refuse this pack"), by)
-    yield Task(_HOSPITALS, (f"在 {by} 前装上本版：业务日期在 {by} 及以后的按本版判断，之前的仍按上一版",
-                            f"install this version before {by}: it judges business dates from {by} on, earlier ones stay with the version before"), by)
+    earlier = ("", "") if before is None else ("，之前的仍按上一版", ", earlier ones stay with the version before")
+    yield Task(_HOSPITALS, (f"在 {by} 前装上本版：业务日期在 {by} 及以后的按本版判断{earlier[0]}",
+                            f"install this version before {by}: it judges business dates from {by} on{earlier[1]}"), by)
     if old is None:
         return
     asked = _reads(old.program.rules)
