@@ -51,6 +51,12 @@ def test_words_only_call_for_a_patch(tmp_path: Path) -> None:
     assert r.rules[0].words_only and r.tables[0].words_only and (r.advice.step, r.advice.least) == ("patch", "2026.7.2")
 
 
+def test_a_file_that_no_rule_reads(tmp_path: Path) -> None:
+    r = report(tmp_path, ("README.md", "示例", "说明"))
+    assert [(n.kind, n.thing.kind, n.thing.name) for n in r.named] == [("changed", "file", "README.md")]
+    assert r.is_empty and r.touched == () and r.advice.step == "patch" and "README.md" in notice_of(r)
+
+
 def test_rules_come_and_go(tmp_path: Path) -> None:
     name = "families/ZJ-1_child_drugs/rule.medrule"
     second = AGE_RULE.replace("ZJ-1", "ZJ-3").replace("提醒方式：提醒", "提醒方式：拦截").replace("2025-01-01 起", "2026-09-01 起").replace("限儿童用药", "限儿童用药二")

@@ -67,7 +67,9 @@ def _reasons(
             yield "minor", f"规则 {rule.code} {'新增' if rule.kind == 'added' else '有改动'}", f"rule {rule.code} is {rule.kind}"
     for one in named:
         name = f"{one.thing.kind} {one.thing.name}"
-        if one.kind == "removed" and one.thing.kind != "tuning":
+        if one.thing.kind == "file":
+            yield "patch", f"文件 {one.thing.name} 有改动", f"{name} is {one.kind}"
+        elif one.kind == "removed" and one.thing.kind != "tuning":
             yield "major", f"{one.thing.name} 没有了", f"{name} is gone"
         elif one.thing.kind == "parameter" and one.kind == "changed" and any(_tunable(w.old) != _tunable(w.new) for w in one.words if w.old):
             yield "major", f"参数 {one.thing.name} 的可调范围变了", f"{name}: the range in which it may be tuned differs"

@@ -53,7 +53,8 @@ class ChangeReport:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.facts or self.rules or self.named or self.tables)
+        """Whether it judges as before: at most README and other files that no rule reads differ."""
+        return not (self.facts or self.rules or self.tables or any(n.thing.kind != "file" for n in self.named))
 
     def as_json(self) -> dict[str, Any]:
         def word(w: WordChange) -> dict[str, str]:

@@ -15,7 +15,8 @@ MOST_ROWS: Final = 200  # of one kind in one table; all of them are in the JSON 
 _KINDS: Final = {"added": "新增 added", "removed": "删除 removed", "changed": "修改 changed"}
 _THINGS: Final = {
     "parameter": "参数 parameter", "definition": "定义 definition", "codeset": "编码集 code set", "catalogue": "目录 catalogue",
-    "default": "默认 defaults", "table": "知识表 table", "rule": "规则 rule", "tuning": "对上层的调整 tuning"}
+    "default": "默认 defaults", "table": "知识表 table", "rule": "规则 rule", "tuning": "对上层的调整 tuning",
+    "file": "其他文件 other file"}
 _FACTS: Final = {
     "title_zh": "名称 title", "authority": "发布单位 authority", "level": "层级 level", "roots": "规则编码前缀 roots", "effective": "适用日期 effective",
     "minimum_engine": "最低引擎 minimum engine", "extends": "上层规则包 extends", "supersedes": "撤回的版本 supersedes",
@@ -128,7 +129,7 @@ def _words(words: Sequence[WordChange]) -> Iterator[str]:
 def _named(r: ChangeReport) -> Iterator[str]:
     if not r.named:
         return
-    yield "## 参数、定义、编码集 / Parameters, definitions, code sets"
+    yield "## 参数、定义、编码集等 / Parameters, definitions, code sets and others"
     yield ""
     for one in r.named:
         yield f"### {_KINDS[one.kind]}：{_THINGS[one.thing.kind]}「{_cell(one.thing.name)}」"

@@ -1,9 +1,11 @@
 """The texts of a pack one by one, each as the formatter writes it: what two versions are compared by, free of layout and comments."""
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from medrules.api import CheckedPack
@@ -14,6 +16,8 @@ from medrules.release.reach import Thing, whole_of
 __all__ = ["RuleText", "Texts", "texts_of"]
 
 TUNE: Final = "tune.toml"
+# Files whose content is compared as what it says; of all others (README, lists of terms) only that they changed.
+_TOLD: Final = re.compile(r"pack\.toml|tune\.toml|rows/.*|.*\.medrule|.*/cases\.(?:yaml|json)|.*/tables/.*|shared/codesets/.*|shared/catalogues/.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ def texts_of(pack: CheckedPack) -> Texts:
     if TUNE in pack.sources.files:
         for thing, lines in _tunings(pack.sources.files[TUNE]):
             named.setdefault(thing, []).extend(lines)
+    for name, content in pack.sources.files.items():
+        if not _TOLD.fullmatch(name):
+            named[Thing("file", name)] = [sha256(content).hexdigest()[:12]]
     return Texts(rules, {thing: tuple(lines) for thing, lines in named.items()})
 
 
