@@ -1,6 +1,9 @@
 """History from files: read once, by patient; a bad line is told with its number."""
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +85,15 @@ def test_the_later_telling_of_an_encounter_counts(tmp_path: Path) -> None:
     assert causes(written(tmp_path / "a.jsonl", [corrected, PAST[0]])) == (1, [])
     assert len(medrules.open_history(tmp_path)) == 1  # type: ignore[arg-type]
     assert isinstance(medrules.open_history(tmp_path), FileHistory)
+
+
+def test_without_the_libraries_a_database_is_a_sentence_and_files_work(tmp_path: Path) -> None:
+    """In a process of its own, in which the extra is not installed."""
+    path = written(tmp_path / "a.jsonl", PAST)
+    program = (
+        "import sys; sys.modules['sqlalchemy'] = None; sys.modules['alembic'] = None\n"
+        "import medrules\nfrom medrules.errors import MissingExtra\n"
+        f"assert len(medrules.open_history({str(path)!r})) == 2\n"
+        "try:\n    medrules.open_history('sqlite:///x.db')\nexcept MissingExtra as told:\n    print(told)\n")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+    assert done.returncode == 0 and "medrules[history]" in done.stdout, done.stderr
