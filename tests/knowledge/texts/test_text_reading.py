@@ -15,7 +15,7 @@ from tools.text_reading.measure import SUGGESTED, TRAPS, Labelled, Measured, lab
 from tools.text_reading.page import BEGIN, END, PAGE, rendered
 from tools.text_reading.tables import count_table, counted
 
-from medrules.knowledge.texts import CONFIDENCES, Lexicon, Term, read_lexicon, read_text
+from medrules.knowledge.texts import CONFIDENCES, Lexicon, Stance, Term, read_lexicon, read_text
 from medrules.knowledge.texts.fillers import FILLERS
 
 PACK = Path(__file__).parents[3] / "rulepacks" / "national"
@@ -89,6 +89,7 @@ def test_every_reading_says_which_words_it_came_from() -> None:
             assert span.words and label.text[span.start:span.end] == span.words
         assert all(r.confidence in CONFIDENCES for r in read.readings)
         assert read.complete == (not read.why)
+        assert read.readings or not read.complete
         assert not (read.complete and read.rest)
 
 
@@ -181,8 +182,33 @@ def test_pieces_of_real_texts_in_any_order_are_read(pieces: list[str]) -> None:
     spans = sorted((s.start, s.end) for s in (*(r.span for r in read.readings), *read.rest))
     assert all(0 <= start < end <= len(text) for start, end in spans)
     if read.complete:
+        assert read.readings
         once = [r.column for r in read.readings if r.column not in ("诊断", "年龄段", "禁用状态")]
         assert len(once) == len(set(once))
+
+
+def test_an_exception_goes_to_its_own_column() -> None:
+    read = read_text("限住院患者（癫痫者除外）。", lexicon())
+    assert [(r.column, r.value) for r in read.readings] == [("就医方式", "住院"), ("除外诊断", "癫痫")]
+    assert not read.complete
+
+
+@pytest.mark.parametrize("text,stance,why", [
+    ("限16岁以上儿童。", "限", "年龄段有两个值"), ("限18岁以上的2型糖尿病、癫痫患者。", "限", "分不清年龄、性别或时限管哪一种病"),
+    ("癫痫患者禁用。", "限", "禁忌诊断的编码宁窄勿宽，要另审"), ("癫痫。", "禁", "有不确定的读法"), ("老年人。", "禁", "没有写是禁用还是慎用"),
+    ("指征（摘要）：癫痫", "限", "文字自称摘要"),
+    ("限二线用药。", "限", "哪些是一线药，文字没有说"), ("限重度癫痫。", "限", "没有读出：重度"), ("限住院。限门诊。", "限", "句式不在已审的句式里"),
+    ("限住院，门诊。", "限", "就医方式有两个值"), ("限精神分裂症、腹泻。", "限", "没有审过全部编码的病名：腹泻"),
+])
+def test_the_reason_why_a_text_is_not_said_in_full(text: str, stance: Stance, why: str) -> None:
+    assert read_text(text, lexicon(), stance).why == why
+
+
+def test_signs_and_factors_are_no_diagnoses(tmp_path: Path) -> None:
+    terms = tmp_path / "shared" / "terms"
+    terms.mkdir(parents=True)
+    (terms / "icd10_names.csv").write_text("name,code\n咳嗽,R05.x00\n霍乱,A00.900\n化疗,Z51.100\n", "utf-8")
+    assert set(read_lexicon(tmp_path).terms) == {"霍乱"}
 
 
 @pytest.mark.parametrize("text,column,value", [
@@ -199,7 +225,9 @@ def test_regular_forms(text: str, column: str, value: str) -> None:
     ("限2岁及3岁以上患者。", "年龄段"), ("限12-3岁患者。", "年龄段"), ("限二级医疗机构。", "最低级别"), ("限二级以下医疗机构。", "最低级别"),
     ("限非住院患者。", "就医方式"), ("限住院医师。", "就医方式"), ("限儿童医院。", "年龄段"), ("病程不超过14天。", "天数"),
     ("支付不超过三至五天。", "天数"), ("支付不超过14天/年。", "天数"), ("限儿科以外、女性激素。", "性别"), ("限除2型糖尿病外的患者。", "诊断"),
-    ("限2型糖尿病家族史者。", "诊断"), ("限非2型糖尿病患者。", "诊断"),
+    ("限2型糖尿病家族史者。", "诊断"), ("限非2型糖尿病患者。", "诊断"), ("限非女性患者。", "性别"), ("不限男性。", "性别"), ("限无急诊的地区。", "就医方式"),
+    ("限非活动性癫痫。", "诊断"), ("用于外感，症见抽搐、癫痫。", "诊断"), ("限急诊或住院医师开具。", "就医方式"), ("限患者（急诊患者除外）。", "就医方式"),
+    ("限患者，不含2型糖尿病和癫痫。", "诊断"),
 ])
 def test_forms_that_are_not_read(text: str, column: str) -> None:
     assert column not in [r.column for r in read_text(text, lexicon()).readings]

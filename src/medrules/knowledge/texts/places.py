@@ -54,7 +54,7 @@ PLACES: Final = (
     Matcher("L", "最低级别", re.compile(r"(?P<n>[一二三123])级(?:及|或)?以上(?=(?:[^,;。]{1,6}专科|综合)医院)"), _level),
     Matcher("L", "最低级别", re.compile(r"(?P<n>[三3])级(?=综合医院)"), _level),
     Matcher("V", "就医方式", re.compile(
-        rf"(?:{_any_of(_VISIT)})(?:(?:或者|或|、)(?:{_any_of(_VISIT)})){{0,4}}(?!医师|医生|部|号|费|总|科|抢救|手术|室|特殊病|大病|统筹)"), _visits),
+        rf"(?:{_any_of(_VISIT)})(?:(?:或者|或|、)(?:{_any_of(_VISIT)})){{0,4}}+(?!医师|医生|部|号|费|总|科|抢救|手术|室|特殊病|大病|统筹)"), _visits),
     Matcher("I", "险种", re.compile(r"(工伤|生育)保险"), _insurance),
     Matcher("N", "生育状态", re.compile(_any_of(_STATE)), lambda m: _one(m, _STATE, "较确定")),
 )

@@ -45,8 +45,8 @@ def read_text(text: str, lexicon: Lexicon = EMPTY_LEXICON, stance: Stance = "限
             span = Span(token.start, token.end, text[token.start:token.end])
             readings.append(Reading(column, token.value, span, confidence, token.codes, token.covers, case))
     why = "文字自称摘要" if _SUMMARY.search(folded) else doubt(_settled(tokens, readings), folded)
-    if stance == "禁" and not why and any(t.kind == "X" for t in tokens) and not any(t.kind == "W" for t in tokens):
-        why = "没有写是禁用还是慎用"
+    if stance == "禁" and any(t.kind in _FORBIDDEN for t in tokens) and not any(t.kind == "W" for t in tokens):
+        why = why or "没有写是禁用还是慎用"
     rest = tuple(Span(t.start, t.end, text[t.start:t.end]) for t in tokens if t.kind == OPAQUE)
     return ReadText(text, tuple(readings), rest, not why, why)
 
