@@ -194,6 +194,18 @@ def test_metadata_are_kept_after_a_refusal_too(bureau: Bureau, hospital: Hospita
     assert {c for c, _ in codes(hospital.update())} == {"MR-P205"}
 
 
+def test_what_was_verified_before_a_channel_failed_is_kept(bureau: Bureau, hospital: Hospital) -> None:
+    hospital.update()
+    old = dict(bureau.repository.files)
+    bureau.release(NATIONAL_PACK, "2026.7.1")
+    bureau.publish()
+    snapshot = f"metadata/{bureau.repository.snapshot.version}.snapshot.json"
+    hospital.fetcher = lambda entry: MemoryFetcher({n: c for n, c in bureau.repository.files.items() if n != snapshot})
+    assert {c for c, _ in codes(hospital.update())} == {"MR-P202"}
+    hospital.fetcher = lambda entry: MemoryFetcher(old)
+    assert {c for c, _ in codes(hospital.update())} == {"MR-P205"}  # the newer timestamp is known
+
+
 def test_a_root_that_is_not_the_pinned_one(bureau: Bureau, hospital: Hospital) -> None:
     hospital.site.channels[0].root.write_bytes(Bureau().repository.first_root + b"\n")
     with pytest.raises(StoreError) as told:
@@ -262,6 +274,7 @@ def test_rollback_is_recorded_kept_reported_and_ends(bureau: Bureau, hospital: H
     hospital.update()
     outcome = hospital.roll_back(lasts=timedelta(days=3))
     assert hospital.active["national"] == "2026.7.0" and outcome.activated
+    assert hospital.tried[-1] == (["national 2026.7.0", "zhejiang 2026.7.0"], set())  # what it went back from judges nothing
     rollback = hospital.view().state.rollback
     assert rollback is not None and (str(rollback.wrong), rollback.reason, rollback.expires) == ("2026.7.1", "误报太多", "2026-07-04T08:00:00Z")
     line = [x for x in read_lines(hospital.disk.files()["/s/ledger.jsonl"]).lines if x.kind == "activate"][-1]
@@ -303,6 +316,7 @@ def test_a_higher_version_ends_a_rollback(bureau: Bureau, hospital: Hospital) ->
     {"version": Version(2026, 7, 1)}, {"version": Version(2026, 6, 0)},
 ])
 def test_rollbacks_that_are_none(bureau: Bureau, hospital: Hospital, wrong: dict[str, object]) -> None:
+    hospital.update()
     bureau.release(NATIONAL_PACK, "2026.7.1")
     bureau.release(NATIONAL_PACK, "2026.6.0", effective=Period(date(2025, 1, 1), date(2025, 2, 1)))
     bureau.publish()
