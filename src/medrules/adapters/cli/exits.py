@@ -17,8 +17,10 @@ INTERRUPTED: Final = 130
 TABLE: Final = (
     (OK, "完成 ok", "做完了；review 有提示时也是 0（除非写了 --fail-on-findings）",
      "done; for review also when there are findings (unless --fail-on-findings)"),
-    (PROBLEMS, "有问题 problems", "check 有错误 · pack build 有不合格处 · test 有用例不符或没有用例 · fmt --check 不合格式 · review --fail-on-findings 有违规提示",
-     "check: errors · pack build: refused · test: failing or no cases · fmt --check: not formatted · review --fail-on-findings: findings"),
+    (PROBLEMS, "有问题 problems", "check 有错误 · pack build 有不合格处 · test 有用例不符或没有用例 · fmt --check 不合格式 · review --fail-on-findings 有违规提示 · "
+     "update 有没更新成的 · site status、verify、history 有要人看的",
+     "check: errors · pack build: refused · test: failing or no cases · fmt --check: not formatted · review --fail-on-findings: findings · "
+     "update: something was not updated · site status, verify, history: something to look at"),
     (USAGE, "用法 usage", "命令行写错了", "the command line itself is wrong"),
     (BAD_INPUT, "输入 bad input", "文件读不到，或不是该有的内容", "a file cannot be read, or is not what it should be"),
     (BAD_PACK, "规则包 bad pack", "规则包有错误，不能用来审核", "the rule pack has errors and cannot be used"),
