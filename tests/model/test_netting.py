@@ -141,6 +141,37 @@ class TestRefunds:
         assert [i.id for i in lines] == ["L3"]
         assert [i.id for i in stay([untimed("L2", -1), untimed("L3", 1)]).items] == ["L3"]
 
+    def test_only_the_later_of_two_originals_has_enough_left(self) -> None:
+        assert seen(stay([line("L1", 0, 1), line("L2", 1, 2), line("L3", 2, -2)])) == [("L1", 0, 1, 3_000)]
+
+    def test_a_price_that_was_not_sent_is_amount_over_quantity(self) -> None:
+        refund = line("L2", 1, -1)
+        del refund["unit_price"]
+        assert seen(stay([line("L1", 0, 2), refund])) == [("L1", 0, 1, 3_000)]
+
+    def test_nothing_paid_by_the_patient_stays_nothing(self) -> None:
+        """Zero is plain: a refund that leaves it out changes nothing; one fen is not."""
+        refund = line("L2", 1, -1)
+        assert stay([line("L1", 0, 2, self_paid=0), refund]).items[0].self_paid == 0
+        assert stay([line("L1", 0, 2, self_paid=1), dict(refund)]).items[0].self_paid is UNKNOWN
+
+    def test_what_one_refund_left_unknown_no_later_refund_makes_known(self) -> None:
+        lines = [line("L1", 0, 3, self_paid=2_000), line("L2", 1, -1), line("L3", 2, -1, self_paid=-500)]
+        (left,) = stay(lines).items
+        assert left.self_paid is UNKNOWN and left.quantity == 10_000 and left.amount == 3_000
+        assert "self_paid" not in left.__dict__  # like one that was never sent
+
+    def test_a_name_means_the_line_of_the_same_stay_else_of_another(self) -> None:
+        def two(own: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[list[tuple[str, int, int, int]]]:
+            made = build_facts(door=NATIVE, stage="after", business_time=at(100), patients=[{"id": "P", "encounters": [
+                {"id": "E1", "is_current": True, "items": own}, {"id": "E2", "items": other}]}])
+            return [seen(e) for e in made.current[0].patient.encounters]
+
+        refund = line("L9", 6, -1, reverses="L1")
+        assert two([line("L1", 0, 2), refund], [line("L1", 5, 2)]) == [[("L1", 0, 1, 3_000)], [("L1", 5, 2, 6_000)]]
+        assert two([line("L1", 5, 2)], [line("L1", 0, 2), dict(refund)]) == [[("L1", 5, 2, 6_000)], [("L1", 0, 1, 3_000)]]
+        assert two([dict(refund)], [line("L1", 5, 2)]) == [[], [("L1", 5, 1, 3_000)]]
+
     def test_code_not_known_pairs_nothing(self) -> None:
         lines = [line("L1", 0, 2), line("L2", 1, -1)]
         for one in lines:

@@ -46,16 +46,20 @@ class _Finder(ast.NodeVisitor):
 
     def __init__(self) -> None:
         self.path: list[str] = []
+        self.in_function = 0
         self.found: list[tuple[str, int, str, ast.AST, Callable[[ast.AST], None]]] = []
 
     def note(self, node: ast.AST, change: str, do: Callable[[ast.AST], None], line: int = 0) -> None:
-        if self.path:  # module level is data: constants are shared by name, changing them is another kind of test
+        # The level of a module or class is data (tables, slots, defaults of fields): it was read when the module was loaded.
+        if self.in_function:
             self.found.append((".".join(self.path), line or getattr(node, "lineno", 0), change, node, do))
 
     # ------------------------------------------------------------ where we are
 
     def _inside(self, node: ast.FunctionDef | ast.ClassDef) -> None:
+        function = isinstance(node, ast.FunctionDef)
         self.path.append(node.name)
+        self.in_function += function
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         if isinstance(node, ast.FunctionDef):
             for default in (*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)):
@@ -63,6 +67,7 @@ class _Finder(ast.NodeVisitor):
         for n, statement in enumerate(body):
             self._statement(node, "body", n + len(node.body) - len(body), statement)
             self.visit(statement)
+        self.in_function -= function
         self.path.pop()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
