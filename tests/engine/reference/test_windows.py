@@ -4,52 +4,18 @@ Found wanting by mutation testing: `近 n天` with one day too many was noticed 
 """
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from medrules.adapters.native import read_facts
-from medrules.check.program import Program
 from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
+from tests.engine.reference.judged import DAY, NO, YES, line, said, stay
 from tests.property.programs import PARAMETERS
 from tests.property.tables import make_codesets
 from tests.property.written import TableText, Written, compiled, errors
-
-YES, NO = True, False
-DAY = "2026-03-10"
-
-
-def program(condition: str) -> Program:
-    text = (f"规则 LK-900「例」{{\n  结果：可疑\n  费用：全部费用\n  针对：明细 属于 编码集「抗菌」\n  当：{condition}\n  扣减：无\n}}\n")
-    made, problems = compiled(Written((text,), (), PARAMETERS, True, make_codesets()))
-    assert not errors(problems), [p.message for p in problems]
-    return made
-
-
-def line(name: str, code: str, time: str, **more: Any) -> dict[str, Any]:
-    return {"标识": name, "编码": code, "数量": "1", "单价": "10", "金额": "10.00", "自费金额": "0", "执行时间": time, "单位": "次", "处方号": None,
-            "手术编号": None, "部位": None, "牙位": None, "标本号": None, "用药天数": None, "开始时间": None, "结束时间": None, **more}
-
-
-def said(condition: str, *encounters: dict[str, Any], covered: str = "2020-01-01", as_of: str = "2026-12-31 12:00:00") -> Any:
-    """True or False for the one judged line (code A200), or what is missing; both evaluators say the same."""
-    data = {
-        "业务时间": as_of, "环节": "事后", "患者": {"唯一号": "P1"}, "历次就诊": list(encounters[1:]), "就诊": [encounters[0]],
-        "历史": {"覆盖起": covered, "覆盖范围": "全国"},
-    }
-    made = program(condition)
-    reports = [Reference(made).evaluate(read_facts(data)), Engine(made).review(read_facts(data))]
-    assert reports[0].canonical() == reports[1].canonical()
-    if reports[0].undecided:
-        return reports[0].undecided[0].causes
-    return bool(reports[0].findings)
-
-
-def stay(*lines: dict[str, Any], name: str = "E1", admitted: str = "2026-01-01 08:00:00", **more: Any) -> dict[str, Any]:
-    return {"标识": name, "就医方式": "住院", "入院时间": admitted, "出院时间": None, "机构": {"编码": "H1"}, "诊断": [{"编码": "I10"}], "手术": [],
-            "明细": list(lines), **more}
-
 
 EDGES = (
     ("单日", f"{DAY} 10:00:00", f"{DAY} 23:59:59", YES), ("单日", f"{DAY} 10:00:00", "2026-03-11 00:00:01", NO),
@@ -249,3 +215,61 @@ def test_days_of_use_that_were_not_sent_may_reach_84_days(other: str, answer: An
     own, held = line("L1", "A200", f"{DAY} 10:00:00", 用药天数=1), line("L2", "B100", f"{other} 10:00:00")
     del held["用药天数"]
     assert said("有 同期明细 取 用药期重叠 按 同一 患者 不含本次", stay(own, held)) == answer
+
+
+@pytest.mark.parametrize("window", ["同一小时", "6小时", "用药期重叠", "单日"])
+def test_a_line_without_a_time_may_stand_in_any_window(window: str) -> None:
+    own, other = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", f"{DAY} 10:00:00")
+    del other["执行时间"]
+    assert said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay(own, other)) == ("item.performed_at",)
+
+
+def test_an_hour_known_to_the_day_is_named_as_missing() -> None:
+    own, other = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", DAY)
+    for window in ("同一小时", "6小时"):
+        assert said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay(own, other)) == ("item.at",)
+        assert said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay({**own, "执行时间": DAY}, {**other, "执行时间": own["执行时间"]})) == ("item.at",)
+
+
+@pytest.mark.parametrize(("begin", "end", "together"), [
+    ("10:30:00", "12:00:00", YES), ("08:00:00", "10:30:00", YES), ("08:00:00", "10:00:00", NO), ("11:00:00", "12:00:00", NO)])
+def test_a_line_counted_in_hours_touches_every_hour_of_its_span(begin: str, end: str, together: bool) -> None:
+    long = {"单位": "小时", "开始时间": f"{DAY} {begin}", "结束时间": f"{DAY} {end}"}
+    short, span = ("L1", f"{DAY} 10:00:00"), ("L2", f"{DAY} {begin}")
+    condition = "有 同期明细 取 同一小时 按 同一 患者 不含本次"
+    assert said(condition, stay(line(short[0], "A200", short[1]), line(span[0], "B100", span[1], **long))) is together
+    assert said(condition, stay(line(short[0], "B100", short[1]), line(span[0], "A200", span[1], **long))) is together
+
+
+@pytest.mark.parametrize(("certain", "answer"), [(f"{DAY} 10:00:00", ("item.days",)), ("2026-03-11 10:00:00", NO)])
+def test_days_of_use_that_were_not_sent_may_reach_the_first_of_several_days(certain: str, answer: Any) -> None:
+    """84 days from 12-17 end on 03-10: three days of use that begin on that day may be met, those of a day later not."""
+    open_, three = "2025-12-17 10:00:00", {"用药天数": 3}
+    condition = "有 同期明细 取 用药期重叠 按 同一 患者 不含本次"
+    for judged, other in (("A200", "B100"), ("B100", "A200")):
+        held = line("L2", other, open_)
+        del held["用药天数"]
+        assert said(condition, stay(line("L1", judged, certain, **three), held)) == answer
+
+
+@pytest.mark.parametrize(("window", "time", "first"), [
+    ("近 7天", "10:00:00", "2026-03-04"), ("6小时", "10:00:00", "2026-03-10"), ("6小时", "03:00:00", "2026-03-09"), ("自然月", "10:00:00", "2026-03-01"),
+    ("每季", "10:00:00", "2026-01-01"), ("自然年", "10:00:00", "2026-01-01"), ("单日", "10:00:00", "2026-03-10")])
+def test_the_first_day_that_a_history_must_reach(window: str, time: str, first: str) -> None:
+    later = date.fromordinal(date.fromisoformat(first).toordinal() + 1).isoformat()
+    condition = f"有 同期明细 取 {window} 按 同一 患者 不含本次"
+    assert said(condition, stay(line("L1", "A200", f"{DAY} {time}")), covered=first) is NO
+    assert said(condition, stay(line("L1", "A200", f"{DAY} {time}")), covered=later) == ("history.items",)
+
+
+def test_a_quarter_begins_with_its_own_first_month() -> None:
+    condition = "有 同期明细 取 每季 按 同一 患者 不含本次"
+    for day, first, later in (("2026-06-30", "2026-04-01", "2026-04-02"), ("2026-12-31", "2026-10-01", "2026-10-02")):
+        own = stay(line("L1", "A200", f"{day} 10:00:00"))
+        assert said(condition, own, covered=first) is NO and said(condition, own, covered=later) == ("history.items",)
+
+
+def test_a_line_without_a_day_may_belong_to_a_course() -> None:
+    own, other = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", f"{DAY} 10:00:00")
+    del other["执行时间"]
+    assert said("有 同期明细 取 同一疗程 按 同一 患者 不含本次", stay(own, other)) == ("item.performed_at",)
