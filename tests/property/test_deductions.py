@@ -68,3 +68,17 @@ def test_without_the_winner_the_next_largest_is_deducted(findings: list[Finding]
         only_definite = [f for f in findings if f.result == "definite"]
         held = taken(only_definite).get(line)
         assert (held.definite if held else 0) == d.definite
+
+
+def test_of_equal_claims_the_lower_code_carries_and_is_named_by_the_others() -> None:
+    """One fen each: amounts and places in the list are told apart."""
+    asked = [finding(f"GZ{n}", "suspect", LINES[0], 1, "K1") for n in range(3)]
+    credited, deductions = resolve(asked)
+    assert [(f.credited, f.carried_by) for f in credited] == [(1, ""), (0, "GZ0"), (0, "GZ0")]
+    assert deductions == (Deduction(LINES[0], 0, 1, "", "GZ0"),)
+
+
+def test_a_suspect_claim_no_larger_than_the_definite_one_is_carried_by_it() -> None:
+    credited, deductions = resolve([finding("GZ1", "definite", LINES[0], 5, "K1"), finding("GZ2", "suspect", LINES[0], 5, "K1")])
+    assert [(f.credited, f.carried_by) for f in credited] == [(5, ""), (0, "GZ1")]
+    assert deductions == (Deduction(LINES[0], 5, 0, "GZ1", ""),)

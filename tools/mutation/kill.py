@@ -29,7 +29,7 @@ TESTS = {
     "medrules.model": ("tests/model/test_netting.py", "tests/model/test_derive.py", "tests/model/test_sharing.py"),
     "medrules.engine.reference": ("tests/engine/reference", "tests/rulings/test_rulings.py", "tests/property/test_mutation_finds.py"),
     "medrules.engine.optimized": ("tests/engine/optimized",),
-    "medrules.engine": ("tests/engine/test_engine.py", "tests/property/test_deductions.py"),
+    "medrules.engine": ("tests/engine/test_engine.py", "tests/property/test_deductions.py", "tests/engine/reference/test_claims.py"),
 }
 
 
