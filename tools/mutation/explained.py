@@ -14,4 +14,30 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：没有来源为「手术」列表另记原因，两个名字都得到 encounter.operations。",
     'medrules.engine.reference.frames:_use: `period = read(item, ("use_period",), "item.use_period")` \'item.use_period\' → \'item.use_period_\'':
         "等价：用药期是推算的，缺时总另记了原因，这里的名字用不到。",
+    'medrules.engine.reference.frames:_use_overlap: `return Unk(frozenset(cause_of(i, "days", "item.days") for i, p in ((a, x), (b, y)) if p[1] != p[2]))` 1 → 0':
+        "等价：用药天数已知的明细没有另记原因，两条的原因都是 item.days。",
+    'medrules.engine.reference.quotas:_rolling: `low: Any = Fraction(0)` 0 → 1':
+        "等价：本条总在循环的末尾，low 必被改写。",
+    'medrules.engine.reference.quotas:_rolling: `for m, truth, value in (*dated, (anchor, True, own)):` True → False':
+        "等价：循环里只问是否未知（Unk），真假都一样。",
+    'medrules.engine.reference.claims:_claim: `if rule.deduct.kind == "all" or rule.deduct.expr is None:` Or → And':
+        "等价：全额没有式子，其余走到这里的都有式子，两半同真同假。",
+    'medrules.engine.reference.claims:_spread: `held: list[int | None] = [0] * len(lines)` 0 → 1':
+        "等价：每一项随后都被改写。",
+    'medrules.engine.reference.claims:order_of: `return order_key(item) if isinstance(item.at, Instant) else (1 << 62,)` 1 → 2':
+        "等价：2 << 62 与 1 << 62 都大于任何时刻。",
+    'medrules.engine.deduct:credit: `if second and s:` And → Or':
+        "等价：s 为 0 时加的是 0；没有可疑的主张时 s 必为 0。",
+    'medrules.engine.deduct:credit: `if first and i != first[1]:` And → Or':
+        "等价：走到这里时 first 总在；多记的那一条自己有数额，谁承担不再看。",
+    'medrules.engine.report:_merged: `claimable=tuple(sorted(_united(d.claimable for d in drafts))), facts=_united(d.facts for d in drafts` 0 → 1':
+        "等价：合并之后按规则编码排列，同一组内编码各不相同，日段号不再有人读。",
+    'medrules.model.netting:_Originals.__init__: `self._size = 1 << max(0, len(lines) - 1).bit_length()` Sub → Add':
+        "等价：树只要不小于行数，大一倍也一样。",
+    'medrules.model.netting:_Originals.__init__: `self._size = 1 << max(0, len(lines) - 1).bit_length()` 1 → 0 #1':
+        "等价：树只要不小于行数，大一倍也一样。",
+    'medrules.model.netting:_Originals.__init__: `self._largest = [0] * self._size + [left.quantity for left in lines] + [0] * (self._size - len(lines` 0 → 1 #1':
+        "等价：末尾补的空位在任何查找范围之外。",
+    'medrules.model.netting:_when: `return (0, *order_key(item)) if item.at is not UNKNOWN else (1, 0, "", *line_key(item))` 1 → 2':
+        "等价：没有时间的仍排在最后。",
 }
