@@ -44,6 +44,9 @@ def _any_of(words: dict[str, str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+# The whole list or none of it. (A possessive repetition would say so too, but Python 3.11 leaves a half-matched repetition in the match.)
+_NEXT_VISIT: Final = rf"(?:或者|或|、)(?:{_any_of(_VISIT)})"
+
 PLACES: Final = (
     Matcher("S", "性别", re.compile(_any_of(_SEX)), lambda m: _one(m, _SEX)),
     # 「二级医疗机构」 alone may mean exactly that level: only 三级, the highest, is a lower limit without 及以上.
@@ -54,7 +57,7 @@ PLACES: Final = (
     Matcher("L", "最低级别", re.compile(r"(?P<n>[一二三123])级(?:及|或)?以上(?=(?:[^,;。]{1,6}专科|综合)医院)"), _level),
     Matcher("L", "最低级别", re.compile(r"(?P<n>[三3])级(?=综合医院)"), _level),
     Matcher("V", "就医方式", re.compile(
-        rf"(?:{_any_of(_VISIT)})(?:(?:或者|或|、)(?:{_any_of(_VISIT)})){{0,4}}+(?!医师|医生|部|号|费|总|科|抢救|手术|室|特殊病|大病|统筹)"), _visits),
+        rf"(?:{_any_of(_VISIT)})(?:{_NEXT_VISIT}){{0,4}}(?!{_NEXT_VISIT})(?!医师|医生|部|号|费|总|科|抢救|手术|室|特殊病|大病|统筹)"), _visits),
     Matcher("I", "险种", re.compile(r"(工伤|生育)保险"), _insurance),
     Matcher("N", "生育状态", re.compile(_any_of(_STATE)), lambda m: _one(m, _STATE, "较确定")),
 )
