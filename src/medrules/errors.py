@@ -114,7 +114,7 @@ PACK_ERRORS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "MR-P408": ("必须执行的规则被停用或削弱", "a mandatory rule would be disabled or weakened"),
     "MR-P409": ("各层放在一起检查有错误", "the layers have errors when they are checked together"),
     "MR-P410": ("tune.toml 读不出来或写法不对", "tune.toml cannot be read or is wrong"),
-    "MR-P411": ("商店里没有可用的规则包，或状态不能用", "the store has no usable pack, or its state cannot be used"),
+    "MR-P411": ("规则库里没有可用的规则包，或状态不能用", "the store has no usable pack, or its state cannot be used"),
     "MR-P412": ("试运行记录读不出来", "a shadow log cannot be read"),
 
     # -- P5xx: the pack file, its manifest, releases.json, building --

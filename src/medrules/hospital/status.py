@@ -50,11 +50,14 @@ class Status:
 
     @property
     def word(self) -> str:
-        """ok · stale (a channel is) · refused (the last update was, at least in part) · rolled-back · damaged · none (nothing is active)."""
+        """ok · stale (a channel is) · refused (the last update was, at least in part) · rolled-back · damaged · withdrawn (an active pack
+        is, and nothing replaces it: it does not judge) · none (nothing is active)."""
         if not self.active:
             return "none"
         if any(f.code != OVERDUE for f in self.faults):
             return "damaged"
+        if any(p.withdrawn for p in self.active):
+            return "withdrawn"
         if self.refused:
             return "refused"
         if any(c.state != FRESH for c in self.channels):

@@ -69,7 +69,7 @@ class StoreStates:
         packs = tuple(self._held(view, one) for one in usable(view, _written(self._now())))
         if not any(not p.broken for p in packs):
             zh, en = PACK_ERRORS["MR-P411"]
-            raise PackError(f"{zh} / {en}", "MR-P411")
+            raise PackError(f"{zh}。运行 medrules site status 看原因 / {en}: medrules site status says why", "MR-P411")
         listed = {p.sha256: p for p in view.held}
 
         def read(held: HeldPack) -> PackFile:

@@ -137,6 +137,24 @@ def test_status_of_nothing_and_of_ruins(tmp_path: Path, hospital: OnDisk) -> Non
     assert hospital.status().word == "ok"
 
 
+def test_a_withdrawn_version_that_nothing_replaces_is_a_status(hospital: OnDisk) -> None:
+    hospital.bureau.withdraw(NATIONAL_PACK, "2026.7.0")
+    hospital.bureau.publish()
+    hospital.update()
+    assert hospital.status().word == "withdrawn" and hospital.status().active[0].withdrawn == "表行有误"
+
+
+def test_damage_does_not_bring_back_what_was_withdrawn(hospital: OnDisk) -> None:
+    newer(hospital)
+    hospital.bureau.withdraw(NATIONAL_PACK, "2026.7.1")
+    hospital.bureau.publish()
+    hospital.update()
+    hospital.pack_path().unlink()
+    active = next(p for p in open_store(hospital.folder).active if p.pack == NATIONAL_PACK)
+    assert (str(active.version), active.withdrawn) == ("2026.7.1", "表行有误")
+    assert [f.code for f in hospital.update().healed] == ["MR-P306"]
+
+
 def test_a_rollback_is_shown_and_told_when_it_is_over_its_time(hospital: OnDisk) -> None:
     newer(hospital)
     hospital.roll_back(lasts=timedelta(hours=1))

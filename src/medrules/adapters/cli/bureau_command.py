@@ -216,9 +216,12 @@ def _passphrases(files: Sequence[str], keys: int, new: bool = False) -> Callable
     def ask(name: str) -> str:
         if files:
             return next(left)
-        first = getpass(f"{name} 的口令 passphrase: ")
-        if new and getpass("再输入一次 again: ") != first:
-            raise refuse("MR-P221", "两次口令不同", "the two passphrases differ")
+        try:
+            first = getpass(f"{name} 的口令 passphrase: ")
+            if new and getpass("再输入一次 again: ") != first:
+                raise refuse("MR-P221", "两次口令不同", "the two passphrases differ")
+        except EOFError:
+            raise refuse("MR-P221", "没有输入口令；不在终端里时用 --passphrase-file", "no passphrase was given; without a terminal use --passphrase-file") from None
         return first
 
     return ask

@@ -1,6 +1,7 @@
 """Names on a command line to files: patterns and folders too, because not every shell expands them; text read and written alike everywhere."""
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -46,6 +47,8 @@ def write_text(path: Path, text: str) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """All of it or nothing: whoever opens the file meanwhile sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():  # else the trouble would be told of the file beside
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import Table, console, print_json
+from medrules.adapters.cli.console import Table, console, escape, print_json
 from medrules.adapters.cli.site_packs import add_packs, joined
 from medrules.errors import InvalidLayers
 from medrules.hospital.layers import Joined
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
             return exits.PROBLEMS
         out = console(not arguments.no_color)
         for p in error.problems:
-            out.print(f"[bold red]{p.code}[/] {p.place}：{p.message}", soft_wrap=True)
+            out.print(f"[bold red]{p.code}[/] {escape(p.place)}：{escape(p.message)}", soft_wrap=True)
             out.print(f"  {p.help}", soft_wrap=True)
         return exits.PROBLEMS
     changes = _changes(made)

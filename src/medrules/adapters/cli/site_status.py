@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from medrules.adapters.cli import exits
-from medrules.adapters.cli.console import Table, console, print_json
+from medrules.adapters.cli.console import Table, console, escape, print_json
 from medrules.adapters.cli.site_sites import add_site, site_of
 from medrules.hospital.status import status_of
 
@@ -15,7 +15,8 @@ __all__ = ["WORDS", "add", "run"]
 # Status words: Chinese, colour. docs/hospital-guide.md says what each means and what to do.
 WORDS: Final = {
     "ok": ("正常", "bold green"), "stale": ("渠道过期", "bold yellow"), "refused": ("有更新没成", "bold yellow"),
-    "rolled-back": ("本地回退中", "bold yellow"), "damaged": ("规则库有损坏", "bold red"), "none": ("没有启用的规则包", "bold red")}
+    "rolled-back": ("本地回退中", "bold yellow"), "damaged": ("规则库有损坏", "bold red"),
+    "withdrawn": ("规则包已撤回", "bold red"), "none": ("没有启用的规则包", "bold red")}
 _FRESHNESS: Final = {"fresh": "有效 fresh", "stale": "已过期 stale", "unknown": "没有联系过 never heard"}
 
 
@@ -26,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     site = site_of(arguments)
     status = status_of(str(site.store), site.place.hospital, tuple(c.name for c in site.channels), datetime.now(UTC))
-    code = exits.PROBLEMS if status.word in ("none", "damaged", "refused") else exits.OK
+    code = exits.PROBLEMS if status.word in ("none", "damaged", "withdrawn", "refused") else exits.OK
     if arguments.json:
         print_json(status.as_json())
         return code
@@ -46,6 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     if status.rolled_back is not None:
         r = status.rolled_back
         out.print(f"[yellow]本地回退 rollback[/]：{r['pack']} {r['wrong']} → {r['used']}，{r['reason']}，到期 expires {r['expires']}", soft_wrap=True)
+    for p in status.active:
+        if p.withdrawn:
+            out.print(
+                f"[bold red]已撤回 withdrawn[/]：{p.named}（{escape(p.withdrawn)}）。它不再参加审核；等发布单位的新版，运行 medrules update\n"
+                "it judges no longer: wait for the publisher's next version and run medrules update", soft_wrap=True)
     for f in status.faults:
         out.print(f"[bold red]{f.code}[/] {f.zh}\n{f.en}", soft_wrap=True)
     if status.interrupted:

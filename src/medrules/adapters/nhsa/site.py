@@ -125,6 +125,8 @@ class SiteSettings:
         else:
             try:
                 given = tomllib.loads(Path(source).read_text(encoding="utf-8-sig"))
+            except FileNotFoundError:
+                raise InvalidSettings(f"没有这个站点设置文件：{source} (no such site settings file)") from None
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise InvalidSettings(f"站点设置读不出来：{error} (cannot read the site settings)") from error
         if "nhsa" in given:

@@ -15,6 +15,7 @@ from medrules.packs.channel import ChannelState, TrustedChannel
 from medrules.packs.channel.fetcher import Fetcher
 from medrules.packs.releases import RELEASES, Release, ReleaseIndex, read_releases
 from medrules.packs.store import Channel, Pack, State
+from medrules.packs.store.faults import Fault, fault
 from medrules.packs.store.writer import Writer
 
 __all__ = ["Heard", "as_text", "hear", "instant"]
@@ -41,6 +42,7 @@ class Heard:
     held     entries of packs that came by this channel or were known of it before, brought up to date
     new      those of them that were not in the store
     files    pack files of `new`, and of damaged ones fetched again
+    fetched_again  what was wrong with those
     """
 
     known: Channel | None = None
@@ -48,6 +50,7 @@ class Heard:
     indexes: dict[str, ReleaseIndex] = field(default_factory=dict)
     held: dict[str, Pack] = field(default_factory=dict)
     new: list[Pack] = field(default_factory=list)
+    fetched_again: list[Fault] = field(default_factory=list)
     files: dict[str, PackFile] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -110,6 +113,8 @@ def _pack(
             made = Pack(identity, version, file.sha256, len(content), entry.name, release.effective, release.mode, at)
             heard.held[made.sha256] = made
             heard.new.append(made)
+        else:
+            heard.fetched_again.append(fault("MR-P306", held.named))
     heard.indexes[identity] = index
 
 

@@ -100,9 +100,10 @@ def _updated(
     site: SiteFile, writer: Writer, now: datetime, trial: Trial, fetcher: Callable[[ChannelEntry], Fetcher], overlay: bytes | None,
     problems: list[Problem],
 ) -> Outcome:
-    state, healed = writer.state, writer.found.faults
+    state = writer.state
     all_heard = [hear(entry, site, state, writer, now, fetcher) for entry in site.channels]
     problems += (p for heard in all_heard for p in heard.problems)
+    healed = (*writer.found.faults, *(f for heard in all_heard for f in heard.fetched_again))
     held = {p.sha256: p for p in state.held}
     for heard in all_heard:
         held.update(heard.held)
@@ -158,7 +159,9 @@ def _active(
     if found is not None and (found.version > before.version or still.withdrawn):
         return _as_active(found, before, now)
     if still.withdrawn:
-        notes.append((f"{before.named} 已撤回（{still.withdrawn}），没有别的版本发给本院，暂时照用", f"{before.named} is withdrawn and nothing replaces it here"))
+        notes.append((
+            f"{before.named} 已撤回（{still.withdrawn}），没有别的版本发给本院：它不再参加审核，等发布单位的新版",
+            f"{before.named} is withdrawn and nothing replaces it here: it judges no longer"))
     elif found is None or found.version < before.version:
         notes.append((f"{before.named} 不再发给本院，照用", f"{before.named} is no longer rolled out to this hospital; it stays"))
     return _as_active(still, before, now)

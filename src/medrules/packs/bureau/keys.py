@@ -113,6 +113,8 @@ def load_signer(path: Path, ask: AskPassphrase) -> KeySigner:
     Raises:
         BureauError: MR-P221 not a key file, a wrong passphrase; MR-P225.
     """
+    if path.suffix == ".json" and not path.name.endswith(".token.json"):
+        raise refuse("MR-P221", f"{path.name} 是公钥，签名要用 {path.stem}.pem", f"{path.name} is the public key: sign with {path.stem}.pem")
     if path.suffix == ".json":
         token = _json(path, _TOKEN)
         command = token.get("command")
@@ -120,8 +122,8 @@ def load_signer(path: Path, ask: AskPassphrase) -> KeySigner:
             raise refuse("MR-P221", f"{path.name} 没有 command", f"{path.name} has no command")
         public = _public(token, path)
         return KeySigner(public, lambda content: _asked(command, content, public))
-    public = read_public(path.with_suffix(".json"))
     pem = _read(path).decode("ascii", "replace")
+    public = read_public(path.with_suffix(".json"))
     if not pem.startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----"):
         raise refuse("MR-P221", f"{path.name} 不是加密的私钥", f"{path.name} is no encrypted private key")
     passphrase = ask(public.name)

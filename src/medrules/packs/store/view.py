@@ -1,7 +1,8 @@
 """Opening a store to use it: reads, never writes; needs no lock, no network and no writable disk.
 
 Every byte that is given out was hashed when it was read. If what state.json names is damaged, the last activation whose packs are
-whole is used, and `faults` says so; if there is none, opening is refused.
+whole is used, and `faults` says so; if there is none, opening is refused. What the publisher has withdrawn since stays withdrawn: damage to
+one file must not bring back rules that are known to be wrong.
 """
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -119,7 +121,7 @@ def _opened(root: str, files: Files) -> StoreView:
                     return _earlier(root, files, found, faults)
             continue
         if state.active:
-            return StoreView(root, files, state, tuple(faults), MappingProxyType(contents))
+            return StoreView(root, files, _still_withdrawn(state, found.state), tuple(faults), MappingProxyType(contents))
     raise faults[0].error() if faults else refuse("MR-P302")
 
 
@@ -130,8 +132,20 @@ def _earlier(root: str, files: Files, found: Resolved, faults: list[Fault]) -> S
         except StoreError:
             continue
         if state.active:
-            return StoreView(root, files, state, tuple(faults), MappingProxyType(contents))
+            return StoreView(root, files, _still_withdrawn(state, found.state), tuple(faults), MappingProxyType(contents))
     raise faults[0].error()
+
+
+def _still_withdrawn(state: State, newest: State) -> State:
+    """An earlier state, with what the newest one knows to be withdrawn."""
+    reasons = {p.sha256: p.withdrawn for p in newest.held if p.withdrawn}
+    if not reasons or state is newest:
+        return state
+
+    def marked(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+        return tuple(replace(p, withdrawn=reasons.get(p.sha256, p.withdrawn)) for p in packs)
+
+    return replace(state, active=marked(state.active), held=marked(state.held))
 
 
 def look(root: str, files: Files = _SYSTEM, whole: bool = False) -> Resolved:
