@@ -40,4 +40,8 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：末尾补的空位在任何查找范围之外。",
     'medrules.model.netting:_when: `return (0, *order_key(item)) if item.at is not UNKNOWN else (1, 0, "", *line_key(item))` 1 → 2':
         "等价：没有时间的仍排在最后。",
+    'medrules.engine.reference.claims:_with_witnesses: `if n.over.var in said and n.over.var not in b.roles:` And → Or':
+        "等价：各个「有」的变量名各不相同，也不与角色同名；多绑的变量没有人读。",
+    'medrules.engine.optimized.exact:_fact: `raise NoCode("partners")` \'partners\' → \'partners_\'':
+        "等价：这个例外只问是否发生，里面的话没有人读。",
 }

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from medrules.adapters.native import read_facts
+from medrules.engine.engine import Engine
 from medrules.engine.optimized.fallback import Answers
 from tests.engine.reference.judged import DAY, line, report, rule, rules, stay
 from tests.property.tables import KINDS
@@ -92,3 +94,40 @@ def test_answers_forget_what_was_said_since_a_mark() -> None:
         held += ["later", "later"]  # type: ignore[list-item]
     answers.cut(marks)
     assert (answers.hits, answers.found, answers.undecided, answers.unjudged) == (["h1", "h2"], ["f1"], ["u1", "u2", "u3"], [])
+
+
+def loop(text: str, *lines: dict[str, Any], tables: tuple[TableText, ...] = ()) -> Any:
+    """What the generated loop says of a complete request of one stay, before anything careful looks at it: a fault in it would be
+    caught, and only make the answer slow."""
+    data = {"业务时间": "2026-12-31 12:00:00", "环节": "事后", "患者": {"唯一号": "P1"}, "历次就诊": [], "就诊": [stay(*lines)],
+            "历史": {"覆盖起": "2020-01-01", "覆盖范围": "全国"}}
+    return Engine(rules(text, tables=tables))._evaluator.common(read_facts(data))
+
+
+def test_the_loop_finds_lines_of_other_codes_clean() -> None:
+    text = rule("当：明细.数量 超过 5", "扣减：无", about="明细 其中 明细.编码 = 「B100」") + rule(
+        "当：明细.数量 超过 限定.上限", "扣减：无", about="明细 属于 知识表「码表」记为 限定", code="LK-901")
+    tables = (coded((("K1", "A200", "1"),), "上限", "number"),)
+    assert loop(text, at("L1", "A200"), at("L2", "B100"), at("L3", "Z999"), tables=tables) == 2
+    assert loop(text, at("L1", "A200"), at("L3", "Z999"), tables=tables) == 1
+
+
+@pytest.mark.parametrize("key", ["明细.编码", "限定"])
+def test_the_loop_sees_a_quota_kept_and_broken(key: str) -> None:
+    tables = (coded((("K1", "A200", "2"), ("K2", "B100", "2")), "上限", "number"),)
+    text = rule(f"令：超出 = 超额 明细.数量 限 限定.上限 每 单日 按 同一 患者、机构、{key}", "当：超出 大于 0", "扣减：无", about="明细 属于 知识表「码表」记为 限定")
+    assert loop(text, at("L1", "A200", 数量="2"), at("L2", "B100", 数量="1"), tables=tables) == 0
+    assert loop(text, at("L1", "A200", 数量="1"), at("L2", "A200", 11, 数量="1"), tables=tables) == 0
+    for lines in ((at("L1", "A200", 数量="3"),), (at("L1", "A200", 数量="2"), at("L2", "A200", 11, 数量="1"))):
+        unmatched, out, near, _ = loop(text, *lines, tables=tables)
+        assert unmatched == 0 and out and not near
+
+
+@pytest.mark.parametrize(("kind", "cell", "condition"), [
+    ("codes:icd10", "I10", "任一 就诊.诊断 属于 限定.所列"), ("codes:icd10", "I10-I15 除 I11", "任一 就诊.诊断 属于 限定.所列"),
+    ("codes:item", "B100", "任一 就诊.明细 属于 限定.所列"), ("codes:icd10", "I10", "任一 就诊.诊断 属于 编码集「慢病」")])
+def test_the_loop_finds_what_a_list_holds(kind: str, cell: str, condition: str) -> None:
+    tables = (coded((("K1", "A200", cell),), "所列", kind),)
+    text = rule(f"须：{condition}", "扣减：无", about="明细 属于 知识表「码表」记为 限定")
+    held = at("L1", "A200"), at("L2", "B100")
+    assert loop(text, *held, tables=tables) == 1

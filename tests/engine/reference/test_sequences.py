@@ -8,6 +8,7 @@ import pytest
 
 from medrules.engine.reference.quotas import _bounds
 from medrules.engine.reference.values import Interval
+from medrules.model.values import ABSENT
 from tests.engine.reference.judged import DAY, NO, YES, line, report, rule, rules, said, stay
 
 SITE = "按 同一 患者、明细.部位"
@@ -28,7 +29,7 @@ def without(field: str, sent: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("value", "bounds"), [
-    (Fraction(2), (2, 2)), (Interval(Fraction(3), Fraction(5), frozenset()), (3, 5)), (Interval(None, Fraction(5), frozenset()), (0, 5)),
+    (Fraction(2), (2, 2)), (Interval(Fraction(3), Fraction(5), frozenset()), (3, 5)), (Interval(None, Fraction(5), frozenset()), (0, 5)), (ABSENT, (0, 0)),
 ])
 def test_bounds_of_what_was_used(value: Any, bounds: tuple[int, int]) -> None:
     assert _bounds(value)[:2] == bounds
@@ -98,8 +99,8 @@ def test_the_kind_of_a_line_without_a_name_has_no_place() -> None:
 
 
 def test_kinds_that_come_later_do_not_count() -> None:
-    """The judged line itself is not in the window: of what comes after it, not even its own kind has a place before it."""
+    """The judged line is kept out of the window by 其中: of what comes after it, not even its own kind has a place before it."""
     lines = at("L1", "A200", 8, 通用名="甲药"), at("L2", "B100", 9, 通用名="乙药"), at("L3", "B100", 10, 通用名="甲药")
-    condition = "自第 2种 起 同期明细.通用名 取 单日 按 同一 患者 不含本次"
+    condition = "自第 2种 起 同期明细.通用名 取 单日 按 同一 患者 其中 同期明细.编码 = 「B100」"
     assert said(condition, stay(*lines)) is NO
     assert said(condition, stay({**lines[0], "执行时间": f"{DAY} 11:00:00"}, lines[1])) is YES
