@@ -96,6 +96,35 @@ def test_answers_forget_what_was_said_since_a_mark() -> None:
     assert (answers.hits, answers.found, answers.undecided, answers.unjudged) == (["h1", "h2"], ["f1"], ["u1", "u2", "u3"], [])
 
 
+@pytest.mark.parametrize(("site", "quantity", "answer"), [("左", "1", False), ("左", "1.5", True), ("右", "2", False), ("右", "2.5", True)])
+def test_numbers_of_a_choice_are_compared_on_one_scale(site: str, quantity: str, answer: bool) -> None:
+    """A whole number against a quantity with four places."""
+    text = rule("当：明细.数量 超过（若 明细.部位 = 「左」 则 1 否则 2）", "扣减：无")
+    assert bool(found(text, at("L1", "A200", 数量=quantity, 部位=site))) is answer
+    open_ = at("L1", "A200", 数量="1.5")
+    del open_["部位"]
+    assert report(rules(text), stay(open_)).undecided[0].causes == ("item.site",)
+
+
+@pytest.mark.parametrize("asked", ["当：明细.部位 = 「左」", "当：有 同期明细 取 单日 按 同一 患者、限定.上限 不含本次", "须：明细.数量 不超过 限定.上限"])
+def test_a_table_still_to_be_filled_means_no_line(asked: str) -> None:
+    """Not even where codes and other facts were not sent."""
+    table = coded((), "上限", "number")
+    made = rules(rule(asked, "扣减：无", about="明细 属于 知识表「码表」记为 限定"), tables=(table,))
+    lines = [at("L1", "A200"), at("L2", "A200")]
+    del lines[0]["编码"], lines[1]["部位"]
+    said = report(made, stay(*lines))
+    assert not said.findings and not said.undecided and not said.unchecked
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "0天"), (2, "0.5天"), (3, "1.5天")])
+def test_words_that_only_the_reference_can_say(days: int, said: str) -> None:
+    """A quota whose limit is finer than what it limits has no quick code: the finding is judged quickly and worded by the reference."""
+    text = rule("令：数 = 超额 明细.用药天数 限 1.5天 每 单日 按 同一 患者", "当：明细.数量 = 1", "扣减：无", "说明：「{数}」")
+    (finding,) = report(rules(text), stay(at("L1", "A200", 用药天数=days))).findings
+    assert finding.message == said
+
+
 def loop(text: str, *lines: dict[str, Any], tables: tuple[TableText, ...] = ()) -> Any:
     """What the generated loop says of a complete request of one stay, before anything careful looks at it: a fault in it would be
     caught, and only make the answer slow."""
@@ -112,10 +141,10 @@ def test_the_loop_finds_lines_of_other_codes_clean() -> None:
     assert loop(text, at("L1", "A200"), at("L3", "Z999"), tables=tables) == 1
 
 
-@pytest.mark.parametrize("key", ["明细.编码", "限定"])
+@pytest.mark.parametrize("key", ["机构、明细.编码", "机构、限定", "明细.编码", "限定"])
 def test_the_loop_sees_a_quota_kept_and_broken(key: str) -> None:
     tables = (coded((("K1", "A200", "2"), ("K2", "B100", "2")), "上限", "number"),)
-    text = rule(f"令：超出 = 超额 明细.数量 限 限定.上限 每 单日 按 同一 患者、机构、{key}", "当：超出 大于 0", "扣减：无", about="明细 属于 知识表「码表」记为 限定")
+    text = rule(f"令：超出 = 超额 明细.数量 限 限定.上限 每 单日 按 同一 患者、{key}", "当：超出 大于 0", "扣减：无", about="明细 属于 知识表「码表」记为 限定")
     assert loop(text, at("L1", "A200", 数量="2"), at("L2", "B100", 数量="1"), tables=tables) == 0
     assert loop(text, at("L1", "A200", 数量="1"), at("L2", "A200", 11, 数量="1"), tables=tables) == 0
     for lines in ((at("L1", "A200", 数量="3"),), (at("L1", "A200", 数量="2"), at("L2", "A200", 11, 数量="1"))):
