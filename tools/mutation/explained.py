@@ -44,4 +44,12 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：各个「有」的变量名各不相同，也不与角色同名；多绑的变量没有人读。",
     'medrules.engine.optimized.exact:_fact: `raise NoCode("partners")` \'partners\' → \'partners_\'':
         "等价：这个例外只问是否发生，里面的话没有人读。",
+    'medrules.engine.optimized.kleene.keys:Keys.is_plain_in: `return self._fields[column] == "code" and not self._loose[column] and not self._by_prefix[column]` \'code\' → \'code_\'':  # noqa: E501
+        "等价：各处只用它决定能否走近路；总走一般的路，答案不变，只是慢。",
+    'medrules.engine.optimized.kleene.keys:Keys.knows: `if isinstance(value, str) and not self._is_prefix[column] and self.table.rows.keys[column].rows_of(v` Not dropped':
+        "等价：这一句是近路；没有它，下一句逐行问，答案一样。",
+    'medrules.engine.optimized.kleene.options:LineOptions.__init__: `self._of_codes = None` left out':
+        "等价：没有编码集时每一处都先问 _codes，不再读它。",
+    'medrules.engine.optimized.fallback:Fallback.words: `return (d.message, d.suggestion) if part == "said" else (d.facts, d.formula)` returns None':
+        "未补：要一条判定有快写法、说明没有快写法的规则；目前写得出的规则，说明都有快写法。",
 }
