@@ -18,6 +18,7 @@ WHY = frozenset(("item.performed_at",))
 NUM = Type("num")
 ITEMS = Members("enc", ("items",), "encounter.items", "item", "x")
 RAW = Members("enc", ("raw_items",), "encounter.raw_items", "item", "x")
+OWN_RAW = Members("item", ("encounter", "raw_items"), "encounter.raw_items", "item", "x")
 QUANTITY, PRICE = (Fact("x", (n,), f"item.{n}", NUM) for n in ("quantity", "unit_price"))
 
 
@@ -63,7 +64,7 @@ def test_an_extreme_with_no_end_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(("e", "over", "answer"), [
-    (QUANTITY, ITEMS, True), (QUANTITY, RAW, False), (None, ITEMS, False), (Ref("x", NUM), ITEMS, False),
+    (QUANTITY, ITEMS, True), (QUANTITY, RAW, False), (QUANTITY, OWN_RAW, False), (None, ITEMS, False), (Ref("x", NUM), ITEMS, False),
     (Const(0, NUM), ITEMS, True), (Const(-1, NUM), ITEMS, False), (Const("1", NUM), ITEMS, False),
     (Arith("*", QUANTITY, PRICE, NUM), ITEMS, True), (Arith("+", QUANTITY, Const(-1, NUM), NUM), ITEMS, False),
     (Arith("+", Const(-1, NUM), QUANTITY, NUM), ITEMS, False), (Arith("-", QUANTITY, PRICE, NUM), ITEMS, False),
