@@ -85,8 +85,12 @@ class PackTables:
         """The table of that name; None and diagnostics if there is none or it cannot be read without faults."""
         if table not in self._known:
             near = nearest(table, self._known)
-            hint = (f"是不是「{near}」？", f"Did you mean `{near}`?") if near else (
-                f"有：{'、'.join(self.names[:_LISTED])}。", f"Tables: {', '.join(self.names[:_LISTED])}.")
+            if not self._known:
+                hint = "这个文件夹里没有知识表，是规则包的文件夹吗？", "There is no table in this folder: is it a pack?"
+            elif near:
+                hint = f"是不是「{near}」？", f"Did you mean `{near}`?"
+            else:
+                hint = f"有：{'、'.join(self.names[:_LISTED])}。", f"Tables: {', '.join(self.names[:_LISTED])}."
             return None, (Problem("MR-K629", {"name": table, "hint": hint[0], "hint_en": hint[1]}).at(self._folder),)
         toml_name, declared = self._known[table]
         csv_name = toml_name.removesuffix(".toml") + ".csv"

@@ -122,6 +122,8 @@ def _opened(root: str, files: Files) -> StoreView:
             continue
         if state.active:
             return StoreView(root, files, _still_withdrawn(state, found.state), tuple(faults), MappingProxyType(contents))
+    if not faults and not os.path.isdir(root):
+        raise refuse("MR-P302", f"没有这个文件夹：{root}", f"no such folder: {root}")
     raise faults[0].error() if faults else refuse("MR-P302")
 
 
