@@ -51,17 +51,18 @@ def send(*parts: bytes, pause: float = 0.0, close: bool = False) -> bytes:
                 link.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # hung up while we were sending: what it said before can still be read
-        said = b""
+        said, needed = bytearray(), 0
         try:
             while chunk := link.recv(65_536):
                 said += chunk
-                head, found, body = said.partition(b"\r\n\r\n")
-                length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-                if found and length and len(body) >= int(length[0].split(b":")[1]):
+                if not needed and (end := said.find(b"\r\n\r\n")) >= 0:
+                    length = [line for line in bytes(said[:end]).lower().split(b"\r\n") if line.startswith(b"content-length:")]
+                    needed = end + 4 + int(length[0].split(b":")[1]) if length else -1
+                if 0 < needed <= len(said):
                     break
         except ConnectionError:
             pass
-        return said
+        return bytes(said)
 
 
 def head(path: str, *more: str) -> bytes:
