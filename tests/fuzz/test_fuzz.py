@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from medrules.cases.yaml_reader import read_cases
 from tests.fuzz.guided import run
 from tests.fuzz.mutations import text_changed, tree_changed
-from tests.fuzz.targets import CORPUS, TARGETS
+from tests.fuzz.targets import CORPUS, TARGETS, case_seeds
 
 
 @pytest.mark.parametrize("find", sorted(p.name for p in CORPUS.iterdir()))
@@ -27,6 +28,14 @@ def test_seeds_are_well(name: str) -> None:
     assert len(seeds) >= 8
     for seed in seeds[:3]:
         target.judge(target.make(seed, (), seeds))
+
+
+def test_seeds_of_cases_are_cases(tmp_path: Path) -> None:
+    """Else nothing behind the YAML parser is reached, whatever the number of inputs."""
+    path = tmp_path / "cases.yaml"
+    for seed in case_seeds()[:20]:
+        path.write_text(seed, "utf-8")
+        assert len(read_cases(path)) == 1
 
 
 def test_a_planted_fault_is_found_and_made_small() -> None:

@@ -66,7 +66,7 @@ class OpenSSLSigner(Signer):
 
     @classmethod
     def from_priv_key_uri(cls, priv_key_uri: str, public_key: Key, secrets_handler: SecretsHandler | None = None) -> Signer:
-        raise NotImplementedError
+        raise ValueError("a signer of the tests has its key in memory, not under an address")
 
     @property
     def public_key(self) -> Key:

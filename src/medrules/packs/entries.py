@@ -25,9 +25,6 @@ class Period:
     begin: date
     end: date | None = None
 
-    def is_on(self, day: date) -> bool:
-        return self.begin <= day and (self.end is None or day < self.end)
-
     def as_json(self) -> dict[str, Any]:
         return {"from": self.begin.isoformat(), "to": None if self.end is None else self.end.isoformat()}
 

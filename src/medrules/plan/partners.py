@@ -37,11 +37,6 @@ class PairPlan:
         found = bisect_left(self.codes, code)
         return found if found < len(self.codes) and self.codes[found] == code else -1
 
-    def kept_with(self, code: str) -> frozenset[str]:
-        """The codes whose pairs with `code` are kept at it."""
-        k = self.place(code)
-        return frozenset() if k < 0 else frozenset(self.codes[o] for o in self.others[self.firsts[k]:self.firsts[k + 1]])
-
 
 class _Partners(Mapping[str, Mapping[str, Uses]]):
     """partners[a][b] = ((rule, row, a is first), …): made when asked for and kept."""
