@@ -56,6 +56,7 @@ def test_every_command_module_says_what_it_is_for() -> None:
     (("check", "x", "--nonsense"), "不认识：--nonsense"),
     (("review", "x", "--pack", "y", "--json", "--response"), "--response 不能和 --json 一起用"),
     (("serve", "--pack", "x", "--port", "many"), "--port 的值「many」不对"),
+    (("bureau", "withdraw", "x", "330000/demo", "1.0.0", "--reason", "r", "--on", "tomorrow"), "--on 是日期，写成 2026-07-01 的样子，不是「tomorrow」"),
     (("review", "x", "--pack"), "--pack 后面要有一个值"),
     (("fmt", "x", "--lang", "fr"), "--lang 不能是「fr」"),
 ])

@@ -173,3 +173,13 @@ def test_history_says_what_when_and_why(hospital: OnDisk) -> None:
     assert not broken and [e["event"] for e in events] == ["update", "update", "rollback", "refused", "refused"]
     assert [(c["from"], c["to"]) for c in events[2]["changes"]] == [("2026.7.1", "2026.7.0")] and events[2]["reason"] == "误报太多"
     assert "MR-P202" in events[3]["reason"]
+
+
+def test_history_says_what_was_withdrawn_and_why_once(hospital: OnDisk) -> None:
+    newer(hospital)
+    hospital.bureau.withdraw(NATIONAL_PACK, "2026.7.1")
+    hospital.bureau.publish()
+    hospital.update()
+    newer(hospital, "2026.7.2")
+    events, _ = history_of(str(hospital.folder))
+    assert [e["withdrawn"] for e in events if e["withdrawn"]] == [[{"pack": NATIONAL_PACK, "version": "2026.7.1", "reason": "表行有误"}]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
 from medrules.adapters.cli import exits
 
-__all__ = ["Parser"]
+__all__ = ["Parser", "date_argument"]
 
 # What argparse says, and how we say it. The English half stays its own sentence.
 _COMPLAINTS: Final = tuple((re.compile(p), zh) for p, zh in (
@@ -19,6 +20,7 @@ _COMPLAINTS: Final = tuple((re.compile(p), zh) for p, zh in (
     (r"^argument (.+): expected one argument$", "{0} 后面要有一个值"),
     (r"^argument (.+): expected at least one argument$", "{0} 后面至少要有一个值"),
     (r"^argument (.+): not allowed with argument (.+)$", "{0} 不能和 {1} 一起用"),
+    (r"^argument (.+): a day is written like 2026-07-01, not '(.*)'$", "{0} 是日期，写成 2026-07-01 的样子，不是「{1}」"),
     (r"^argument (.+): invalid (.+) value: '(.*)'$", "{0} 的值「{2}」不对"),
     (r"^ambiguous option: (.+) could match (.+)$", "{0} 可能是 {1}，请写全"),
 ))
@@ -48,6 +50,14 @@ class Parser(argparse.ArgumentParser):
         """One sentence on stderr, and exit code 2."""
         sys.stderr.write(f"{self.prog}：{_in_chinese(message)} / {message}\n{self.prog} --help 看说明 for help\n")
         raise SystemExit(exits.USAGE)
+
+
+def date_argument(text: str) -> date:
+    """The `type` of an option that takes a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a day is written like 2026-07-01, not '{text[:20]}'") from None
 
 
 def _in_chinese(message: str) -> str:

@@ -16,6 +16,7 @@ from typing import Final
 
 from medrules.adapters.cli import bureau_screen as screen
 from medrules.adapters.cli import exits
+from medrules.adapters.cli.arguments import date_argument
 from medrules.packs.archive import read_pack_file
 from medrules.packs.bureau import (
     BureauFolder,
@@ -117,7 +118,7 @@ def _rollout_arguments(one: argparse.ArgumentParser) -> None:
 def _withdraw_arguments(one: argparse.ArgumentParser) -> None:
     _release_arguments(one)
     one.add_argument("--reason", required=True, help="理由，医院会看到 the reason, shown to hospitals")
-    one.add_argument("--on", metavar="日期 DATE", help="撤回日期（缺省今天）date of the withdrawal")
+    one.add_argument("--on", type=date_argument, metavar="日期 DATE", help="撤回日期，如 2026-07-01（缺省今天）date of the withdrawal")
 
 
 def _rotate_arguments(one: argparse.ArgumentParser) -> None:
@@ -174,7 +175,7 @@ def run(arguments: argparse.Namespace) -> int:
                     folder, arguments.identity, _version(arguments.version), now, percent=_buckets(arguments.percent), mode=arguments.mode,
                     regions=arguments.region or everywhere, levels=arguments.level or everywhere), status(folder).pending)
             case "withdraw":
-                on = date.today() if arguments.on is None else _day(arguments.on)
+                on = arguments.on or date.today()
                 shown.release(withdraw(folder, arguments.identity, _version(arguments.version), arguments.reason, on, now), status(folder).pending)
             case "rotate":
                 rotate(folder, arguments.role, [read_public(Path(f)) for f in arguments.add], arguments.remove, arguments.threshold, now)
@@ -251,11 +252,4 @@ def _version(text: str) -> Version:
     try:
         return Version.parse(text)
     except ValueError:
-        raise refuse("MR-P229", text[:60], text[:60]) from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise refuse("MR-P229", f"日期 {text[:20]}", f"date {text[:20]}") from None
+        raise refuse("MR-P229", f"版本写成 2026.7.1 的样子，不是 {text[:60]}", f"write a version like 2026.7.1, not {text[:60]}") from None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.adapters.cli import exits
+from medrules.adapters.cli.arguments import date_argument
 from medrules.adapters.cli.case_facts import door_named
 from medrules.adapters.cli.console import Console, Table, Text, console, print_json
 from medrules.adapters.cli.packs import usable
@@ -43,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--door", default="3101",
         help="哪个接口：3101（缺省）、3102、native，或「native 缺 就诊.抢救标志 …」which door: 3101 (default), 3102, native, or native without some facts")
     parser.add_argument("--site", help="站点设置 TOML 文件：站点登记了什么，接口就多承载什么 site settings")
-    parser.add_argument("--day", type=date.fromisoformat, help="按哪一天在效的知识点计数（缺省今天）count rows in force on this day, default today")
+    parser.add_argument("--day", type=date_argument, help="按哪一天在效的知识点计数（缺省今天）count rows in force on this day, default today")
     parser.add_argument("--all", action="store_true", help="缺的事实全部列出 list every missing fact")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="语言 language")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 as JSON")

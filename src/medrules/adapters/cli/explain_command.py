@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
+from medrules.adapters.cli.arguments import date_argument
 from medrules.adapters.cli.console import Table, console, error_console, print_json
 from medrules.adapters.cli.packs import usable
 from medrules.adapters.cli.requests import OneRequest, read_all
@@ -39,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--line", help="明细标识（rx_id），或诊断、手术编码，处方号，就诊标识；不写则每一行 line id; none = every line")
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
     parser.add_argument("--store", help="本院的规则库：另列出各层和本院对这条规则说了什么 also what each layer of the hospital's store says of the rule")
-    parser.add_argument("--day", type=date.fromisoformat, help="知识点与参数按哪一天（缺省今天）day of rows and parameters, default today")
+    parser.add_argument("--day", type=date_argument, help="知识点与参数按哪一天（缺省今天）day of rows and parameters, default today")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="规则写成哪种语言 language of the rule text")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 as JSON")
     parser.add_argument("--no-color", action="store_true", help="不用颜色 no colours")

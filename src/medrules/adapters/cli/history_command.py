@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from medrules.adapters.cli import exits
+from medrules.adapters.cli.arguments import date_argument
 from medrules.adapters.cli.console import Table, console, error_console, print_json, progress
 from medrules.adapters.history_source import files_of, is_address, line_reader, sql
 from medrules.adapters.nhsa import SiteSettings
@@ -25,8 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--no-color", action="store_true", help="不用颜色 no colours")
     load.add_argument("files", nargs="+", help="原生事实 .jsonl 文件或文件夹 files of native facts, or folders")
     load.add_argument("--site", help="站点设置 TOML 文件：用其中的编码对照 site settings, for their code mapping")
-    load.add_argument("--covered-from", type=_day, metavar="日期", help="库里自这一天起是全的 nothing is missing from this day on")
-    load.add_argument("--covered-until", type=_day, metavar="日期", help="全到这一天；不写就是一直在更新 … up to this day; without it, kept up to date")
+    load.add_argument("--covered-from", type=date_argument, metavar="日期", help="库里自这一天起是全的 nothing is missing from this day on")
+    load.add_argument("--covered-until", type=date_argument, metavar="日期", help="全到这一天；不写就是一直在更新 … up to this day; without it, kept up to date")
     load.add_argument("--coverage", choices=["本院", "统筹区", "全国"], default="本院", help="全的是哪个范围（缺省本院）of what nothing is missing")
     load.add_argument("--institution", default="", metavar="编码", help="「本院」是哪个机构（缺省为来问的机构）which institution 本院 is")
     load.add_argument("--keep-good", action="store_true", help="有坏行时，其余的照样装入（缺省什么都不装）load the other lines when some are bad")
@@ -35,10 +36,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _action(actions: Any, name: str, help_text: str) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = actions.add_parser(name, help=help_text, description=help_text)
     return made
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -116,16 +113,16 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({
             "address": found.address, "revision": found.revision, "people": found.people, "encounters": found.encounters, "lines": found.lines,
-            "institutions": found.institutions, "first_day": _written(found.first_day), "last_day": _written(found.last_day),
+            "institutions": found.institutions, "firstday": _written(found.firstday), "lastday": _written(found.lastday),
             "coverage": [{
-                "coverage": c.reach, "institution": c.institution, "covered_from": _written(c.first_day), "covered_until": _written(c.last_day),
+                "coverage": c.reach, "institution": c.institution, "covered_from": _written(c.firstday), "covered_until": _written(c.lastday),
                 "people": c.people} for c in found.coverage],
         })
         return exits.OK
     out = console(not arguments.no_color)
     out.print(f"{found.address}（版本 {found.revision}）", markup=False)
     out.print(f"[bold]{found.people:,}[/] 人 people · [bold]{found.encounters:,}[/] 次就诊 encounters · [bold]{found.lines:,}[/] 行明细 lines · "
-              f"{found.institutions:,} 个机构 institutions · {_written(found.first_day) or '—'} 至 {_written(found.last_day) or '—'}")
+              f"{found.institutions:,} 个机构 institutions · {_written(found.firstday) or '—'} 至 {_written(found.lastday) or '—'}")
     if not found.coverage:
         out.print("[yellow]没有说明全到什么程度：找到的算数，没找到的不能说没有（--covered-from）[/] / completeness is not stated")
         return exits.OK
@@ -133,8 +130,8 @@ def _show(arguments: argparse.Namespace) -> int:
     for head in ("范围", "机构", "自", "至", "对谁"):
         table.add_column(head)
     for c in found.coverage:
-        table.add_row(c.reach, c.institution or "（来问的机构）" if c.reach == "本院" else "", _written(c.first_day),
-                      _written(c.last_day) or "一直更新", f"{c.people:,} 人" if c.people else "所有人")
+        table.add_row(c.reach, c.institution or "（来问的机构）" if c.reach == "本院" else "", _written(c.firstday),
+                      _written(c.lastday) or "一直更新", f"{c.people:,} 人" if c.people else "所有人")
     out.print(table)
     return exits.OK
 

@@ -7,11 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from medrules.adapters.cli import exits
+from medrules.adapters.cli.arguments import date_argument
 from medrules.adapters.cli.console import Console, Table, Text, console, error_console, print_json, progress, yuan
 from medrules.adapters.cli.files import found
 from medrules.adapters.cli.requests import read_all
@@ -32,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_rules(parser)
     parser.add_argument("--site", help="站点设置 TOML 文件 site settings")
     parser.add_argument("--out", help="提示写到这个文件：.csv 或 .jsonl write findings into this file")
-    parser.add_argument("--covered-from", type=date.fromisoformat, help="文件自这一天起是全的 the file has everything from this day on")
+    parser.add_argument("--covered-from", type=date_argument, help="文件自这一天起是全的 the file has everything from this day on")
     parser.add_argument("--coverage", choices=["本院", "统筹区", "全国"], default="本院", help="全的是哪个范围（缺省本院）of what it has everything")
     parser.add_argument("--parts", type=int, default=64, help="在磁盘上分成几份，越多越省内存（缺省 64）parts on disk; more, less memory")
     parser.add_argument("--json", action="store_true", help="汇总以 JSON 输出（没有 --out 时含提示）summary as JSON")

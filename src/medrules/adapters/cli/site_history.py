@@ -43,4 +43,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _said(event: dict[str, Any]) -> str:
     changes = [f"{c['pack']} {c['from'] or '—'} → {c['to'] or '—'}" + (f"（{c['mode']}）" if c["mode"] != "enforce" else "") for c in event["changes"]]
-    return "\n".join([*changes, *filter(None, [event["reason"]])])
+    withdrawn = [f"已撤回 withdrawn {w['pack']} {w['version']}：{w['reason']}" for w in event["withdrawn"]]
+    return "\n".join([*changes, *withdrawn, *filter(None, [event["reason"]])])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from medrules.adapters.cli.arguments import date_argument
 from medrules.adapters.cli.console import working
 from medrules.errors import MedRulesError
 from medrules.hospital.held import held_in
@@ -22,7 +23,7 @@ __all__ = ["add_packs", "joined"]
 def add_packs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", help="本院的规则库文件夹 the hospital's store")
     parser.add_argument("--pack", action="append", default=[], help="规则包文件，可写多次，各层一个（代替 --store）a pack file; once for each layer")
-    parser.add_argument("--day", type=date.fromisoformat, help="按哪一天的版本（缺省今天）business day, default today")
+    parser.add_argument("--day", type=date_argument, help="按哪一天的版本（缺省今天）business day, default today")
 
 
 def joined(arguments: argparse.Namespace, overlay: bytes | None = None) -> Joined:

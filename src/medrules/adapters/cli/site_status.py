@@ -43,7 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
     out.print(table)
     for c in status.channels:
         out.print(f"渠道 channel {c.name}：{_FRESHNESS[c.state]}，签发 issued {c.issued or '—'}，有效至 expires {c.expires or '—'}，上次联系 last heard {c.refreshed or '—'}")
-    out.print(f"另存 {len(status.held) - len(status.active)} 个版本，按业务时间使用 / more versions held for orders of other days")
+    others = [p for p in status.held if p not in status.active]
+    withdrawn = sum(1 for p in others if p.withdrawn)
+    out.print(f"另存 {len(others) - withdrawn} 个版本，按业务时间使用 / more versions held for orders of other days")
+    if withdrawn:
+        out.print(f"还存着 {withdrawn} 个已撤回的版本，不再使用 / withdrawn versions kept and not used")
     if status.rolled_back is not None:
         r = status.rolled_back
         out.print(f"[yellow]本地回退 rollback[/]：{r['pack']} {r['wrong']} → {r['used']}，{r['reason']}，到期 expires {r['expires']}", soft_wrap=True)

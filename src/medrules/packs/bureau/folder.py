@@ -51,7 +51,9 @@ def parts_of(path: str) -> tuple[str, str, str]:
 def delegated_name(role: str) -> str:
     """The name of a delegated role, checked: lower-case letters, digits and dashes, and none of TUF's own four."""
     if not _ROLE.fullmatch(role) or role in TOP_ROLES:
-        raise refuse("MR-P229", role[:60], role[:60])
+        raise refuse(
+            "MR-P229", f"角色名用小写字母、数字和减号，不用 {'、'.join(sorted(TOP_ROLES))}：{role[:60]}",
+            f"a role is named with lower-case letters, digits and dashes, and not {', '.join(sorted(TOP_ROLES))}: {role[:60]}")
     return role
 
 
