@@ -4,6 +4,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from medrules.engine.engine import Engine
 from medrules.engine.report import RESULTS
 from medrules.errors import InvalidLayers, MedRulesError
 from medrules.hospital.opening import joined_packs
-from medrules.hospital.store_engine import StoreEngine
+from medrules.hospital.store_engine import AGAIN, StoreEngine
 from medrules.model.reports import Report
 from tests.hospital.held_samples import Memory, version
 from tests.hospital.samples import NATIONAL, RULE, facts, pack
@@ -101,6 +102,27 @@ def test_an_activation_is_followed_and_a_bad_one_is_told() -> None:
     assert said(stored.review(facts("2026-08-01", **DEAR))) == ["第2版"] and stored.sequence == 2
     states.put(version(1))
     assert stored.refresh() and stored.problem is None and said(stored.review(facts("2026-08-01", **DEAR))) == ["第1版"]
+
+
+def test_a_state_that_could_not_be_opened_for_a_while_is_tried_again() -> None:
+    now = [0.0]
+    states = Memory(version(1))
+    stored = engine(states, ticks=lambda: now[0])
+    states.put(version(2))
+    states.error = OSError("too many open files")
+
+    def at(seconds: float) -> list[str]:
+        now[0] = seconds
+        stored.review(facts("2026-08-01", **DEAR))
+        for thread in enumerate_threads():
+            if thread.name == "medrules-activation":
+                thread.join(20)
+        return said(stored.review(facts("2026-08-01", **DEAR)))
+
+    assert at(1) == ["第1版"] and stored.problem is not None
+    states.error = None
+    assert at(AGAIN) == ["第1版"]
+    assert at(1 + AGAIN) == ["第2版"] and stored.problem is None
 
 
 def test_a_store_that_cannot_be_used_is_not_opened() -> None:

@@ -1,17 +1,19 @@
 """The engine of a hospital's store: judges each order by the packs of its business day, and follows the store's activations.
 
 A request that finds a new activation does not wait for it: a thread opens the new state beside the reviews and puts it in place when it is
-ready, between two requests. Each report is made by one state. A state that cannot be used changes nothing but `problem`.
+ready, between two requests. Each report is made by one state. A state that cannot be used changes nothing but `problem`; it is tried again
+each minute, for what was in the way may have passed (too many open files, a share that was away).
 """
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from medrules.check.program import Program
 from medrules.engine.engine import DEFAULT_BUDGET, ENGINE_VERSION
@@ -27,7 +29,9 @@ from medrules.plan.plan import Plan
 if TYPE_CHECKING:
     from medrules.engine.screening.judging import Judges
 
-__all__ = ["Problem", "States", "StoreEngine"]
+__all__ = ["AGAIN", "Problem", "States", "StoreEngine"]
+
+AGAIN: Final = 60.0  # seconds between two tries to open the same state
 
 Clock = Callable[[], float]
 Trial = Callable[[Facts, Report, Report], None]
@@ -90,6 +94,7 @@ class StoreEngine:
         if self._snapshot.faults:
             self.problem = Problem(self._snapshot.faults[0], "、".join(self._snapshot.faults))
         self._next = ticks() + check_seconds
+        self._again = math.inf  # when to try once more the state that could not be opened
 
     # ------------------------------------------------------------ what an Engine offers
 
@@ -151,7 +156,7 @@ class StoreEngine:
         now = self._ticks()
         if now >= self._next:
             self._next = now + self._every  # several threads may come here at once: a look too many costs nothing
-            if self._states.stamp() != self._seen:
+            if now >= self._again or self._states.stamp() != self._seen:
                 self._reload_beside()
         return self._snapshot
 
@@ -179,6 +184,7 @@ class StoreEngine:
         seen = self._states.stamp()
         if seen == self._seen and self.problem is None:
             return
+        self._again = self._ticks() + AGAIN
         try:
             made = self._opened()
         except MedRulesError as error:
@@ -186,6 +192,7 @@ class StoreEngine:
         except Exception as fault:  # anything else in a state nobody has seen before: the old one goes on
             self.problem = Problem(MedRulesError.code, type(fault).__name__)
         else:
+            self._again = math.inf
             self.problem = None if not made.faults else Problem(made.faults[0], "、".join(made.faults))
             if made.sequence >= self._snapshot.sequence:  # else what is in use is newer than what a damaged store still has
                 made.known.update({k: v for k, v in self._snapshot.known.items() if k not in made.known})
