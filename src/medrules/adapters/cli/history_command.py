@@ -113,16 +113,16 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({
             "address": found.address, "revision": found.revision, "people": found.people, "encounters": found.encounters, "lines": found.lines,
-            "institutions": found.institutions, "firstday": _written(found.firstday), "lastday": _written(found.lastday),
+            "institutions": found.institutions, "first_day": _written(found.first_day), "last_day": _written(found.last_day),
             "coverage": [{
-                "coverage": c.reach, "institution": c.institution, "covered_from": _written(c.firstday), "covered_until": _written(c.lastday),
+                "coverage": c.reach, "institution": c.institution, "covered_from": _written(c.first_day), "covered_until": _written(c.last_day),
                 "people": c.people} for c in found.coverage],
         })
         return exits.OK
     out = console(not arguments.no_color)
     out.print(f"{found.address}（版本 {found.revision}）", markup=False)
     out.print(f"[bold]{found.people:,}[/] 人 people · [bold]{found.encounters:,}[/] 次就诊 encounters · [bold]{found.lines:,}[/] 行明细 lines · "
-              f"{found.institutions:,} 个机构 institutions · {_written(found.firstday) or '—'} 至 {_written(found.lastday) or '—'}")
+              f"{found.institutions:,} 个机构 institutions · {_written(found.first_day) or '—'} 至 {_written(found.last_day) or '—'}")
     if not found.coverage:
         out.print("[yellow]没有说明全到什么程度：找到的算数，没找到的不能说没有（--covered-from）[/] / completeness is not stated")
         return exits.OK
@@ -130,8 +130,8 @@ def _show(arguments: argparse.Namespace) -> int:
     for head in ("范围", "机构", "自", "至", "对谁"):
         table.add_column(head)
     for c in found.coverage:
-        table.add_row(c.reach, c.institution or "（来问的机构）" if c.reach == "本院" else "", _written(c.firstday),
-                      _written(c.lastday) or "一直更新", f"{c.people:,} 人" if c.people else "所有人")
+        table.add_row(c.reach, c.institution or "（来问的机构）" if c.reach == "本院" else "", _written(c.first_day),
+                      _written(c.last_day) or "一直更新", f"{c.people:,} 人" if c.people else "所有人")
     out.print(table)
     return exits.OK
 
