@@ -29,3 +29,21 @@ def test_a_complete_request_imports_neither_reference_nor_compiler(tmp_path: Pat
     imported, report = done.stdout.splitlines()
     assert [m for m in json.loads(imported.replace("'", '"')) if m.startswith(LATE)] == []
     assert report == repr(medrules.open_pack(tmp_path / "pack").review(medrules.read_facts(body.encode())))
+
+
+MODELS = """
+import sys, json
+import medrules
+from medrules.adapters.native.models import models
+request = models("zh").facts.model_validate(json.loads(sys.argv[1]))
+facts = medrules.read_facts(request)
+print(models.cache_info().currsize, len(facts.current))
+print(models("zh").of["item"].__pydantic_complete__, type(models("zh").of["item"].model_validate({"标识": "L1"})).__name__)
+print(type(models("en").facts.model_validate(json.loads(sys.argv[1]))) is type(request))
+"""
+
+
+def test_a_model_is_read_without_the_models_of_the_other_language_and_parts_of_it_by_themselves() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MODELS, json.dumps(REQUEST, ensure_ascii=False)], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["1 1", "False Item", "False"]

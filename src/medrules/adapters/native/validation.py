@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from medrules.adapters.native.models import models
+from medrules.adapters.native.models import Request, models
 from medrules.adapters.native.scalars import Reading, WrongValue
 from medrules.errors import FactError, InvalidFacts
 from medrules.model.schema import SCHEMA
@@ -38,9 +38,7 @@ def validated(tree: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
 
 def sent_in_model(data: Any) -> dict[str, Any] | None:
     """What an instance of the `NativeFacts` model holds; None for anything else."""
-    if isinstance(data, (models("zh").facts, models("en").facts)):
-        return _sent(data)
-    return None
+    return _sent(data) if isinstance(data, Request) else None
 
 
 def _sent(model: BaseModel) -> dict[str, Any]:
