@@ -22,15 +22,13 @@ MANY: Final = 5_000  # lines looked at between two counts
 Suspects = dict[tuple[int, int], tuple[Any, list[tuple[Row, Any, str]]]]
 
 
-def touched(lines: Iterable[Any], plan: PairPlan, partners: Any, by_day: bool) -> list[Any]:
-    """Lines that may stand in a pair with one that has no code, no day or no time: two values cannot judge them.
+def touched(lines: Iterable[Any], open_: list[Any], plan: PairPlan, partners: Any, by_day: bool) -> list[Any]:
+    """Lines that may stand in a pair with one that has no code, no day or no time (`open_`): two values cannot judge them.
 
     partners: per code the codes whose pairs are kept with it. by_day: whether the lines of all pairs are of one day.
     """
-    held = tuple(lines)
-    open_ = [u for u in held if u.code is UNKNOWN or u.on is UNKNOWN or u.at is UNKNOWN]
     found = []
-    for m in held:
+    for m in lines if open_ else ():
         if m.code is UNKNOWN or m.code is ABSENT or plan.place(m.code) < 0:
             continue
         for u in open_:

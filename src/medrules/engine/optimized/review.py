@@ -158,27 +158,29 @@ class Review:
             self.unchecked.extend(
                 Unchecked(e.plan.rules[n].parent, "deadline") for n in e.indexed if n in self.spoken)
             return 0
-        mark = len(self.hits), len(self.again)
+        mark, said = (len(self.hits), len(self.again)), answers.marks()
         try:
-            return self._judged(encounter)
+            return self._judged(encounter, answers)
         except Stopped as stopped:
             self._leave(e.indexed, stopped)
             return 0
         except Exception:  # a fault in the fast path: the reference judges all of these rules
             del self.hits[mark[0]:], self.again[mark[1]:]
+            answers.cut(said)
             for number in e.indexed:
                 if number in self.spoken:
                     self._guarded(number, partial(e.fallback.plainly, number, self.facts, answers, self.meter), answers)
             return 0
 
-    def _judged(self, encounter: Any) -> int:
+    def _judged(self, encounter: Any, answers: Answers) -> int:
         e, tables = self.e, self.e.tables
         items, lines = encounter.items, all_lines(encounter)
-        if any(m.code is UNKNOWN or m.on is UNKNOWN for m in items):
+        open_ = [m for m in lines if m.code is UNKNOWN or m.on is UNKNOWN or m.at is UNKNOWN]
+        if any(m.encounter is encounter and (m.code is UNKNOWN or m.on is UNKNOWN) for m in open_):
             self.incomplete = True
-            items = tuple(m for m in items if m.code is not UNKNOWN and m.on is not UNKNOWN)
+            items = tuple([m for m in items if m.code is not UNKNOWN and m.on is not UNKNOWN])
         codes, days = [m.code for m in items], [m.on for m in items]
-        solo = items is lines
+        solo = encounter.items is lines
         scene = Scene(tables, self.facts, encounter, lines, solo)
         out: list[Any] = []
         near: list[Any] = []
@@ -189,13 +191,18 @@ class Review:
             if number in self.spoken:
                 out.extend(tables.scan(number, items, scene))
         aside: list[Any] = []
-        if e.pair_rules and self.incomplete_lines(lines):
-            aside = touched(lines, e.plan.pairs, e.partners, e.pairs_by_day)
+        uncoded: list[Any] = []
+        if open_ and e.pair_rules:
+            if solo and e.plain_pairs and not any(m.code is UNKNOWN and (m.on is UNKNOWN or m.at is UNKNOWN) for m in open_):
+                uncoded = [m for m in open_ if m.code is UNKNOWN]
+            aside = touched(lines, [m for m in open_ if m.code is not UNKNOWN] if uncoded else open_, e.plan.pairs, e.partners, e.pairs_by_day)
             self.again.extend((n, m) for n in e.pair_rules if n in self.spoken for m in aside)
         if e.pair_rules and lines is not encounter.items:
             near.extend(m for m in lines if m.encounter is not encounter and (
                 m.code is not UNKNOWN and m.on is not UNKNOWN and m.code in e.partners))
         self.settle(out, near, [scene], aside)
+        if uncoded:
+            self._beside(items, uncoded, answers)
         if e.plan.strangers:
             missed.extend(strangers(e.plan.strangers, items))
         unmatched = count_unmatched(missed) if missed else 0
@@ -204,10 +211,26 @@ class Review:
                 1 for m in encounter.items if m.on is UNKNOWN and m.is_current is not False and not tables.knows(m.code))
         return unmatched
 
-    @staticmethod
-    def incomplete_lines(lines: tuple[Any, ...]) -> bool:
-        """Whether some line has no code or no day."""
-        return any(m.code is UNKNOWN or m.on is UNKNOWN or m.at is UNKNOWN for m in lines)
+    def _beside(self, lines: tuple[Any, ...], uncoded: list[Any], answers: Answers) -> None:
+        """What pairs leave open beside lines without code; two values have judged the pairs of all others."""
+        e = self.e
+        for number in e.pair_rules:
+            if number not in self.spoken:
+                continue
+            settled = {id(m) for n, m in self.again if n == number}
+            settled.update([id(h[1]) for h in self.hits if h[0].number == number])
+            try:
+                self.meter.charge(number, len(lines))
+                found = e.fallback.native.beside(number, lines, uncoded, settled, self.ground)
+            except Stopped as stopped:
+                if stopped.reason == "deadline":
+                    raise
+                self._over_budget(number)
+                continue
+            if found is None:
+                self.again.extend((number, m) for m in lines if id(m) not in settled)
+            else:
+                answers.undecided.extend(found)
 
     def settle(self, out: list[Any], near: list[Any], box: list[Any], aside: list[Any]) -> None:
         """Judge what the loop could not prove silent; lines that are set aside are judged in pairs elsewhere."""

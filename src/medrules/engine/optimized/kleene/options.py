@@ -9,6 +9,7 @@ from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.alike_rows import Segment
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, day_of, reader, same
+from medrules.engine.optimized.kleene.held_rows import HeldRows
 from medrules.engine.optimized.kleene.keys import Keys, in_force, is_member
 from medrules.engine.optimized.kleene.together import together
 from medrules.engine.optimized.kleene.truths import Truth, Unsure, conj, disj
@@ -25,7 +26,6 @@ _area = reader(("institution", "area"), "institution.area")
 _code = reader(("code",), "item.code")
 _site = reader(("site",), "item.site")
 _institution = reader(("encounter", "institution", "id"), "institution.id")
-MAX_HELD = 10_000  # codes whose rows are remembered
 HARMLESS = frozenset(("valid_from", "valid_to", "text", "source", "batch", "coded", "line"))  # of a row: nothing is judged by them
 KEPT = 10  # steps that a partner costs because it is kept
 NOBODY = Partners((), (), UNKNOWN)
@@ -75,6 +75,7 @@ class LineOptions:
         self._where: Code | None = None if scope.where is None else compiler.truth(scope.where)
         self.where_reads_row = reads_row(scope.where)
         self.keys: Keys | None = compiler.keys(scope.table) if scope.table else None
+        self.is_plain = self._where is None and self.keys is not None and self.keys.plain  # a known code says which rows
         self._of_codes = None
         if scope.codes is not None:
             name = scope.codes.system if scope.codes.system in ("generic", "product", "device") else "code"
@@ -159,11 +160,13 @@ class PairOptions:
         asked = (rule.when, rule.deduct.expr, *(x for e in rule.exempt for x in (e.when, e.but)),
                  *(p for t in (rule.message, rule.suggestion) for p in t.parts if not isinstance(p, str)))
         fields = self.keys.table.rows.rest.keys() - HARMLESS
-        self._is_blind = all(self._is_plain) and isinstance(scope.frame, ir.Const) and not fields and not any(
+        self.is_blind = all(self._is_plain) and isinstance(scope.frame, ir.Const) and not fields and not any(
             isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None)
             or (isinstance(n, ir.Window) and n.table) for n in nodes(scope.where, rule.guard, rule.when, *(
                 x for e in rule.exempt for x in (e.when, e.but))))
-        self._held_points: dict[tuple[str, int], tuple[tuple[int, str, int, int], ...]] = {}
+        self.held = HeldRows(self.keys.table.rows)
+        is_unordered = self.keys.table.unordered
+        self._columns = tuple(sorted({c for role in self._roles for c in ((0, 1) if is_unordered else (0 if role == "first" else 1,))}))
         self._asks_for_group = any(isinstance(n, ir.Members) and not n.path for n in nodes(*asked))
         self._is_one_span = isinstance(scope.frame, ir.Const)
         # 其中 that asks neither a row nor the group of partners: one answer per pair of lines, whatever the row.
@@ -184,7 +187,7 @@ class PairOptions:
                 if segment is not None:
                     options += self._openly(line, day, role, column, segment, ground, met)
                     continue
-                if self._is_blind and ground.by_code(line)[1]:
+                if self.is_blind and ground.by_code(line)[1]:
                     options += self._blindly(line, day, role, column, ground, met)
                     continue
                 for row, matched in self._rows(line, day, column, ground):
@@ -225,38 +228,26 @@ class PairOptions:
     def _blindly(self, line: Any, day: int, role: str, column: int, ground: Ground, met: dict[int, Truth]) -> list[Option]:
         """The same where nothing but a row's codes is asked: of all rows with no partner among the known lines one is asked."""
         rows = self.keys.table.rows
-        held = set(rows.keys[column].rows_of(line.code))
+        held = self.held.of(line.code, column)
         by_code, _ = ground.by_code(line)
-        other = rows.keys[1 - column]
-        known: set[int] = set()
-        for code in by_code:
-            if code is not ABSENT:
-                known.update(held.intersection(other.rows_of(code)))
+        known = held.beside(by_code)
         ground.meter.spend(1 + len(by_code) + len(known))
         options: list[Option] = []
         for n in sorted(known):
             if in_force(rows[n], day):
                 options += self._partners(line, day, role, column, rows[n], True, ground, met)
-        points, first = self._points(line.code, column, day, held, known)
-        if points:
-            alike = self._partners(line, day, role, column, rows[first], True, ground, met)
+        left = held.on(day, known)
+        if left:
+            alike = self._partners(line, day, role, column, rows[left[0][0]], True, ground, met)
+            points = tuple([point for _, point in left])
             for option in alike:
                 option.others = points
             options += alike
         return options
 
-    def _points(self, code: str, column: int, day: int, held: set[int], known: set[int]) -> tuple[tuple[str, ...], int]:
-        """Knowledge points of the rows in force that no known line is a partner by, and one of these rows."""
-        key = code, column
-        found = self._held_points.get(key)
-        if found is None:
-            rows = self.keys.table.rows
-            starts, ends = rows.field("valid_from"), rows.field("valid_to")
-            found = tuple((n, rows.points[n], starts[n], ends[n]) for n in sorted(held))
-            if len(self._held_points) < MAX_HELD:
-                self._held_points[key] = found
-        left = [(n, point) for n, point, start, end in found if n not in known and start <= day < end]
-        return tuple([point for _, point in left]), left[0][0] if left else -1
+    def points(self, code: str, day: int) -> tuple[str, ...]:
+        """The knowledge points of all rows in force by which a line of this code may be at fault, sorted."""
+        return self.held.points(code, self._columns, day)
 
     def _partners(
         self, line: Any, day: int, role: str, column: int, row: Row, holds: Truth, ground: Ground, met: dict[int, Truth]

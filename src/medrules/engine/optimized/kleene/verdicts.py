@@ -1,7 +1,7 @@
 """V = H ∧ W ∧ ¬X for one line of a rule, three-valued: a hit, what cannot be decided, or nothing."""
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ class LineRule:
         scope = rule.scope
         faults = rule.fault or (ir.RoleFault(rule.judged),)
         self._line: LineOptions | None = None
-        self._pair: PairOptions | None = None
+        self.pair: PairOptions | None = None
         self.relation, self.roles = "item", frozenset((rule.judged,))
         self._members: Views | None = None  # who is at fault, if it is not the subject itself
         self._only: Code | None = None
@@ -77,26 +77,28 @@ class LineRule:
             case ir.PairScope():
                 if not all(isinstance(f, ir.RoleFault) for f in faults):
                     raise NoCode("lines at fault")
-                self._pair = PairOptions(rule, scope, compiler)
+                self.pair = PairOptions(rule, scope, compiler)
                 self.roles = frozenset(("first", "second"))
             case _:
                 raise NoCode("scope")
         if rule.deduct.per_group:
             raise NoCode("deduction of a group")
-        of_rows = self._line or self._pair
+        of_rows = self._line or self.pair
         # What lines are told apart by where their key is not known.
         self.alike: Alike | None = None if of_rows is None or self.relation != "item" or of_rows.keys is None else alike(rule, of_rows.keys)
         self._guard = None if rule.guard is None else compiler.truth(rule.guard)
-        self._guard_is_shared = self._pair is None and is_shared(rule.guard)
+        self._guard_is_shared = self.pair is None and is_shared(rule.guard)
         self._compiler = compiler
         self._asked = None if rule.when is None or rule.mode == "always" else rule.when
         self._empties = () if self._asked is None else tuple(sorted(set(_columns(self._asked))))
         self._by_pattern: dict[tuple[bool, ...], Code] = {}
         self._by_row: dict[int, Code] = {}
         self._rows = None if self.alike is None or self.alike.is_pair else OpenRows(rule, self._asked, compiler, self._when)
-        inner = [self._pair is not None or reads_row(e.when, e.but) for e in rule.exempt]
+        inner = [self.pair is not None or reads_row(e.when, e.but) for e in rule.exempt]
         self._inner = tuple(excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if own)
         self._outer = tuple(excuse(e, compiler) for e, own in zip(rule.exempt, inner, strict=True) if not own)
+        # Whether nothing but the condition is asked of a line whose code is known.
+        self.is_bare = self.relation == "item" and self._line is not None and self._line.is_plain and rule.guard is None and not rule.exempt
         self.amount: Code | None = None
         self._scale = 0
         if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
@@ -132,8 +134,8 @@ class LineRule:
         if self._only is not None:
             return self._of_one(line, day, self._only, ground)
         if self._line is None:
-            assert self._pair is not None
-            options = self._pair.of(line, day, ground, segment)
+            assert self.pair is not None
+            options = self.pair.of(line, day, ground, segment)
             if not options:
                 return None
             if self._guard is not None:
@@ -148,6 +150,13 @@ class LineRule:
             return self._by_kinds(line, header, env, segment, ground)
         options = self._line.of(line, day, env, ground, segment)
         return self._verdict(line, header, options, ground, segment) if options else None
+
+    def triggers(self, line: Any, rows: Iterable[Row], ground: Ground) -> Truth:
+        """The answer for a line with code and day, given the rows of its code in force, if the rule is bare and no row restricts it."""
+        env = self._line.env(line, line.on) if self._line is not None else {}
+        options = [Option(row, env, True) for row in rows]
+        ground.meter.spend(len(options) * self._steps)
+        return self._condition(options, ground)[1]
 
     def _by_kinds(self, line: Any, header: Truth, env: Env, segment: Segment, ground: Ground) -> Verdict | None:
         """The verdict on a line that any row of a table may mean, the rows asked together."""
@@ -171,8 +180,8 @@ class LineRule:
 
     def may_join(self, line: Any, other: Any, ground: Ground) -> bool:
         """Whether another line passes 其中 with this one, where that asks for the two lines alone."""
-        assert self._pair is not None
-        return self._pair.passes(line, other, ground)
+        assert self.pair is not None
+        return self.pair.passes(line, other, ground)
 
     def _of_one(self, subject: Any, day: int, where: Code, ground: Ground) -> Verdict | None:
         """The verdict on a prescription or an encounter."""
