@@ -11,7 +11,7 @@ from medrules.engine.deduct import resolve
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Finding, LineRef, Report, Result, Unchecked, Undecided, Unjudged
 
-__all__ = ["INTERACTIONS", "RESULTS", "Draft", "assemble", "findings_of", "line_order", "open_entries", "strongest"]
+__all__ = ["INTERACTIONS", "RESULTS", "Draft", "assemble", "findings_of", "line_order", "open_entries", "open_order", "strongest"]
 
 RESULTS: Final[tuple[Result, ...]] = ("definite", "suspect", "monitor")
 T = TypeVar("T")
@@ -48,6 +48,10 @@ def strongest(results: Iterable[Result]) -> Result:
 
 def line_order(ref: LineRef) -> tuple[str, int, str, str]:
     return ref.encounter, ref.position, ref.line, ref.kind
+
+
+def open_order(u: Undecided) -> tuple[str, str, tuple[str, int, str, str]]:
+    return u.rule, u.sub_rule, line_order(u.anchor)
 
 
 def _united(tuples: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
@@ -155,9 +159,9 @@ def open_entries(
     found = {(sub, line) for f in findings for sub in f.sub_rules for line in (f.anchor, *f.at_fault)}
     open_: dict[tuple[str, LineRef], Undecided] = {}
     for u in undecided:
-        if (u.sub_rule, u.anchor) in found:
-            continue
         key = (u.sub_rule, u.anchor)
+        if key in found:
+            continue
         known = open_.get(key)
         open_[key] = u if known is None else replace(
             known, causes=tuple(sorted({*known.causes, *u.causes})), rows=tuple(sorted({*known.rows, *u.rows})))
@@ -166,6 +170,6 @@ def open_entries(
         for kind, encounter, line, position, reason, detail in facts.unjudged
     )
     return (
-        tuple(sorted(open_.values(), key=lambda u: (u.rule, u.sub_rule, line_order(u.anchor)))),
+        tuple(sorted(open_.values(), key=open_order)),
         tuple(sorted({*doors, *unjudged}, key=lambda u: (line_order(u.anchor), u.reason))),
     )

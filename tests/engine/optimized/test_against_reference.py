@@ -138,7 +138,7 @@ def test_law_32_what_never_touches_unknown_is_never_asked_again(seed: int) -> No
         def line(self, *_: Any) -> None:
             raise Touched
 
-        whole = line
+        whole = open = beside = line
 
     engine._evaluator.fallback = NoReference(engine._evaluator.plan, engine._evaluator.codes)
     facts = random_request(Random(seed))

@@ -9,7 +9,7 @@ from medrules.engine.metering import NO_LIMIT, Meter, StepBudget
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
 from medrules.engine.optimized.hot import compile_loops
-from medrules.engine.optimized.quick import is_plain_pair, quick_hits
+from medrules.engine.optimized.quick import is_plain_pair, quick_answers
 from medrules.engine.optimized.review import Review
 from medrules.engine.optimized.rulecode import compile_rule
 from medrules.engine.optimized.settle import Settler
@@ -63,9 +63,9 @@ class Evaluator:
                 return self.settler.clean(found, facts)
             if found is not None:
                 unmatched, out, near, box = found
-                hits = quick_hits(self, facts, out, near, box)
-                if hits is not None:
-                    return self.settler.decided(facts, hits, unmatched)
+                quick = quick_answers(self, facts, out, near, box)
+                if quick is not None:
+                    return self.settler.decided(facts, quick[0], unmatched, quick[1])
                 return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
         return Review(self, facts, deadline, clock).report()
 

@@ -1,14 +1,15 @@
 """Judges what the two-valued fast path could not: three-valued code where a rule has any, else the reference evaluator."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Container, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from medrules.check.program import Rule
 from medrules.engine.metering import Meter, StepBudget, Stopped
 from medrules.engine.optimized.kleene.ground import Ground, day_of
+from medrules.engine.optimized.kleene.truths import Unsure
 from medrules.engine.optimized.late import Part
-from medrules.engine.optimized.rulecode import Hit, RuleCode
+from medrules.engine.optimized.rulecode import Hit, RuleCode, Said
 from medrules.engine.refs import ref
 from medrules.engine.report import Draft
 from medrules.model.facts import Facts
@@ -112,6 +113,27 @@ class Fallback:
             case _:
                 answers.open(said)
         return None
+
+    def open(self, number: int, line: Any, said: Said, ground: Ground) -> Undecided | Literal[False] | None:
+        """What stays open of a line with code and day by a rule that asks nothing but its condition, no row of `said` restricting it:
+        the entry, or False if nothing is at fault; None where `line` is to be asked."""
+        rule = self.native.rule(number)
+        if rule is None or not rule.is_bare:
+            return None
+        answer = rule.triggers(line, said.entry.rows, ground)
+        return rule.undecided(line, answer.causes, said.points) if answer.__class__ is Unsure else None if answer else False
+
+    def beside(
+        self, number: int, lines: Iterable[Any], uncoded: Iterable[Any], settled: Container[int], ground: Ground
+    ) -> Iterable[Undecided] | None:
+        """What a plain pair rule leaves open beside lines without code (see `kleene.uncoded`); None where lines have to be judged one by
+        one."""
+        rule = self.native.rule(number)
+        if rule is None or rule.pair is None or not rule.pair.is_blind:
+            return None
+        from medrules.engine.optimized.kleene.uncoded import beside_uncoded  # late, like all three-valued code
+
+        return beside_uncoded(rule, lines, uncoded, settled, ground)
 
     def whole(self, number: int, ground: Ground, answers: Answers) -> None:
         """Judge all that a rule binds in a request."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Undecided
+from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Undecided, Unjudged
 from medrules.model.values import ABSENT, UNKNOWN
 
 __all__ = ["make_claim", "make_deduction", "make_report", "make_undecided", "ref_of_line"]
@@ -71,15 +71,14 @@ def make_undecided(
 
 
 def make_report(
-    findings: tuple[Finding, ...], deductions: tuple[Deduction, ...], unmatched: int, notes: tuple[str, ...],
-    pack: tuple[str, str, str], version: str,
+    findings: tuple[Finding, ...], undecided: tuple[Undecided, ...], unjudged: tuple[Unjudged, ...], unchecked: tuple[Unchecked, ...],
+    deductions: tuple[Deduction, ...], unmatched: int, notes: tuple[str, ...], pack: tuple[str, str, str], version: str,
 ) -> Report:
-    """A report in which everything was decided."""
     made: Report = _new(Report)
     _rep_findings(made, findings)
-    _rep_undecided(made, ())
-    _rep_unjudged(made, ())
-    _rep_unchecked(made, ())
+    _rep_undecided(made, undecided)
+    _rep_unjudged(made, unjudged)
+    _rep_unchecked(made, unchecked)
     _rep_deductions(made, deductions)
     _rep_unmatched(made, unmatched)
     _rep_notes(made, notes)

@@ -1,28 +1,33 @@
-"""The hits of a request of the common kind whose candidates need little: a base, the witnesses of one 有 同期明细, a partner of the day.
+"""A request of the common kind whose candidates need little: a condition and a base, the witnesses of one 有 同期明细, a partner of the day.
 
-Whatever needs more (a header condition, an exemption, a formula, a restricted row) or touches UNKNOWN gives None for the whole
-request, and the candidates are judged one by one (`review`).
+Whatever needs more (a header condition, an exemption, a formula, a restricted row) gives None for the whole request, and the candidates
+are judged one by one (`review`). Where a candidate touches UNKNOWN its condition is asked three-valued; what stays open is said here.
 """
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from medrules.engine.metering import Meter
+from medrules.engine.optimized.judging import judge_line
+from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.lines import GROUP, base
 from medrules.engine.optimized.names import UNSURE
-from medrules.engine.optimized.rulecode import Hit, RuleCode, Said
+from medrules.engine.optimized.rulecode import Hit, RuleCode
 from medrules.engine.optimized.scene import scene_in
 from medrules.knowledge.table import Row
 from medrules.model.facts import Facts
+from medrules.model.reports import Undecided
 from medrules.model.values import UNKNOWN
 from medrules.plan.rows import unrestricted
 
 if TYPE_CHECKING:
     from medrules.engine.optimized.evaluator import Evaluator
 
-__all__ = ["is_plain_pair", "quick_hits"]
+__all__ = ["Quick", "is_plain_pair", "quick_answers"]
 
 MOST: Final = 20  # candidates: more are counted against the budget of steps
 
+Quick = tuple[list[Hit], list[Undecided]]
 _Found = dict[tuple[int, int], tuple[Any, int | None, set[str], dict[int, Any]]]
 
 
@@ -34,54 +39,62 @@ def is_plain_pair(code: RuleCode) -> bool:
         and rule.deduct.kind == "all")
 
 
-def quick_hits(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], box: list[Any]) -> list[Hit] | None:
-    """The hits; None if some candidate has to be judged with more care."""
+def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], box: list[Any]) -> Quick | None:
+    """Hits and what stays open; None if some candidate has to be judged with more care."""
     single = facts.single
     if single is None or not single.plain or len(out) + len(near) > MOST or (near and not e.plain_pairs):
         return None
     hits: list[Hit] = []
+    open_: list[Undecided] = []
+    ground: Ground | None = None
     said_of, spoken, door = e.said, e.at_stage[facts.stage], facts.door
-    try:
-        for line, place, sure in out:
-            if place.__class__ is not int:
-                return None
-            saids = said_of[line.code]
-            if saids is None:
-                return None
-            said = saids[place]
-            code = said.code
-            if not said.plain and not _is_sole(said):
-                return None
-            if code.number not in spoken:
-                continue
-            worth = base(line, code.fees, door)
-            if worth is UNKNOWN:
-                worth = None
-            elif worth <= 0:
-                continue
+    for line, place, sure in out:
+        if place.__class__ is not int:
+            return None
+        saids = said_of[line.code]
+        if saids is None:
+            return None
+        said = saids[place]
+        code = said.code
+        if not said.is_quick:
+            return None
+        if code.number not in spoken:
+            continue
+        worth = base(line, code.fees, door)
+        if worth is UNKNOWN:
+            worth = None
+        elif worth <= 0:
+            continue
+        if sure is True and said.plain:
+            hits.append((code, line, said.points, worth, (), ()))
+            continue
+        try:
             if said.plain:
-                if sure is not True:
-                    return None
-                hits.append((code, line, said.points, worth, (), ()))
+                hit = judge_line(code, line, said.entry, sure, scene_in(box))
+                if hit is not None:
+                    hits.append(hit)
             else:
                 env = {"item": line} if sure is False else {"item": line, GROUP: sure}
                 found = code.witnesses[0](env, said.entry.rows[0], scene_in(box))
                 if found:
                     hits.append((code, line, said.points, worth, found, ()))
+        except UNSURE:
+            if ground is None:
+                ground = Ground(facts, Meter())
+            try:
+                left = e.fallback.open(code.number, line, said, ground)
+            except Exception:  # a fault comes up again where it is noted
+                return None
+            if left is None:
+                return None
+            if left:
+                open_.append(left)
+    try:
         if near and not _pairs(e, facts, near, hits):
             return None
     except UNSURE:
         return None
-    return hits
-
-
-def _is_sole(said: Said) -> bool:
-    """Whether the witnesses of one 有 同期明细 decide, and nothing else is to be asked."""
-    code = said.code
-    rule = code.rule
-    return (
-        code.native and code.sole and rule.guard is None and not rule.exempt and rule.deduct.kind == "all"
-        and len(said.entry.rows) == 1 and unrestricted(said.entry.rows[0]))
+    return hits, open_
 
 
 def _pairs(e: Evaluator, facts: Facts, near: list[Any], hits: list[Hit]) -> bool:

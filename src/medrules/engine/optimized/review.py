@@ -12,7 +12,7 @@ from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.lines import base
 from medrules.engine.optimized.names import UNSURE
 from medrules.engine.optimized.pairs import judge_pair, suspects, touched
-from medrules.engine.optimized.rulecode import Hit
+from medrules.engine.optimized.rulecode import Hit, Said
 from medrules.engine.optimized.scene import Scene, all_lines, scene_in
 from medrules.engine.optimized.values import count_unmatched, strangers
 from medrules.model.facts import Facts
@@ -60,7 +60,7 @@ class Review:
         answers = Answers()
         try:
             if out:
-                self._exactly(out, box)
+                self._exactly(out, box, answers)
             if near:
                 self._pairs(near, scene_in(box))
         except Stopped as stopped:
@@ -78,7 +78,7 @@ class Review:
             self.hits += answers.hits
             answers.hits = []
         if not (self.incomplete or self.unchecked or answers.any() or e.tables.unmatched_by_reference):
-            return e.settler.decided(facts, self.hits, unmatched, e.words(self._is_late()) if len(self.hits) > FEW else None)
+            return e.settler.decided(facts, self.hits, unmatched, None, e.words(self._is_late()) if len(self.hits) > FEW else None)
         unjudged = list(e.fallback.unjudged(facts)) if self.incomplete else ()
         if e.tables.unmatched_by_reference:
             unmatched = e.fallback.native.unmatched(self.ground, e.tables.knows)
@@ -200,7 +200,7 @@ class Review:
         if e.pair_rules and lines is not encounter.items:
             near.extend(m for m in lines if m.encounter is not encounter and (
                 m.code is not UNKNOWN and m.on is not UNKNOWN and m.code in e.partners))
-        self.settle(out, near, [scene], aside)
+        self.settle(out, near, [scene], aside, answers)
         if uncoded:
             self._beside(items, uncoded, answers)
         if e.plan.strangers:
@@ -221,45 +221,40 @@ class Review:
             settled.update([id(h[1]) for h in self.hits if h[0].number == number])
             try:
                 self.meter.charge(number, len(lines))
-                found = e.fallback.native.beside(number, lines, uncoded, settled, self.ground)
-            except Stopped as stopped:
-                if stopped.reason == "deadline":
-                    raise
-                self._over_budget(number)
-                continue
+                found = e.fallback.beside(number, lines, uncoded, settled, self.ground)
+            except Exception:  # a fault or a lack of steps comes up again where it is noted
+                found = None
             if found is None:
                 self.again.extend((number, m) for m in lines if id(m) not in settled)
             else:
                 answers.undecided.extend(found)
 
-    def settle(self, out: list[Any], near: list[Any], box: list[Any], aside: list[Any]) -> None:
+    def settle(self, out: list[Any], near: list[Any], box: list[Any], aside: list[Any], answers: Answers) -> None:
         """Judge what the loop could not prove silent; lines that are set aside are judged in pairs elsewhere."""
         if out:
-            self._exactly(out, box)
+            self._exactly(out, box, answers)
         if near and self.e.pairs_by_day:
             scene = scene_in(box)
             near = [m for m in near if not self.e.partners[m.code].isdisjoint(scene.codes_on(m.on))]
         if near:
             self._pairs(near, scene_in(box), frozenset(id(m) for m in aside))
 
-    def _exactly(self, out: Iterable[Any], box: list[Any]) -> None:
+    def _exactly(self, out: Iterable[Any], box: list[Any], answers: Answers) -> None:
         codes, said_of, found = self.e.codes, self.e.tables.said, self.hits.append
         for line, entry, sure in out if self.deadline is None else self._in_time(out):
-            points = None
+            said = None
             if entry.__class__ is int:
                 said = said_of(line.code, line.on, entry)
                 entry = said.entry
-                if sure is True and said.plain:
-                    points = said.points
             number = entry.rule
             if number not in self.spoken or line.is_current is False:
                 continue
             code = codes[number]
             try:
-                if points is not None:
+                if sure is True and said is not None and said.plain:
                     worth = base(line, code.fees, self.facts.door)
                     if worth is UNKNOWN or worth > 0:
-                        found((code, line, points, None if worth is UNKNOWN else worth, (), ()))
+                        found((code, line, said.points, None if worth is UNKNOWN else worth, (), ()))
                     continue
                 if not code.native:
                     self.again.append((number, line))
@@ -272,7 +267,20 @@ class Review:
                 if scene.steps:
                     self._count(number, scene)
             except UNSURE:
-                self.again.append((number, line))
+                if said is None or not said.is_free or not self._stays_open(number, line, said, answers):
+                    self.again.append((number, line))
+
+    def _stays_open(self, number: int, line: Any, said: Said, answers: Answers) -> bool:
+        """Says what stays open of a line by a rule that asks little; False where it is to be judged with more care. (A fault or a lack of
+        steps comes up again there, and is noted.)"""
+        try:
+            self.meter.turn(number)
+            found = self.e.fallback.open(number, line, said, self.ground)
+        except Exception:
+            return False
+        if found:
+            answers.undecided.append(found)
+        return found is not None
 
     def _in_time(self, candidates: Iterable[Any]) -> Iterator[Any]:
         """The candidates, as long as there is time."""

@@ -51,17 +51,27 @@ class RuleCode:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a rule says of one code at a dense place, ready for its candidates. plain: if the test is certain, only the base is
-    left to ask for."""
+    left to ask for. is_free: no row restricts the rule. is_quick: besides the base only the condition is to be asked, or the witnesses of
+    its one 有 同期明细.
+    """
 
     code: RuleCode
     entry: Entry
     points: tuple[str, ...]
     plain: bool
+    is_free: bool
+    is_quick: bool
 
 
 def said(code: RuleCode, entry: Entry) -> Said:
     points = tuple(sorted({row.point for row in entry.rows}))
-    return Said(code, entry, points, code.plain and all(unrestricted(row) for row in entry.rows))
+    is_free = all(unrestricted(row) for row in entry.rows)
+    rule, plain = code.rule, code.plain and is_free
+    # Whether the witnesses of one 有 同期明细 decide, and nothing else is to be asked.
+    is_sole = (
+        code.native and code.sole and rule.guard is None and not rule.exempt and rule.deduct.kind == "all"
+        and len(entry.rows) == 1 and is_free)
+    return Said(code, entry, points, plain, is_free, plain or is_sole)
 
 
 # A violation found natively: rule, line at fault, knowledge points, amount claimed (fen, None = undetermined), lines involved,

@@ -39,7 +39,7 @@ class Scene:
     _codes: Any = None
     _alone: Any = None
     _birth_step: Any = None
-    _by_code: dict[str, list[Any]] | None = None
+    _by_code: Any = None
     _closed: dict[str, Any] | None = None
     _totals: dict[int, Any] | None = None
     _groups: dict[int, Any] | None = None
@@ -108,22 +108,23 @@ class Scene:
         """Lines of the patient by item code; raises if one is UNKNOWN."""
         found = self._by_code
         if found is None:
-            found = {}
-            for m in self.lines:
-                found.setdefault(known(m.code), []).append(m)
-            self._by_code = found
-        return found
+            if any(m.code is UNKNOWN for m in self.lines):
+                found = self._by_code = UNKNOWN
+            else:
+                found = self._by_code = self.by_known_code()
+        return known(found)  # type: ignore[no-any-return]
 
     def by_known_code(self) -> dict[str, list[Any]]:
         """The same without lines whose code is UNKNOWN."""
-        try:
-            return self.by_code()
-        except UnknownTouched:
-            found: dict[str, list[Any]] = {}
-            for m in self.lines:
-                if m.code is not UNKNOWN:
-                    found.setdefault(m.code, []).append(m)
-            return found
+        found: dict[str, list[Any]] = {}
+        for m in self.lines:
+            code = m.code
+            if code is not UNKNOWN:
+                if code in found:
+                    found[code].append(m)
+                else:
+                    found[code] = [m]
+        return found
 
     def alone(self) -> Any:
         """Whether no two lines of the patient have one code; UNKNOWN if some code is."""

@@ -16,9 +16,9 @@ from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.late import ByRule, late
 from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
 from medrules.engine.optimized.rulecode import Hit
-from medrules.engine.report import RESULTS, Draft, assemble, line_order, open_entries
+from medrules.engine.report import RESULTS, Draft, assemble, line_order, open_entries, open_order
 from medrules.model.facts import Facts
-from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Unjudged
+from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Undecided, Unjudged
 
 __all__ = ["Settler"]
 
@@ -41,22 +41,36 @@ class Settler:
     def clean(self, unmatched: int, facts: Facts) -> Report:
         """The report that has nothing to say."""
         if facts.notes:
-            return make_report((), (), unmatched, facts.notes, self._pack, self.version)
+            return make_report((), (), (), (), (), unmatched, facts.notes, self._pack, self.version)
         found = self.cleans.get(unmatched)
         if found is None:
-            found = make_report((), (), unmatched, (), self._pack, self.version)
+            found = make_report((), (), (), (), (), unmatched, (), self._pack, self.version)
             if len(self.cleans) < MAX_CLEAN:
                 self.cleans[unmatched] = found
         return found
 
-    def decided(self, facts: Facts, hits: list[Hit], unmatched: int, words: Meter | None = None) -> Report:
-        """The report of a request in which everything was settled natively. `words`: what its texts may cost together."""
-        if not hits:
+    def decided(
+        self, facts: Facts, hits: list[Hit], unmatched: int, open_: list[Undecided] | None = None, words: Meter | None = None
+    ) -> Report:
+        """The report of a request in which everything was settled natively.
+
+        Args:
+            open_: what stays open, at most one entry for a rule and a line, of which no hit speaks.
+            words: what the texts of the report may cost together.
+        """
+        if not hits and not open_:
             return self.clean(unmatched, facts)
-        alone = self._alone(hits, facts, words)
+        alone = self._alone(hits, facts, words) if hits else ((), ())
         if alone is None:
-            return self.report(facts, hits, Answers(), (), (), unmatched, words)
-        return make_report(alone[0], alone[1], unmatched, facts.notes, self._pack, self.version)
+            answers = Answers()
+            answers.undecided = open_ or []
+            return self.report(facts, hits, answers, (), (), unmatched, words)
+        undecided: tuple[Undecided, ...] = ()
+        if open_:
+            if len(open_) > 1:
+                open_.sort(key=open_order)
+            undecided = tuple(open_)
+        return make_report(alone[0], undecided, (), (), alone[1], unmatched, facts.notes, self._pack, self.version)
 
     def report(
         self, facts: Facts, hits: list[Hit], answers: Answers, unjudged: Iterable[Unjudged], unchecked: Iterable[Unchecked],
@@ -66,9 +80,8 @@ class Settler:
         alone = None if answers.found else self._alone(hits, facts, words) if hits else ((), ())
         if alone is not None:  # nothing has to be merged: what stays open is put beside the findings
             undecided, unjudged = open_entries(facts, alone[0], answers.undecided, (*unjudged, *answers.unjudged))
-            return Report(
-                alone[0], undecided, unjudged, tuple(sorted(set(unchecked), key=lambda u: (u.rule, u.reason))), alone[1], unmatched,
-                facts.notes, *self._pack, self.version)
+            left = tuple(sorted(set(unchecked), key=lambda u: (u.rule, u.reason)))
+            return make_report(alone[0], undecided, unjudged, left, alone[1], unmatched, facts.notes, self._pack, self.version)
         drafts: list[Draft] = list(answers.found)
         ground = Ground(facts, words or Meter())
         for hit in hits:

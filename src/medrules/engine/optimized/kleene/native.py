@@ -1,7 +1,7 @@
 """All rules of a program as three-valued code, each compiled when a line first needs it; what has no code is for the reference."""
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from medrules.check.program import Rule
@@ -10,7 +10,6 @@ from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.kleene.keys import Keys
 from medrules.engine.optimized.kleene.sharing import share
 from medrules.engine.optimized.kleene.truths import Unsure
-from medrules.engine.optimized.kleene.uncoded import beside_uncoded
 from medrules.engine.optimized.kleene.verdicts import LineRule, Verdict, weaker
 from medrules.engine.optimized.kleene.words import Speech, lead
 from medrules.engine.optimized.late import Part, Said, Why
@@ -105,15 +104,6 @@ class Native:
             return self._draft(number, rule, v, v.line, ground)
         amount = None if rule.rule.deduct.kind == "none" else rule.claim(line, v.options, ground)
         return _points(v), amount, rule.involved(v, ground), v.claimable
-
-    def beside(
-        self, number: int, lines: Iterable[Any], uncoded: Iterable[Any], settled: Container[int], ground: Ground
-    ) -> Iterable[Undecided] | None:
-        """What a plain pair rule leaves open beside lines without code (`uncoded`); None where lines have to be judged one by one."""
-        rule = self.rule(number)
-        if rule is None or rule.pair is None or not rule.pair.is_blind:
-            return None
-        return beside_uncoded(rule, lines, uncoded, settled, ground)
 
     def unmatched(self, ground: Ground, listed: Callable[[str], bool]) -> int:
         """Lines under review whose code no table of the pack knows, whatever its keys are.

@@ -296,17 +296,20 @@ class LineRule:
         if self.relation == "raw_item" and v.line.code is UNKNOWN:
             return None  # the line itself is reported as unjudged
         assert isinstance(v.answer, Unsure)
-        rule = self.rule
-        causes = v.answer.causes
         points: Collection[str]
         if v.segment is None:
             points = {p for o in v.options if o.row is not None for p in (o.row.point, *o.others)}
         else:
             points = v.segment.points(sorted({o.kind for o in v.options})) if v.options else v.segment.all_points()
+        return self.undecided(
+            v.line, v.answer.causes, points if isinstance(points, tuple) else tuple(points) if len(points) == 1 else tuple(sorted(points)))
+
+    def undecided(self, line: Any, causes: frozenset[str], points: tuple[str, ...]) -> Undecided:
+        """The entry of a line or subject that stays open by these knowledge points (sorted)."""
+        rule = self.rule
         return make_undecided(
-            rule.parent, rule.code, rule.name, ref_of_line(v.line) if self.relation == "item" else name_of(v.line),
-            tuple(causes) if len(causes) == 1 else tuple(sorted(causes)),
-            points if isinstance(points, tuple) else tuple(points) if len(points) == 1 else tuple(sorted(points)))
+            rule.parent, rule.code, rule.name, ref_of_line(line) if self.relation == "item" else name_of(line),
+            tuple(causes) if len(causes) == 1 else tuple(sorted(causes)), points)
 
     def speaking(self, v: Verdict) -> list[Option]:
         """The options with the gravest result."""
