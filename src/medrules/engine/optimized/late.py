@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any, Final, Literal
 
+from medrules.engine.optimized.making import open_twin
 from medrules.model.reports import Claim, Finding, LineRef, Result
 
 __all__ = ["ByRule", "LateFinding", "Own", "Part", "Said", "Why", "late"]
@@ -12,6 +12,7 @@ __all__ = ["ByRule", "LateFinding", "Own", "Part", "Said", "Why", "late"]
 Said = tuple[str, str]  # message, suggestion
 Why = tuple[tuple[tuple[str, str], ...], str]  # facts, formula
 Part = Literal["said", "why"]
+Telling = tuple[Any, ...]  # a function (…, part) that finds the words, and all that it is told before the part
 # What all findings of a rule share: rule, sub_rules, name, version, result, interaction, basis, pack, its version and hash.
 ByRule = tuple[str, tuple[str, ...], str, str, Result, str, tuple[str, ...], str, str, str]
 # What is a finding's own: anchor, involved, rows, claims, amount, credited, carried_by, claimable.
@@ -62,7 +63,8 @@ class LateFinding(Finding):
         """What people read: (message, suggestion)."""
         found: Said | None = _said(self)
         if found is None:
-            found = _tell(self)("said")
+            tell, *known = _tell(self)
+            found = tell(*known, "said")
             _set_said(self, found)
         return found
 
@@ -70,7 +72,8 @@ class LateFinding(Finding):
         """What it rests on: (facts, formula)."""
         found: Why | None = _why(self)
         if found is None:
-            found = _tell(self)("why")
+            tell, *known = _tell(self)
+            found = tell(*known, "why")
             _set_why(self, found)
         return found
 
@@ -84,26 +87,23 @@ class LateFinding(Finding):
         return Finding, tuple(getattr(self, f) for f in FIELDS)
 
 
-_new: Final = object.__new__
 _by_rule: Final = LateFinding.__dict__["_by_rule"].__get__
 _own: Final = LateFinding.__dict__["_own"].__get__
 _tell: Final = LateFinding.__dict__["_tell"].__get__
 _said: Final = LateFinding.__dict__["_said"].__get__
 _why: Final = LateFinding.__dict__["_why"].__get__
-_set_by_rule: Final = LateFinding.__dict__["_by_rule"].__set__
-_set_own: Final = LateFinding.__dict__["_own"].__set__
-_set_tell: Final = LateFinding.__dict__["_tell"].__set__
 _set_said: Final = LateFinding.__dict__["_said"].__set__
 _set_why: Final = LateFinding.__dict__["_why"].__set__
+_LateFinding: Final = open_twin(LateFinding)
 
 
-def late(by_rule: ByRule, own: Own, tell: Callable[[Part], Any]) -> LateFinding:
+def late(by_rule: ByRule, own: Own, tell: Telling) -> LateFinding:
     """A finding from what its rule gives, what is its own, and how its words are found. (A frozen dataclass would set its 24
     fields one by one.)"""
-    made: LateFinding = _new(LateFinding)
-    _set_by_rule(made, by_rule)
-    _set_own(made, own)
-    _set_tell(made, tell)
-    _set_said(made, None)
-    _set_why(made, None)
-    return made
+    made = _LateFinding()
+    made._by_rule = by_rule
+    made._own = own
+    made._tell = tell
+    made._said = made._why = None
+    made.__class__ = LateFinding
+    return made  # type: ignore[no-any-return]

@@ -44,6 +44,7 @@ class RuleCode:
     guarded: bool = True  # whether the header asks something of the encounter
     fees: str = ""
     parent: str = ""
+    claims: bool = True  # whether its findings claim an amount
     deducts: str = ""  # "definite" or "suspect"; "" where nothing is deducted
     plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
 
@@ -86,7 +87,7 @@ def compile_rule(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     except NoCode as reason:
         return RuleCode(
             number, rule, False, unordered=_is_unordered(rule, program), why=str(reason), fees=rule.header.fees, parent=rule.parent,
-            deducts=_deducts(rule))
+            claims=rule.deduct.kind != "none", deducts=_deducts(rule))
 
 
 def _deducts(rule: ir.Rule) -> str:
@@ -127,8 +128,7 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
         witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
-        parent=rule.parent,
-        deducts=_deducts(rule), plain=plain,
+        parent=rule.parent, claims=rule.deduct.kind != "none", deducts=_deducts(rule), plain=plain,
         sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when))
 
 

@@ -6,16 +6,16 @@ The order of findings, who carries a deduction and what is deducted are those of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from medrules.check.program import Program
 from medrules.engine.metering import Meter, Stopped
 from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.kleene.ground import Ground
-from medrules.engine.optimized.late import ByRule, late
+from medrules.engine.optimized.late import ByRule, Part, late
 from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
-from medrules.engine.optimized.rulecode import Hit
+from medrules.engine.optimized.rulecode import Hit, RuleCode
 from medrules.engine.report import RESULTS, Draft, assemble, line_order, open_entries, open_order
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Undecided, Unjudged
@@ -24,6 +24,7 @@ __all__ = ["Settler"]
 
 GRAVITY: Final = {result: n for n, result in enumerate(RESULTS)}
 MAX_CLEAN: Final = 1_000
+LineOrder = tuple[str, int, str, str]
 
 
 class Settler:
@@ -34,6 +35,7 @@ class Settler:
         self._by_rule: tuple[ByRule, ...] = tuple(
             (r.parent, (r.code,), r.name, r.version, r.header.result, r.header.interaction, tuple(dict.fromkeys(r.header.basis)),
              program.pack, program.pack_version, program.pack_hash) for r in program.rules)
+        self._gravity = tuple(GRAVITY[r.header.result] for r in program.rules)
         self._place = {id(r): n for n, r in enumerate(program.rules)}
         self._pack = (program.pack, program.pack_version, program.pack_hash)
         self.cleans: dict[int, Report] = {}  # reports that have nothing to say, by the number of unmatched lines
@@ -116,67 +118,61 @@ class Settler:
                     if other[0].parent == parent:
                         return None
                 held.append(hit)
-        made: list[tuple[Any, Finding]] = []
-        deductions = []
+        findings: list[Finding] = []
+        order: list[tuple[int, int, str, LineOrder, int]] = []  # the last number is unlike all others: what comes behind is never compared
+        deductions: list[tuple[LineOrder, Deduction]] = []
+        gravity = self._gravity
         for place, held in on_line.items():
             at = refs[place]
             where = line_order(at)
             if len(held) == 1:
                 (hit,) = held
-                amount = hit[3]
-                if not amount or not hit[0].deducts:
-                    credits = [(0, "")]
+                code, amount = hit[0], hit[3]
+                order.append((gravity[code.number], -amount if amount else 0, code.parent, where, len(findings)))
+                if amount and code.deducts:
+                    findings.append(self._finding(hit, at, refs, amount, "", facts, words))
+                    deductions.append((where, _deduction(code, at, amount)))
                 else:
-                    credits = [(amount, "")]
-                    deductions.append(_deduction(hit, at))
-            else:
-                credits, deduction = _credited(held, at)
-                if deduction is not None:
-                    deductions.append(deduction)
+                    findings.append(self._finding(hit, at, refs, 0, "", facts, words))
+                continue
+            credits, deduction = _credited(held, at)
+            if deduction is not None:
+                deductions.append((where, deduction))
             for hit, (credited, carrier) in zip(held, credits, strict=True):
-                rule = hit[0].rule
-                made.append((
-                    (GRAVITY[rule.header.result], -(hit[3] or 0), rule.parent, where),
-                    self._finding(hit, refs, credited, carrier, facts, words)))
-        made.sort(key=_first)
+                order.append((gravity[hit[0].number], -(hit[3] or 0), hit[0].parent, where, len(findings)))
+                findings.append(self._finding(hit, at, refs, credited, carrier, facts, words))
+        order.sort()
         if len(deductions) > 1:
-            deductions.sort(key=lambda d: (d.line.encounter, d.line.position, d.line.line))
-        return tuple([f for _, f in made]), tuple(deductions)
+            deductions.sort(key=itemgetter(0))
+        return tuple([findings[place[4]] for place in order]), tuple([d for _, d in deductions])
 
     def _one(self, hit: Hit, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
         """The only hit of a request."""
-        code, line, rows, amount, others, claimable = hit
+        code, line, _, amount, _, _ = hit
         if line.piece_of is not None:
             return None
         at = ref_of_line(line)
         if not amount or not code.deducts:
-            return (self._finding(hit, {id(line): at}, 0, "", facts, None),), ()
-        involved: tuple[LineRef, ...] = ()
-        if len(others) == 1:
-            involved = (ref_of_line(others[0]),)
-        elif others:
-            involved = _refs(others, at, {})
-        own = (at, involved, rows, (make_claim(at, amount),), amount, amount, "", claimable)
-        found = late(self._by_rule[code.number], own, partial(self.fallback.words, code.number, line, rows, amount, facts, None))
-        return (found,), (_deduction(hit, at),)
+            return (self._finding(hit, at, None, 0, "", facts, None),), ()
+        return (self._finding(hit, at, None, amount, "", facts, None),), (_deduction(code, at, amount),)
 
     def _finding(
-        self, hit: Hit, refs: dict[int, LineRef], credited: int, carrier: str, facts: Facts, words: Meter | None
+        self, hit: Hit, at: LineRef, refs: dict[int, LineRef] | None, credited: int, carrier: str, facts: Facts, words: Meter | None
     ) -> Finding:
+        """refs: of other lines, as far as they are made."""
         code, line, rows, amount, others, claimable = hit
-        at = refs[id(line)]
-        involved: tuple[LineRef, ...] = ()
-        if others:
-            involved = _refs(others, at, refs)
-        rule = code.rule
+        involved = _refs(others, line, at, refs) if others else ()
         claims: tuple[Claim, ...] = ()
-        if rule.deduct.kind == "none":
-            amount = 0
-        else:
+        if code.claims:
             claims = (make_claim(at, amount),)
+        else:
+            amount = 0
         return late(
-            self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable),
-            partial(self.fallback.words, code.number, line, rows, amount, facts, words))
+            self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable), (self._words, hit, facts, words))
+
+    def _words(self, hit: Hit, facts: Facts, words: Meter | None, part: Part) -> Any:
+        """What a finding says when somebody reads it."""
+        return self.fallback.words(hit[0].number, hit[1], hit[2], hit[3], facts, words, part)
 
 
 def _wordless(hit: Hit) -> Draft:
@@ -185,27 +181,26 @@ def _wordless(hit: Hit) -> Draft:
     rule, at = code.rule, ref_of_line(line)
     claims = () if rule.deduct.kind == "none" else (make_claim(at, amount),)
     return Draft(
-        rule, rule.header.result, rule.header.interaction, at, (at,), _refs(others, at, {}), tuple(sorted(set(rows))), claims, claimable,
+        rule, rule.header.result, rule.header.interaction, at, (at,), _refs(others, line, at, None), tuple(sorted(set(rows))), claims, claimable,
         "", (), "", "", line.piece)
 
 
-def _refs(others: Iterable[Any], at: LineRef, refs: dict[int, LineRef]) -> tuple[LineRef, ...]:
+def _refs(others: tuple[Any, ...], line: Any, at: LineRef, refs: dict[int, LineRef] | None) -> tuple[LineRef, ...]:
     """The lines involved, each once, without the one at fault."""
+    if refs is None:
+        refs = {}
+    if len(others) == 1 and line.position != others[0].position:
+        return (refs.get(id(others[0])) or ref_of_line(others[0]),)
     names = {refs.get(id(x)) or ref_of_line(x) for x in others}
     names.discard(at)
     return tuple(sorted(names, key=line_order))
 
 
-def _first(pair: tuple[Any, Finding]) -> Any:
-    return pair[0]
-
-
-def _deduction(hit: Hit, at: LineRef) -> Deduction:
+def _deduction(code: RuleCode, at: LineRef, amount: int) -> Deduction:
     """Of a line that one finding claims."""
-    rule, amount = hit[0].rule, hit[3] or 0
-    if rule.header.result == "definite":
-        return make_deduction(at, amount, 0, rule.parent, "")
-    return make_deduction(at, 0, amount, "", rule.parent)
+    if code.deducts == "definite":
+        return make_deduction(at, amount, 0, code.parent, "")
+    return make_deduction(at, 0, amount, "", code.parent)
 
 
 def _credited(held: list[Hit], at: LineRef) -> tuple[list[tuple[int, str]], Deduction | None]:
