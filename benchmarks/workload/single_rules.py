@@ -1,4 +1,4 @@
-"""Rules written one per item, as a hospital writes them that keeps no tables; and the hand-written index over the same limits.
+"""Rules written one per item, as a hospital writes them that keeps no tables; and two hand-written indexes over the same limits.
 
 A draw of rows of the five families that judge one line by itself (age, sex, hospital level, quantity a day, days of supply).
 """
@@ -15,7 +15,7 @@ from medrules.check.program import Program
 from medrules.diagnostics import Severity, Source
 from medrules.language.parser import parse
 
-__all__ = ["Limit", "answers_of", "draw_limits", "hand_index", "program_from", "sources_of"]
+__all__ = ["Limit", "answers_of", "draw_limits", "facts_index", "hand_index", "program_from", "sources_of"]
 
 Limit = tuple[str, str, Any]  # family, item, what is allowed
 Answer = tuple[str, int]
@@ -122,6 +122,47 @@ def hand_index(limits: tuple[Limit, ...]) -> Callable[[dict[str, Any]], list[Ans
         return out
 
     return review
+
+
+def facts_index(limits: tuple[Limit, ...]) -> Callable[[dict[str, Any]], list[Answer]]:
+    """What one would write by hand without counting what each request needs: line facts first (the day's totals among them), then the
+    item's conditions, each a test of these facts."""
+    of_item: dict[str, list[Limit]] = {}
+    for limit in limits:
+        of_item.setdefault(limit[1], []).append(limit)
+
+    def review(request: dict[str, Any]) -> list[Answer]:
+        return [
+            (limit[0], n) for n, facts in enumerate(_line_facts(request))
+            for limit in of_item.get(facts["item"], ()) if _breaks(facts, limit)]
+
+    return review
+
+
+def _line_facts(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Everything that a condition may ask of each line, side by side."""
+    patient, totals = request["patient"], {}
+    for line in request["lines"]:
+        key = line["item"], line["day"]
+        totals[key] = totals.get(key, 0) + line["qty"]
+    return [
+        {"item": line["item"], "age": patient["age"], "sex": patient["sex"], "level": request["level"],
+         "of_day": totals[line["item"], line["day"]], "supply": line["supply"]} for line in request["lines"]]
+
+
+def _breaks(facts: dict[str, Any], limit: Limit) -> bool:
+    family, _, allowed = limit
+    match family:
+        case "age":
+            return bool(facts["age"] < allowed[0] or facts["age"] > allowed[1])
+        case "sex":
+            return bool(facts["sex"] != allowed)
+        case "level":
+            return bool(facts["level"] < allowed)
+        case "quantity":
+            return bool(facts["of_day"] > allowed)
+        case _:
+            return bool(facts["supply"] > allowed)
 
 
 def answers_of(report: Any) -> Iterator[Answer]:
