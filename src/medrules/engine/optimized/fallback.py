@@ -160,17 +160,17 @@ class Fallback:
         """Lines and operations that no rule can look at: their code or day was not sent."""
         known: set[tuple[str, str, str, int]] | None = None
         for encounter in facts.current:
-            held = [(m, m.code is UNKNOWN, not isinstance(day_of(m), int)) for m in (
-                () if encounter.items is UNKNOWN else encounter.items) if m.is_current is not False]
-            held += [(x, x.code is UNKNOWN, not isinstance(x.date, int)) for x in (
-                () if encounter.operations is UNKNOWN else encounter.operations)]
-            for x, no_code, no_day in held:
-                if no_code or no_day:
-                    at = ref(x)
-                    if known is None:
-                        known = {(kind, where, line, position) for kind, where, line, position, *_ in facts.unjudged}
-                    if (at.kind, at.encounter, at.line, at.position) not in known:
-                        yield Unjudged(at, "code" if no_code else "date")
+            lines = () if encounter.items is UNKNOWN else encounter.items
+            held = [(m, m.code is UNKNOWN) for m in lines if m.is_current is not False and (
+                m.code is UNKNOWN or not isinstance(day_of(m), int))]
+            operations = () if encounter.operations is UNKNOWN else encounter.operations
+            held += [(x, x.code is UNKNOWN) for x in operations if x.code is UNKNOWN or not isinstance(x.date, int)]
+            for x, no_code in held:
+                at = ref(x)
+                if known is None:
+                    known = {(kind, where, line, position) for kind, where, line, position, *_ in facts.unjudged}
+                if (at.kind, at.encounter, at.line, at.position) not in known:
+                    yield Unjudged(at, "code" if no_code else "date")
 
     def words(
         self, number: int, line: Any, points: tuple[str, ...], amount: int | None, facts: Facts, meter: Meter | None, part: Part

@@ -29,13 +29,16 @@ def touched(lines: Iterable[Any], open_: list[Any], plan: PairPlan, partners: An
     """
     found = []
     for m in lines if open_ else ():
-        if m.code is UNKNOWN or m.code is ABSENT or plan.place(m.code) < 0:
+        code, on = m.code, m.on
+        if code is UNKNOWN or code is ABSENT:
             continue
+        kept = partners.get(code, ())
         for u in open_:
-            if u is not m and by_day and m.on is not UNKNOWN and u.on is not UNKNOWN and m.on != u.on:
+            if u is not m and by_day and on is not UNKNOWN and u.on is not UNKNOWN and on != u.on:
                 continue
-            if u is m or u.code is UNKNOWN or (u.code is not ABSENT and (
-                    (u.code in partners and m.code in partners[u.code]) or (m.code in partners and u.code in partners[m.code]))):
+            other = u.code
+            if plan.place(code) >= 0 if u is m or other is UNKNOWN else other is not ABSENT and (
+                    other in kept or code in partners.get(other, ())):
                 found.append(m)
                 break
     return found

@@ -46,6 +46,7 @@ def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], b
         return None
     hits: list[Hit] = []
     open_: list[Undecided] = []
+    doubted: set[int] = set()  # rules that two values could not decide for some line: the next line is likely to lack the same
     ground: Ground | None = None
     said_of, spoken, door = e.said, e.at_stage[facts.stage], facts.door
     for line, place, sure in out:
@@ -68,27 +69,30 @@ def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], b
         if sure is True and said.plain:
             hits.append((code, line, said.points, worth, (), ()))
             continue
-        try:
-            if said.plain:
-                hit = judge_line(code, line, said.entry, sure, scene_in(box))
-                if hit is not None:
-                    hits.append(hit)
-            else:
-                env = {"item": line} if sure is False else {"item": line, GROUP: sure}
-                found = code.witnesses[0](env, said.entry.rows[0], scene_in(box))
-                if found:
-                    hits.append((code, line, said.points, worth, found, ()))
-        except UNSURE:
-            if ground is None:
-                ground = Ground(facts, Meter())
+        if code.number not in doubted:
             try:
-                left = e.fallback.open(code.number, line, said, ground)
-            except Exception:  # a fault comes up again where it is noted
-                return None
-            if left is None:
-                return None
-            if left:
-                open_.append(left)
+                if said.plain:
+                    hit = judge_line(code, line, said.entry, sure, scene_in(box))
+                    if hit is not None:
+                        hits.append(hit)
+                else:
+                    env = {"item": line} if sure is False else {"item": line, GROUP: sure}
+                    found = code.witnesses[0](env, said.entry.rows[0], scene_in(box))
+                    if found:
+                        hits.append((code, line, said.points, worth, found, ()))
+                continue
+            except UNSURE:
+                doubted.add(code.number)
+        if ground is None:
+            ground = Ground(facts, Meter())
+        try:
+            left = e.fallback.open(code.number, line, said, ground)
+        except Exception:  # a fault comes up again where it is noted
+            return None
+        if left is None:
+            return None
+        if left:
+            open_.append(left)
     try:
         if near and not _pairs(e, facts, near, hits):
             return None

@@ -241,6 +241,7 @@ class Review:
 
     def _exactly(self, out: Iterable[Any], box: list[Any], answers: Answers) -> None:
         codes, said_of, found = self.e.codes, self.e.tables.said, self.hits.append
+        doubted: set[int] = set()  # as in `quick`
         for line, entry, sure in out if self.deadline is None else self._in_time(out):
             said = None
             if entry.__class__ is int:
@@ -259,6 +260,8 @@ class Review:
                 if not code.native:
                     self.again.append((number, line))
                     continue
+                if number in doubted and said is not None and self._stays_open(number, line, said, answers):
+                    continue
                 scene = scene_in(box)
                 if not code.guarded or self._speaks(number, line, scene):
                     hit = judge_line(code, line, entry, sure, scene)
@@ -267,12 +270,17 @@ class Review:
                 if scene.steps:
                     self._count(number, scene)
             except UNSURE:
-                if said is None or not said.is_free or not self._stays_open(number, line, said, answers):
+                if said is not None and number not in doubted and self._stays_open(number, line, said, answers):
+                    doubted.add(number)
+                else:
                     self.again.append((number, line))
 
     def _stays_open(self, number: int, line: Any, said: Said, answers: Answers) -> bool:
         """Says what stays open of a line by a rule that asks little; False where it is to be judged with more care. (A fault or a lack of
         steps comes up again there, and is noted.)"""
+        worth = base(line, said.code.fees, self.facts.door)
+        if not said.is_free or (worth is not UNKNOWN and worth <= 0):
+            return False
         try:
             self.meter.turn(number)
             found = self.e.fallback.open(number, line, said, self.ground)

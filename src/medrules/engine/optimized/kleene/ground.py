@@ -32,13 +32,14 @@ class Partners:
 class Ground:
     """What is worked out once per request and shared by all rules."""
 
-    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_refs", "_reviewed", "alike", "facts", "lists", "meter", "shared")
+    __slots__ = ("_by_code", "_by_key", "_current", "_lines", "_refs", "_reviewed", "alike", "by_cell", "facts", "lists", "meter", "shared")
 
     def __init__(self, facts: Facts, meter: Meter) -> None:
         self.facts, self.meter = facts, meter  # every line, member, row or node that is looked at is counted
         self._current = frozenset(id(e) for e in facts.current)
         self.lists: dict[Any, Any] = {}  # codes of lists (see `lists`)
-        self.shared: dict[tuple[int, int], Any] = {}  # answers that all lines of an encounter share
+        self.shared: dict[tuple[Any, ...], Any] = {}  # answers that all lines of an encounter share
+        self.by_cell: dict[tuple[int, ...], tuple[dict[Any, list[Any]], list[Any]]] = {}  # codes of lines by cells (see `Keys.by_cell`)
         self.alike: dict[Any, Any] = {}  # what lines look like to rules, and what was said of those that look alike (see `sharing`)
         self._by_key: dict[str, tuple[dict[Any, list[Any]], list[Any]]] = {}
         self._reviewed: list[Any] | None = None

@@ -93,15 +93,20 @@ class Keys:
                 places.update(held.get(code[:n], ()))
         return [rows[n] for n in sorted(places)]
 
-    def alike(self, column: int, cell: Any, day: int, held: Iterable[Any]) -> Iterator[Any]:
-        """Those of the codes for which a row in force has the same cell in a column, or a 待编 one (of a plain table)."""
+    def by_cell(self, column: int, day: int, held: Iterable[Any]) -> tuple[dict[Any, list[Any]], list[Any]]:
+        """Codes by the cells that the rows in force have for them in a column, and those with a 待编 one (of a plain table)."""
         rows, places = self.table.rows, self.table.rows.keys[0]
+        found: dict[Any, list[Any]] = {}
+        uncoded: list[Any] = []
         for code in held:
             for p in places.rows_of(code) if code is not ABSENT else ():
-                other = rows[p].cells[column]
-                if in_force(rows[p], day) and (other is UNKNOWN or (other is not EMPTY and other == cell)):
-                    yield code
-                    break
+                if in_force(rows[p], day):
+                    cell = rows[p].cells[column]
+                    if cell is UNKNOWN:
+                        uncoded.append(code)
+                    elif cell is not EMPTY:
+                        found.setdefault(cell, []).append(code)
+        return found, uncoded
 
     def may_be_alike(self, column: int, row: Row, day: int) -> bool:
         """Whether some other row in force may have the same cell as `row` because one of the two is 待编."""

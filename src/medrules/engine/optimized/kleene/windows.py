@@ -9,7 +9,7 @@ from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, day_of, reader, same
 from medrules.engine.optimized.kleene.keys import Keys
-from medrules.engine.optimized.kleene.regions import gaps, open_from
+from medrules.engine.optimized.kleene.regions import Gaps, gaps, open_from
 from medrules.engine.optimized.kleene.together import begins, together
 from medrules.engine.optimized.kleene.truths import NOTHING, Span, Truth, Unsure, causes_of, compare, conj, disj, exact
 from medrules.engine.optimized.lines import NoCode, base
@@ -146,6 +146,8 @@ class WindowCode:
         day = env["@day"]
         own = row.cells[key.column] if key.kind == "column" else EMPTY
         if own is EMPTY:
+            if keys.plain and m.code is UNKNOWN:
+                return keys.fact(m, 0)  # type: ignore[no-any-return]
             if keys.has_prefixes:
                 ground.meter.spend(keys.looked_at(m, 0))
             return keys.match(row, m, day, self.column)
@@ -172,7 +174,7 @@ class WindowCode:
         by_code, open_ = ground.by_code(anchor)
         codes: dict[Any, None] | None = None
         for key in self.rows:
-            found = dict.fromkeys(self._codes(key, keys, row, env["@day"], by_code))
+            found = dict.fromkeys(self._codes(key, keys, row, env["@day"], anchor, ground))
             codes = found if codes is None else {c: None for c in codes if c in found}
         near = [m for c in codes or () for m in by_code.get(c, ())]
         if anchor.code is not UNKNOWN and anchor.code not in (codes or ()):
@@ -180,13 +182,19 @@ class WindowCode:
         return near + open_
 
     @staticmethod
-    def _codes(key: ir.SameKey, keys: Keys, row: Row, day: int, by_code: dict[Any, list[Any]]) -> Iterable[Any]:
+    def _codes(key: ir.SameKey, keys: Keys, row: Row, day: int, anchor: Any, ground: Ground) -> Iterable[Any]:
+        """The codes of the patient's lines (or more) by which a line may be of the same row, or of one with the same cell."""
         own = row.cells[key.column] if key.kind == "column" else EMPTY
         if own is EMPTY:
             return row.keys[0]
+        by_code, _ = ground.by_code(anchor)
         if own is UNKNOWN:
             return by_code
-        return keys.alike(key.column, own, day, by_code)
+        place = id(keys), key.column, day, id(anchor.encounter)
+        found = ground.by_cell.get(place)
+        if found is None:
+            found = ground.by_cell[place] = keys.by_cell(key.column, day, by_code)
+        return (*found[0].get(own, ()), *found[1])
 
     def keyed(self, env: Env, row: Row | None, ground: Ground) -> Pairs:
         """Members by keys and filter alone; the anchor is one, if it passes the filter."""
@@ -262,7 +270,15 @@ class WindowCode:
                 members.append((m, answer))
         if over.entity == "session":
             return View(members, NOTHING if anchor.encounter.sessions is not UNKNOWN else frozenset(("encounter.sessions",)))
-        return View(members, open_from(gaps(anchor, frame, over.same, ground), begins(frame, anchor)))
+        return View(members, open_from(self._gaps(anchor, frame, ground), begins(frame, anchor)))
+
+    def _gaps(self, anchor: Any, frame: Frame, ground: Ground) -> Gaps:
+        """What may be missing around all lines of an encounter: found once."""
+        key = id(self), id(anchor.encounter), frame.kind
+        found: Gaps | None = ground.shared.get(key)
+        if found is None:
+            found = ground.shared[key] = gaps(anchor, frame, self.over.same, ground)
+        return found
 
     def course(self, env: Env, row: Row | None, ground: Ground) -> View | Unsure:
         """同一疗程: days of use that hang together with the anchor's own, over breaks of at most the gap."""
