@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os.path import isdir, isfile
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from medrules.compiled.plans import read_plan, write_plan
 from medrules.diagnostics import Diagnostic, Severity, Source
 from medrules.engine.engine import Engine
 from medrules.errors import InvalidCompiledPack, InvalidPack, NoSuchPack
+from medrules.frozen import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,11 @@ a node is `int × 10**-type.scale`, and whoever executes aligns them. Units were
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from medrules.diagnostics import Source, Span
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, field
 from medrules.knowledge.catalogue import Catalogue
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import Table

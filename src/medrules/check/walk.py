@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.check import program as ir
+from medrules.frozen import replace
 
 __all__ = ["Node", "extent", "nodes", "parts", "replaced"]
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import accumulate, chain, pairwise
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +12,7 @@ from medrules.compiled.tables import Strings, part, read_table, write_table
 from medrules.compiled.values import Fragments, decode, encode
 from medrules.diagnostics.source import Source
 from medrules.errors import InvalidCompiledPack
+from medrules.frozen import replace
 from medrules.knowledge.catalogue import Catalogue, LateCodes
 from medrules.knowledge.table import Rows, Table
 from medrules.plan.partners import PairPlan

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, get_args
@@ -16,6 +15,7 @@ from typing import Any, Final, get_args
 from medrules.check import program as ir
 from medrules.compiled.container import dumped, parsed, refuse
 from medrules.diagnostics.source import Span
+from medrules.frozen import fields
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.columns import Texts
 from medrules.knowledge.table import EMPTY, Column
@@ -120,7 +120,7 @@ _PLAIN: Final[Mapping[str, type]] = MappingProxyType(
 def _layout(kind: Any) -> tuple[tuple[str, ...], tuple[_Test, ...], bool]:
     """The fields of a class that are written (texts of authors' files are not: see `plans`), and what each may hold; whether
     they are all of its fields."""
-    held = [f for f in fields(kind) if f.init and f.type != "Source | None"]
+    held = [f for f in fields(kind) if f.type != "Source | None"]
     return tuple(f.name for f in held), tuple(_test(str(f.type)) for f in held), len(held) == len(fields(kind))
 
 

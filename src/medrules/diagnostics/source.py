@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
-from medrules import frozen
+from medrules.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Span:
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """One text file as its author sees it. `name` is the path shown in diagnostics (never an absolute machine path)."""
 

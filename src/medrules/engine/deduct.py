@@ -6,8 +6,8 @@ to definite before suspect, then the larger claim, the lower rule code, the lowe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from medrules.frozen import replace
 from medrules.model.reports import Deduction, Finding, LineRef
 
 __all__ = ["credit", "resolve"]

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from medrules.check.program import Program
 from medrules.engine.metering import StepBudget
 from medrules.engine.optimized.evaluator import Evaluator
+from medrules.frozen import replace
 from medrules.model.facts import Facts
 from medrules.model.reports import Report, Unchecked
 from medrules.plan.plan import Plan

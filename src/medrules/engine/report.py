@@ -2,12 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final, TypeVar
 
-from medrules import frozen
 from medrules.check.program import Program, Rule
 from medrules.engine.deduct import resolve
+from medrules.frozen import dataclass, replace
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Finding, LineRef, Report, Result, Unchecked, Undecided, Unjudged
 
@@ -18,7 +17,7 @@ T = TypeVar("T")
 INTERACTIONS: Final = ("passive", "soft", "reason", "hard")
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One violation as a rule alone sees it, before it meets others on the same line.
 

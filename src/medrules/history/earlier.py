@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Final
 
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, field
 from medrules.model.facts import Facts
 from medrules.model.unbuild import sent_values
 from medrules.model.values import ABSENT

@@ -8,11 +8,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Any, Final, Protocol, overload
 
+from medrules.frozen import fields
 from medrules.knowledge.row import Row
 from medrules.model.values import UNKNOWN
 

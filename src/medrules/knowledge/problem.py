@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
 from medrules.diagnostics import Diagnostic, Source, Span
 from medrules.diagnostics.codes import diagnostic
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, field
 
 __all__ = ["Problem"]
 

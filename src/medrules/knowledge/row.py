@@ -1,10 +1,9 @@
 """One row of a knowledge table, and what may stand in its cells."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
-from medrules import frozen
+from medrules.frozen import dataclass
 from medrules.model.types import Type
 
 __all__ = ["EMPTY", "Empty", "ParamCell", "Row"]
@@ -25,7 +24,7 @@ class Empty:
 EMPTY: Final = Empty()
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ParamCell:
     """A cell that names parameters (`满 参数.老年年龄`). `build(values)` makes the cell's value from the parameters'
     values of a day, given by name; check expands such rows into one row per parameter version (semantics law 20).

@@ -1,10 +1,9 @@
 """The frozen object a door returns: one request (or one file of encounters), parsed values only."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from medrules import frozen
+from medrules.frozen import dataclass, field
 from medrules.model.single import Single
 from medrules.model.values import UNKNOWN, Instant
 
@@ -13,7 +12,7 @@ __all__ = ["Door", "Facts", "Stage"]
 Stage = Literal["before", "during", "after"]
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Door:
     """Where facts come from, and which it can carry at all (field ids such as "encounter.rescue").
 

@@ -1,10 +1,9 @@
 """What a review answers: findings, undecided, unjudged, unchecked. Clinicians see these; authors see diagnostics instead."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
-from medrules import frozen
+from medrules.frozen import dataclass
 
 __all__ = ["Claim", "Deduction", "Finding", "LineRef", "Report", "Result", "Unchecked", "Undecided", "Unjudged"]
 
@@ -32,7 +31,7 @@ class Claim:
     amount: int | None
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violation: rule, place, evidence, amount. Everything that is needed to argue about it.
 
@@ -67,7 +66,7 @@ class Finding:
     pack_hash: str = ""
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Undecided:
     """待核: the answer needs facts that were not sent. `causes` are field ids ("encounter.rescue"), window regions
     ("history.items"), tables ("table:项目价格") or attestations ("attest:癌症患者"), sorted."""
@@ -80,7 +79,7 @@ class Undecided:
     rows: tuple[str, ...] = ()
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Unjudged:
     """未识别/未判: one entry for a line or diagnosis that no rule could look at, instead of one Undecided per rule.
 
@@ -93,7 +92,7 @@ class Unjudged:
     detail: str = ""
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Unchecked:
     """未检查: a rule that was not judged to its end ("deadline", "budget", "fault:<kind>"). A report with any is never clean."""
 
@@ -101,7 +100,7 @@ class Unchecked:
     reason: str
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Deduction:
     """What is deducted from one line, after max over findings: `definite` fen, `suspect` = what confirmation would add."""
 
@@ -112,7 +111,7 @@ class Deduction:
     suspect_rule: str = ""
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Report:
     """The answer to one request. Findings come most serious first: result, amount, rule code, line order."""
 

@@ -1,10 +1,9 @@
 """The types that facts, columns and expressions have. A type is checked once, when rules are checked; never at run time."""
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, Literal
 
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, replace
 
 __all__ = [
     "AGE", "BOOL", "DATE", "FRAME", "INSTANT", "MONEY", "TEXT", "UNIT_FACTORS", "Kind", "Type", "code", "entity", "level",

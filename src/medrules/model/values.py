@@ -11,10 +11,9 @@ No floats, no Decimals, no None anywhere in facts.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from medrules import frozen
+from medrules.frozen import dataclass
 
 __all__ = [
     "ABSENT", "UNKNOWN", "Absent", "AgeLimit", "AgeRange", "Frame", "Instant", "NumRange", "Unknown", "UnknownTouched",
@@ -123,7 +122,7 @@ def age_in(unit: str, birth: int, on: int) -> int:
     return months - (1 if t % 100 < b % 100 else 0)
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AgeLimit:
     """`18岁`, `6月`, `28天`: an age in completed units."""
 
@@ -131,7 +130,7 @@ class AgeLimit:
     unit: str  # 岁 | 月 | 天
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AgeRange:
     """Ages between two limits, each with its own end. None = open. Units of the two ends may differ."""
 
@@ -153,7 +152,7 @@ class AgeRange:
         return True
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class NumRange:
     """Numbers between two ends (scaled ints of the column's type). None = open."""
 
@@ -168,7 +167,7 @@ class NumRange:
         return not (self.high is not None and (x > self.high or (x == self.high and not self.high_closed)))
 
 
-@frozen.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A span or window (`language.md` 3): which lines are looked at together.
 

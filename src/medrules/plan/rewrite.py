@@ -1,10 +1,11 @@
 """Rebuilding an expression from the bottom up: what passes are written with."""
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+
+from medrules.frozen import fields, replace
 
 __all__ = ["any_node", "rebuild"]
 
@@ -12,7 +13,7 @@ __all__ = ["any_node", "rebuild"]
 @lru_cache(maxsize=256)
 def _slots(kind: Any) -> tuple[str, ...]:
     """Fields of a node that may hold nodes: every field but types and plain data."""
-    return tuple(f.name for f in dataclasses.fields(kind) if f.name not in _PLAIN)
+    return tuple(f.name for f in fields(kind) if f.name not in _PLAIN)
 
 
 _PLAIN = frozenset({"type", "path", "field", "links", "role", "op", "how", "table", "column", "index", "name", "kind", "entity",
@@ -20,7 +21,7 @@ _PLAIN = frozenset({"type", "path", "field", "links", "role", "op", "how", "tabl
 
 
 def _is_node(value: Any) -> bool:
-    return dataclasses.is_dataclass(value) and type(value).__module__ in ("medrules.check.program", "medrules.plan.shapes")
+    return type(value).__module__ in ("medrules.check.program", "medrules.plan.shapes")
 
 
 def rebuild(node: Any, change: Callable[[Any], Any]) -> Any:
@@ -39,7 +40,7 @@ def rebuild(node: Any, change: Callable[[Any], Any]) -> Any:
             continue
         if changed is not value:
             new[name] = changed
-    return dataclasses.replace(node, **new) if new else node
+    return replace(node, **new) if new else node
 
 
 def any_node(node: Any, question: Callable[[Any], bool]) -> bool:

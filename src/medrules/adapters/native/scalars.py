@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
@@ -51,12 +50,14 @@ class WrongValue(ValueError):
         self.code = code
 
 
-@dataclass(slots=True)
 class Reading:
     """What one call of `read_facts` collects while it reads."""
 
-    midnight_is_time: bool = False
-    notes: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("midnight_is_time", "notes")
+
+    def __init__(self, midnight_is_time: bool = False) -> None:
+        self.midnight_is_time = midnight_is_time
+        self.notes: dict[str, int] = {}
 
     def unknown(self, fact: Field, reason: str) -> Any:
         """Note why a value is taken for UNKNOWN; the note names the fact, never the value or the person."""

@@ -1,10 +1,10 @@
 """Findings whose words are written when somebody reads them: most are counted, filtered or sent as codes and never read."""
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Final, Literal
 
 from medrules.engine.optimized.making import open_twin
+from medrules.frozen import fields
 from medrules.model.reports import Claim, Finding, LineRef, Result
 
 __all__ = ["ByRule", "LateFinding", "Own", "Part", "Said", "Why", "late"]
@@ -17,7 +17,7 @@ Telling = tuple[Any, ...]  # a function (…, part) that finds the words, and al
 ByRule = tuple[str, tuple[str, ...], str, str, Result, str, tuple[str, ...], str, str, str]
 # What is a finding's own: anchor, involved, rows, claims, amount, credited, carried_by, claimable.
 Own = tuple[LineRef, tuple[LineRef, ...], tuple[str, ...], tuple[Claim, ...], int | None, int, str, tuple[str, ...]]
-FIELDS: Final = tuple(f.name for f in dataclasses.fields(Finding))
+FIELDS: Final = tuple(f.name for f in fields(Finding))
 
 
 def _shared(place: int) -> Any:

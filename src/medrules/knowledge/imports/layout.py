@@ -34,11 +34,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Final
 
 from medrules.diagnostics import Diagnostic, Source
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, field
 from medrules.knowledge.entries import Entries, parse_toml
 from medrules.knowledge.problem import Problem
 

@@ -3,11 +3,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Final, Literal
 
 from medrules.diagnostics import Diagnostic, Severity
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, field
 
 __all__ = ["KINDS", "TOUCHING", "Change", "Kind", "Report"]
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.errors import InvalidPackFile
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, field
 from medrules.packs.canonical import read_canonical, written
 from medrules.packs.entries import Entries, Period
 from medrules.packs.store.faults import refuse
