@@ -146,6 +146,25 @@ def test_treatment_records(window: str, day: str, answer: bool) -> None:
     assert said(f"合计 就诊.治疗记录.时长 取 {window} 按 同一 患者 超过 2小时", stay(line("L1", "A200", f"{DAY} 10:00:00"), 治疗记录=[session])) is answer
 
 
+@pytest.mark.parametrize(("window", "began", "answer"), [
+    ("近 7天", "2026-03-04 00:00:00", YES), ("近 7天", "2026-03-03 23:59:59", NO), ("近 7天", f"{DAY} 23:00:00", YES), ("近 7天", "2026-03-11 09:00:00", NO),
+    ("6小时", f"{DAY} 04:00:00", YES), ("6小时", f"{DAY} 03:59:59", NO), ("6小时", f"{DAY} 16:00:00", YES), ("6小时", f"{DAY} 16:00:01", NO),
+    ("自然月", "2026-03-31 09:00:00", YES), ("自然月", "2026-02-28 09:00:00", NO), ("每季", "2026-01-01 09:00:00", YES), ("每季", "2025-12-31 09:00:00", NO),
+    ("自然年", "2026-01-01 09:00:00", YES), ("自然年", "2025-12-31 09:00:00", NO), ("同一处方", "2026-01-02 09:00:00", YES)])
+def test_a_treatment_record_stands_in_a_window_by_when_it_began(window: str, began: str, answer: bool) -> None:
+    """Found by a mutant that lived: every record of the stay stood in 近 7天, whenever it was."""
+    condition = f"次数 就诊.治疗记录 取 {window} 按 同一 患者 不少于 1次"
+    own = line("L1", "A200", f"{DAY} 10:00:00")
+    assert said(condition, stay(own, 治疗记录=[{"项目": "A100", "开始时间": began}], admitted="2025-12-01 08:00:00")) is answer
+
+
+def test_hours_from_a_line_known_to_the_day_to_a_treatment_record_are_open() -> None:
+    record = {"项目": "A100", "开始时间": f"{DAY} 09:00:00"}
+    assert said("次数 就诊.治疗记录 取 6小时 按 同一 患者 不少于 1次", stay(line("L1", "A200", DAY), 治疗记录=[record])) == ("item.at",)
+    record = {"项目": "A100", "开始时间": DAY}
+    assert said("次数 就诊.治疗记录 取 近 1天 按 同一 患者 不少于 1次", stay(line("L1", "A200", DAY), 治疗记录=[record])) is YES
+
+
 @pytest.mark.parametrize(("days", "together"), [(("2026-03-07",), YES), (("2026-03-06",), NO), (("2026-03-04", "2026-03-07"), YES)])
 def test_a_course_goes_on_over_breaks_that_are_short_enough(days: tuple[str, ...], together: bool) -> None:
     """参数 疗程间断 = 3天: the earliest day of the course."""

@@ -9,10 +9,11 @@ from medrules.engine.reference.values import cause_of, compare, day_of, distance
 from medrules.model.pieces import may_need_cutting
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Frame, Instant
 
-__all__ = ["IN_ENCOUNTER", "MAX_USE_DAYS", "first_day", "same_fact", "together"]
+__all__ = ["BY_DAY", "IN_ENCOUNTER", "MAX_USE_DAYS", "by_day", "first_day", "near", "same_fact", "together"]
 
 # Spans that lie inside one encounter whatever their keys say (T16).
 IN_ENCOUNTER: Final = frozenset(("encounter", "prescription", "operation", "specimen", "site", "tooth"))
+BY_DAY: Final = frozenset(("day", "days", "month", "quarter", "year", "insurance_year"))
 # No prescription may be for more than 12 weeks (长期处方管理规范): how far back a line can start whose days of use still overlap.
 MAX_USE_DAYS: Final = 84
 HOUR: Final = 3_600
@@ -36,8 +37,8 @@ def _period(kind: str, day: int) -> tuple[int, int]:
     return d.year, 0
 
 
-def _by_day(frame: Frame, a: Any, b: Any) -> Truth:
-    x, y = day_of(a), day_of(b)
+def by_day(frame: Frame, x: Any, y: Any) -> Truth:
+    """Whether two days are in one span."""
     if isinstance(x, Unk) or isinstance(y, Unk):
         return compare("=", x, y)
     match frame.kind:
@@ -71,8 +72,8 @@ def _same_hour(a: Any, b: Any) -> Truth:
     return Unk(frozenset(cause_of(i, "at", "item.at") for i, h in ((a, x), (b, y)) if not h[2]))
 
 
-def _near(frame: Frame, a: Any, b: Any) -> Truth:
-    x, y = read(a, ("at",), "item.at"), read(b, ("at",), "item.at")
+def near(frame: Frame, x: Any, y: Any) -> Truth:
+    """Whether two times, as read, are no more hours apart."""
     x = x.lo if isinstance(x, Instant) else x
     y = y.lo if isinstance(y, Instant) else y
     return compare("<=", distance(x, y), frame.n * HOUR)
@@ -146,7 +147,7 @@ def together(frame: Frame, a: Any, b: Any) -> Truth:
                 return same_fact(a, b, name, f"item.{name}")
     match frame.kind:
         case "hours":
-            return _near(frame, a, b)
+            return near(frame, read(a, ("at",), "item.at"), read(b, ("at",), "item.at"))
         case "hour_bucket":
             return _same_hour(a, b)
         case "use_overlap":
@@ -154,7 +155,7 @@ def together(frame: Frame, a: Any, b: Any) -> Truth:
         case "time_overlap":
             return _time_overlap(a, b)
         case _:
-            return _by_day(frame, a, b)
+            return by_day(frame, day_of(a), day_of(b))
 
 
 def first_day(frame: Frame, item: Any) -> int | None:

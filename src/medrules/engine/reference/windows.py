@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from medrules.check.program import Expr, Members, SameKey, Window
 from medrules.engine.reference.bases import base_of
-from medrules.engine.reference.frames import first_day, same_fact, together
+from medrules.engine.reference.frames import BY_DAY, by_day, first_day, near, same_fact, together
 from medrules.engine.reference.regions import encounters_of, openness
 from medrules.engine.reference.rows import TableRows
 from medrules.engine.reference.truth import Truth, Unk, conj, disj
@@ -15,7 +15,7 @@ from medrules.engine.reference.values import Interval, causes_of, compare, day_o
 from medrules.knowledge.table import EMPTY, Row
 from medrules.model.facts import Facts
 from medrules.model.order import order_key
-from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant
+from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Frame, Instant
 
 __all__ = ["Binding", "Evaluates", "View", "frame_of", "keyed", "look", "not_after", "same_key", "seen"]
 
@@ -177,18 +177,25 @@ def _framed(window: Window, frame: Frame, anchor: Any, m: Any) -> Truth:
     if m is anchor:
         return True
     if window.entity == "session":
-        begin = read(m, ("begin",), "session.begin")
-        day = begin.day if isinstance(begin, Instant) else begin
-        if frame.kind == "encounter":
-            return True
-        if isinstance(day, Unk) or frame.kind != "day":
-            return day if isinstance(day, Unk) else True
-        if not isinstance(day, int):
-            day = day.lo // 86_400
-        return compare("=", day, day_of(anchor))
+        return _recorded(frame, anchor, m)
     if frame.kind == "days":
         return conj((together(frame, anchor, m), not_after(m, anchor)))
     return together(frame, anchor, m)
+
+
+def _recorded(frame: Frame, anchor: Any, record: Any) -> Truth:
+    """Whether a treatment record of the stay stands in a frame: by when it began. A span by what only lines have holds them all."""
+    if frame.kind == "encounter":
+        return True
+    begin = read(record, ("begin",), "session.begin")
+    if isinstance(begin, Unk):
+        return begin
+    if frame.kind == "hours":
+        return near(frame, begin, read(anchor, ("at",), "item.at"))
+    if frame.kind not in BY_DAY:
+        return True
+    day, own = begin.lo // DAY_SECONDS, day_of(anchor)
+    return conj((by_day(frame, day, own), compare("<=", day, own))) if frame.kind == "days" else by_day(frame, day, own)
 
 
 def look(window: Window, b: Binding, judge: Evaluates) -> View | Unk:

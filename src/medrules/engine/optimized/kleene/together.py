@@ -1,4 +1,4 @@
-"""Whether two lines stand in one span: a day, an hour, an operation, a period, overlapping days of use."""
+"""Whether two lines, or a line and a treatment record, stand in one span: a day, an hour, an operation, a period, overlapping days of use."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any, Final
 
 from medrules.engine.optimized.kleene.ground import at_of, day_of, reader, same
-from medrules.engine.optimized.kleene.truths import Truth, Unsure, apart, causes_of, compare, conj, missing
+from medrules.engine.optimized.kleene.truths import Span, Truth, Unsure, apart, causes_of, compare, conj, missing
 from medrules.model.pieces import may_need_cutting
 from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Frame, Instant
 
-__all__ = ["INSIDE", "begins", "together"]
+__all__ = ["INSIDE", "begins", "recorded", "together"]
 
+_BY_DAY: Final = frozenset(("day", "days", "month", "quarter", "year", "insurance_year"))
 INSIDE: Final = frozenset(("encounter", "prescription", "operation", "specimen", "site", "tooth"))  # of one encounter
 LONGEST_USE: Final = 84  # days: no prescription may be for longer (长期处方管理规范)
 HOUR: Final = 3_600
@@ -23,6 +24,7 @@ _operation_no: Final = reader(("operation_no",), "item.operation_no")
 _operation_id: Final = reader(("id",), "operation.id")
 _operation_date: Final = reader(("date",), "operation.date")
 _use_period: Final = reader(("use_period",), "item.use_period")
+_session_begin: Final = reader(("begin",), "session.begin")
 _at, _begin, _end = (reader((name,), f"item.{name}") for name in ("at", "begin", "end"))
 
 
@@ -40,7 +42,12 @@ def together(frame: Frame, a: Any, b: Any) -> Truth:
     found = _OTHERS.get(kind)
     if found is not None:
         return found(frame, a, b)
-    x, y = day_of(a), day_of(b)
+    return by_day(frame, day_of(a), day_of(b))
+
+
+def by_day(frame: Frame, x: Any, y: Any) -> Truth:
+    """Whether two days are in one span."""
+    kind = frame.kind
     if x.__class__ is Unsure or y.__class__ is Unsure:
         return Unsure(causes_of(x, y))
     if kind == "day":
@@ -136,6 +143,22 @@ def _time_overlap(frame: Frame, a: Any, b: Any) -> Truth:
 _OTHERS: Final[dict[str, Callable[[Frame, Any, Any], Truth]]] = {
     "hours": _near, "hour_bucket": _same_hour, "use_overlap": _use_overlap, "time_overlap": _time_overlap,
 }
+
+
+def recorded(frame: Frame, anchor: Any, record: Any) -> Truth:
+    """Whether a treatment record of the stay stands in a frame, by when it began; a span by what only lines have holds them all."""
+    if frame.kind == "encounter":
+        return True
+    begin = _session_begin(record)
+    if begin.__class__ is Unsure:
+        return begin
+    if frame.kind == "hours":
+        return compare("<=", apart(begin, _at(anchor)), frame.n * HOUR)
+    if frame.kind not in _BY_DAY:
+        return True
+    day, own = (begin.lo if begin.__class__ is Span else begin) // DAY_SECONDS, day_of(anchor)
+    found = by_day(frame, day, own)
+    return conj((found, compare("<=", day, own))) if frame.kind == "days" else found
 
 
 def begins(frame: Frame, line: Any) -> int | None:

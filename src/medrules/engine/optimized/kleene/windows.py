@@ -10,13 +10,13 @@ from medrules.check.walk import nodes
 from medrules.engine.optimized.kleene.ground import Env, Ground, Partners, day_of, reader, same
 from medrules.engine.optimized.kleene.keys import Keys
 from medrules.engine.optimized.kleene.regions import Gaps, gaps, open_from
-from medrules.engine.optimized.kleene.together import begins, together
-from medrules.engine.optimized.kleene.truths import NOTHING, Span, Truth, Unsure, causes_of, compare, conj, disj, exact
+from medrules.engine.optimized.kleene.together import begins, recorded, together
+from medrules.engine.optimized.kleene.truths import NOTHING, Span, Truth, Unsure, causes_of, conj, disj, exact
 from medrules.engine.optimized.lines import NoCode, base
 from medrules.knowledge.table import EMPTY, Row
 from medrules.model.derive import HERB_KINDS
 from medrules.model.order import order_key
-from medrules.model.values import ABSENT, DAY_SECONDS, UNKNOWN, Frame, Instant
+from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant
 
 __all__ = ["Code", "Compiles", "View", "Views", "WindowCode", "collection", "frame_code", "not_after"]
 
@@ -262,7 +262,7 @@ class WindowCode:
                 if over.own is not False:
                     members.append((m, truth))
                 continue
-            near = _session(frame, m, anchor) if over.entity == "session" else together(frame, anchor, m)
+            near = recorded(frame, anchor, m) if over.entity == "session" else together(frame, anchor, m)
             if near is False:
                 continue
             answer = conj((truth, near, not_after(m, anchor))) if by_days and over.entity != "session" else conj((truth, near))
@@ -311,7 +311,6 @@ class WindowCode:
 _rx_no = reader(("rx_no",), "item.rx_no")
 _institution = reader(("encounter", "institution", "id"), "institution.id")
 _line_kind = reader(("line_kind",), "item.line_kind")
-_session_begin = reader(("begin",), "session.begin")
 
 
 def counts(m: Any, anchor: Any, fees: str, ground: Ground) -> Truth:
@@ -354,16 +353,6 @@ def frame_code(frame: ir.Expr, compiler: Compiles) -> Code:
         return Frame("days", int(exact(found, scale)))
 
     return made
-
-
-def _session(frame: Frame, m: Any, anchor: Any) -> Truth:
-    begin = _session_begin(m)
-    if frame.kind == "encounter":
-        return True
-    if begin.__class__ is Unsure or frame.kind != "day":
-        return begin if begin.__class__ is Unsure else True
-    second = begin.lo if begin.__class__ is Span else begin
-    return compare("=", second // DAY_SECONDS, day_of(anchor))
 
 
 def _chain(days: set[int], own: int, gap: Any) -> set[int]:
