@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medrules.adapters.native import NATIVE
+from medrules.model import netting
 from medrules.model.builder import build_facts
 from medrules.model.values import ABSENT, UNKNOWN, Instant
 from medrules.model.why import cause_of
@@ -172,6 +173,42 @@ class TestRefunds:
         assert two([line("L1", 5, 2)], [line("L1", 0, 2), dict(refund)]) == [[("L1", 5, 2, 6_000)], [("L1", 0, 1, 3_000)]]
         assert two([dict(refund)], [line("L1", 5, 2)]) == [[], [("L1", 5, 1, 3_000)]]
 
+    def test_a_refund_at_the_business_time_itself_is_looked_at(self) -> None:
+        assert seen(stay([line("L1", 0, 1), line("L2", 0, -1, performed_at=at(100))])) == []
+
+    def test_a_line_that_costs_nothing_is_no_refund(self) -> None:
+        assert seen(stay([line("L1", 0, 2, price=0)])) == [("L1", 0, 2, 0)]
+        assert seen(stay([line("L1", 0, 2), line("L2", 0, 0, amount=-3_000)])) == [("L1", 0, 2, 6_000)]
+
+    def test_the_smallest_rest_of_a_line_is_a_line(self) -> None:
+        (left,) = stay([line("L1", 0, 2), {**line("L2", 1, -2), "quantity": -19_999, "amount": -5_999}]).items
+        assert (left.quantity, left.amount) == (1, 1)
+
+    def test_what_a_named_refund_took_is_not_there_for_one_without_a_name(self) -> None:
+        e = stay([line("L1", 0, 2), line("L2", 1, -2, reverses="L1"), line("L3", 2, -1)])
+        assert seen(e) == [] and [i.paired for i in e.raw_items] == [False, True, False]
+
+    def test_an_early_line_taken_back_leaves_a_later_one_to_be_found(self) -> None:
+        assert seen(stay([line("L1", 0, 1), line("L2", 1, -1), line("L3", 2, 2), line("L4", 3, -1)])) == [("L3", 2, 1, 3_000)]
+
+    def test_lines_without_a_time_and_lines_with_one_are_not_taken_for_each_other(self) -> None:
+        """When either was is not known to be before the other: only a name pairs them."""
+        untimed = {k: v for k, v in line("L1", 0, 1).items() if k != "performed_at"}
+        timed, refund = line("L2", 0, 1), line("L3", 1, -1)
+        late = {k: v for k, v in refund.items() if k != "performed_at"}
+        for lines, left in (([untimed, timed, refund], ["L1"]), ([untimed, refund], ["L1"]), ([timed, late], ["L2"])):
+            assert [i.id for i in stay(_copies(lines)).items] == left
+
+    def test_all_paid_by_the_patient_stays_all(self) -> None:
+        assert stay([line("L1", 0, 2, self_paid=6_000), line("L2", 1, -1)]).items[0].self_paid == 3_000
+
+    def test_a_line_that_is_not_known_any_more_names_the_quantity_for_what_was_sent_and_itself_for_what_was_not(self) -> None:
+        sent = {k: v for k, v in line("L1", 0, 2, self_paid=100).items() if k != "performed_at"}
+        refund = {k: v for k, v in line("L2", 1, -1, reverses="L1").items() if k not in ("quantity", "unit_price")}
+        (left,) = stay([sent, refund]).items
+        assert [cause_of(left, n) for n in ("amount", "self_paid", "pooled", "at")] == [
+            "item.quantity", "item.quantity", "item.pooled", "item.performed_at"]
+
     def test_code_not_known_pairs_nothing(self) -> None:
         lines = [line("L1", 0, 2), line("L2", 1, -1)]
         for one in lines:
@@ -324,6 +361,15 @@ class TestPieces:
     def test_pieces_come_after_netting(self) -> None:
         refund = line("L2", 4, -24, 5, unit="小时")
         assert sum(i.quantity for i in stay([self.ventilator(72, at(0, 8), at(3, 8)), refund]).items) == 48 * 10_000
+
+    def test_a_stay_is_cut_into_no_more_pieces_than_there_may_be_lines(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Five lines: three days fill all but two places, three more find too few, and what lies on one day needs but its own."""
+        monkeypatch.setattr(netting, "_MAX_LINES", 5)
+        lines = [self.ventilator(72, at(0, 8), at(2, 8)), self.ventilator(72, at(3, 8), at(5, 8)), self.ventilator(48, at(6, 8), at(7, 8)),
+                 self.ventilator(30, whole_day(8), whole_day(8))]
+        found = stay([{**one, "id": f"L{n}"} for n, one in enumerate(lines, 1)]).items
+        assert [(i.id, i.on - DAY0) for i in found] == [("L1", 0), ("L1", 1), ("L1", 2), ("L2", 3), ("L3", 6), ("L4", 8)]
+        assert [i.quantity is UNKNOWN for i in found] == [False, False, False, True, True, False]
 
     @given(
         st.integers(1, 20_000), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(1, 100)

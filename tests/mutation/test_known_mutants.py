@@ -17,7 +17,7 @@ from tools.mutation.mutators import mutants
 
 # (module, function, a part of the line, the change): each a real kind of mistake.
 KNOWN = (
-    ("medrules.engine.reference.frames", "_by_day", "abs(x - y) < frame.n", "Lt → LtE"),  # one day too many in 近 n天
+    ("medrules.engine.reference.frames", "by_day", "abs(x - y) < frame.n", "Lt → LtE"),  # one day too many in 近 n天
     ("medrules.engine.reference.windows", "seen", "base <= 0", "LtE → Lt"),  # self-paid lines counted in windows
     ("medrules.engine.reference.regions", "openness", "day > start", "Gt → GtE"),  # a history that covers the window counts as cut off
     ("medrules.engine.reference.claims", "_claim", "max(0, min(amount, base))", "min → max"),  # more deducted than the line cost

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +83,19 @@ def test_a_suspect_claim_no_larger_than_the_definite_one_is_carried_by_it() -> N
     credited, deductions = resolve([finding("GZ1", "definite", LINES[0], 5, "K1"), finding("GZ2", "suspect", LINES[0], 5, "K1")])
     assert [(f.credited, f.carried_by) for f in credited] == [(5, ""), (0, "GZ1")]
     assert deductions == (Deduction(LINES[0], 5, 0, "GZ1", ""),)
+
+
+def test_of_equal_claims_of_one_rule_the_lower_row_carries_then_the_lower_sub_rule() -> None:
+    """Only the first row of a finding is asked, and only where everything before it is equal."""
+    late = replace(finding("GZ1", "definite", LINES[0], 5, "K2"), sub_rules=("GZ1-1",))
+    early = replace(finding("GZ1", "definite", LINES[0], 5, "K1"), sub_rules=("GZ1-2",), rows=("K1", "K2"))
+    other = replace(early, sub_rules=("GZ1-1",), rows=("K1", "K3"))
+    assert [f.credited for f in resolve([late, early])[0]] == [0, 5]
+    assert [f.credited for f in resolve([early, other])[0]] == [0, 5]
+
+
+def test_a_finding_carried_by_several_rules_names_the_lowest_and_lines_stand_in_their_order() -> None:
+    both = replace(finding("LK9", "suspect", LINES[0], 1, "K1"), claims=(Claim(LINES[1], 1), Claim(LINES[0], 1)))
+    credited, deductions = resolve([both, finding("GZ2", "definite", LINES[1], 5, "K1"), finding("GZ1", "suspect", LINES[0], 5, "K1")])
+    assert [(f.credited, f.carried_by) for f in credited] == [(0, "GZ1"), (5, ""), (5, "")]
+    assert deductions == (Deduction(LINES[0], 0, 5, "", "GZ1"), Deduction(LINES[1], 5, 0, "GZ2", ""))

@@ -13,7 +13,6 @@ import pkgutil
 import selectors
 import signal
 import sys
-import time
 import traceback
 from collections import Counter
 from pathlib import Path
@@ -25,10 +24,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tools.mutation.apply import apply
 from tools.mutation.explained import EXPLAINED
-from tools.mutation.kill import Suite
+from tools.mutation.kill import Suite, tests_for
 from tools.mutation.mutators import Mutant, mutants
+from tools.mutation.own_tests import OwnTests
 
-SECONDS = 120  # of one mutant: longer means that it hangs
+SECONDS = 120  # of computing for one mutant: more means that it hangs, however busy the machine is
+WAITING = 1_800  # seconds by the clock: more means that it stands still
 
 
 def modules_of(name: str) -> list[str]:
@@ -46,8 +47,11 @@ def all_mutants(names: list[str], share: float, seed: int, only: str) -> list[Mu
         file = importlib.import_module(name).__file__
         assert file is not None
         found += list(mutants(name, Path(file).read_text("utf-8")))
-    found = [m for m in found if only in m.name]
-    return [m for m in found if Random(f"{seed} {m.name}").random() < share]  # the same ones whatever else is mutated
+    def lot(m: Mutant) -> float:  # the same whatever else is mutated
+        return Random(f"{seed} {m.name}").random()
+
+    # In the order of their lots, so that what a run has done when it is stopped is itself a fair sample, of a smaller share.
+    return sorted((m for m in found if only in m.name and lot(m) < share), key=lot)
 
 
 def judged(mutant: Mutant, suite: Suite) -> tuple[str, str]:
@@ -72,7 +76,8 @@ def in_fork(mutant: Mutant, suite: Suite) -> tuple[int, int]:
         os.close(into)
         return pid, out
     os.close(out)
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(WAITING)
     try:
         result = judged(mutant, suite)
     except BaseException:
@@ -83,7 +88,7 @@ def in_fork(mutant: Mutant, suite: Suite) -> tuple[int, int]:
 
 def run(todo: list[Mutant], suite: Suite, processes: int, console: Console, take: Any) -> None:
     """All mutants, some at a time."""
-    choose, running, queue = selectors.DefaultSelector(), dict[int, tuple[int, Mutant, float]](), list(reversed(todo))
+    choose, running, queue = selectors.DefaultSelector(), dict[int, tuple[int, Mutant]](), list(reversed(todo))
     bar = Progress(TextColumn("变异"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), console=console,
                    disable=not console.is_terminal)
     with bar:
@@ -92,17 +97,17 @@ def run(todo: list[Mutant], suite: Suite, processes: int, console: Console, take
             while queue and len(running) < processes:
                 mutant = queue.pop()
                 pid, out = in_fork(mutant, suite)
-                running[out] = pid, mutant, time.monotonic()
+                running[out] = pid, mutant
                 choose.register(out, selectors.EVENT_READ)
             for key, _ in choose.select():
                 out = key.fd
-                pid, mutant, start = running.pop(out)
+                pid, mutant = running.pop(out)
                 choose.unregister(out)
                 held = os.read(out, 65_536)
                 os.close(out)
-                os.waitpid(pid, 0)
+                spent = os.wait4(pid, 0)[2]
                 check, noticed = json.loads(held) if held else ("hangs", f"over {SECONDS} s, or the process died")
-                take(mutant, check, noticed, time.monotonic() - start)
+                take(mutant, check, noticed, spent.ru_utime + spent.ru_stime)
                 bar.advance(task)
 
 
@@ -115,6 +120,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=32, help="小型比对用多少个随机规则包")
     parser.add_argument("--state", type=Path, help="状态文件（JSONL），可中断再续")
+    parser.add_argument("--again", action="store_true", help="状态文件里存活的和超时的再做一遍（补了测试之后）")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--least", type=float, default=0.9, help="非等价变异至少被发现的比例，低于此退出码为 1")
     args = parser.parse_args()
@@ -125,11 +131,15 @@ def main() -> None:
         for line in args.state.read_text("utf-8").splitlines():
             if line.endswith("}"):
                 done[json.loads(line)["name"]] = json.loads(line)
+    if args.again:
+        done = {name: r for name, r in done.items() if r["killed_by"] not in ("survived", "hangs")}
     held = args.state.open("a", encoding="utf-8") if args.state is not None else None
 
     def take(mutant: Mutant, check: str, noticed: str, seconds: float) -> None:
         done[mutant.name] = {
             "name": mutant.name, "line": mutant.line, "killed_by": check, "noticed": noticed, "seconds": round(seconds, 2)}
+        if check == "tests":
+            own.told(noticed)
         if held is not None:
             held.write(json.dumps(done[mutant.name], ensure_ascii=False) + "\n")
             held.flush()
@@ -137,10 +147,17 @@ def main() -> None:
     native = any(m.module.startswith(("medrules.engine.optimized", "medrules.plan")) for m in todo)
     model = any(m.module.startswith("medrules.model") for m in todo)
     suite = Suite(seeds=args.seeds, rebuild=native, reread=model).prepare()
-    sound = [f"{name}: {noticed}" for name, check in suite.steps(todo[0].module if todo else "") if name != "tests" and (noticed := check())]
-    if sound:
-        raise SystemExit(f"没有变异时检查就不过：{sound}")
-    run([m for m in todo if m.name not in done], suite, args.processes, console, take)
+    own = suite.own = OwnTests(t for module in dict.fromkeys(m.module for m in todo) for t in tests_for(module))
+
+    def all_of_them() -> None:
+        sound = [f"{name}: {noticed}" for name, check in suite.steps("") if name != "tests" and (noticed := check())]
+        if failed := own.rehearse():
+            sound.append(failed)
+        if sound:
+            raise SystemExit(f"没有变异时检查就不过：{sound}")
+        run([m for m in todo if m.name not in done], suite, args.processes, console, take)
+
+    own.during(all_of_them)
     names = [m.name for m in todo]
     report = summary([done[n] for n in names if n in done])
     show(console, report)

@@ -1,15 +1,10 @@
 """What must notice a mutant, the quickest first: the national cases, kept regressions, a small campaign, the module's own tests."""
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.property import agreement
 from tests.property.drawing import asked, written
 from tests.property.regressions import kept
@@ -21,15 +16,15 @@ from medrules.cases.runner import compare
 from medrules.cases.yaml_reader import read_cases
 from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
+from tools.mutation.own_tests import ROOT, OwnTests
 
-ROOT = Path(__file__).resolve().parents[2]
 NATIONAL = ROOT / "rulepacks" / "national"
 # The tests that say what a module must do; those of the whole engine are run for each.
 TESTS = {
     "medrules.model": ("tests/model/test_netting.py", "tests/model/test_derive.py", "tests/model/test_sharing.py"),
     "medrules.engine.reference": ("tests/engine/reference", "tests/rulings/test_rulings.py", "tests/property/test_mutation_finds.py"),
     "medrules.engine.optimized": ("tests/engine/optimized",),
-    "medrules.engine": ("tests/engine/test_engine.py", "tests/property/test_deductions.py", "tests/engine/reference/test_claims.py"),
+    "medrules.engine": ("tests/engine/test_report.py", "tests/engine/test_engine.py", "tests/property/test_deductions.py", "tests/engine/reference/test_claims.py"),
 }
 
 
@@ -49,6 +44,7 @@ class Suite:
     requests: int = 5
     rebuild: bool = False  # engines are made anew in each mutant: the fault may be in what makes them
     reread: bool = False  # facts as well: the fault may be in the model
+    own: OwnTests | None = None  # the modules' tests, collected; without them each mutant collects its own
     cases: list[Any] = field(default_factory=list)
     kept: list[Any] = field(default_factory=list)
     drawn: list[Any] = field(default_factory=list)
@@ -80,7 +76,14 @@ class Suite:
         yield "national cases", self._national
         yield "kept regressions", lambda: self._agree(self.kept)
         yield "campaign", lambda: self._agree(self.drawn)
-        yield "tests", lambda: _pytest(tests_for(module))
+        yield "tests", lambda: self._own(tests_for(module))
+
+    def _own(self, files: list[str]) -> str:
+        if self.own is not None:
+            return self.own.noticed(files)
+        own, found = OwnTests(files), list[str]()
+        own.during(lambda: found.append(own.noticed(files)))
+        return found[0]
 
     def _national(self) -> str:
         anew: dict[int, Engine] = {}
@@ -106,11 +109,3 @@ class Suite:
                     return f"program {n} request {k}"
         return ""
 
-
-def _pytest(files: list[str]) -> str:
-    os.chdir(ROOT)
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", *files])
-    failed = [line for line in out.getvalue().splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return "" if code == 0 else (failed or [f"pytest {code}"])[0]
