@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from error_examples import write_pack
 
+from medrules import InvalidPack, open_pack
 from medrules.knowledge import packfiles
 from medrules.knowledge.folder import PackSources, read_pack_folder
 
@@ -117,8 +119,30 @@ def test_links_are_not_followed(pack: Path, tmp_path: Path) -> None:
     (pack / "shared/secret.medrule").symlink_to(tmp_path / "secret.medrule")
     (pack / "families/F02_x").symlink_to(pack / "families/F01_age")
     found = read_pack_folder(pack)
-    assert [d.code for d in found.diagnostics] == ["MR-G209", "MR-G209"]
+    assert [d.code for d in found.diagnostics] == ["MR-G211", "MR-G211"]
     assert len(found.rule_sources) == 3
+
+
+def test_a_pack_whose_rules_are_a_link_does_not_pass_for_whole(pack: Path, tmp_path: Path) -> None:
+    """It would have fewer rules, or none, and everything would look clean."""
+    (pack / "families").rename(tmp_path / "families")
+    (pack / "families").symlink_to(tmp_path / "families")
+    with pytest.raises(InvalidPack) as refused:
+        open_pack(pack)
+    assert "MR-G211" in [d.code for d in refused.value.diagnostics]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """(No permission; root has all of them, so the trouble is made here.)"""
+    seen = Path.iterdir
+
+    def barred(self: Path) -> Iterator[Path]:
+        if self.name == "F01_age":
+            raise PermissionError
+        return seen(self)
+
+    monkeypatch.setattr(Path, "iterdir", barred)
+    assert codes(pack) == ["MR-G211"]
 
 
 def test_names_are_used_once(pack: Path) -> None:

@@ -971,13 +971,18 @@ CODES: dict[str, Entry] = {
     ),
     "MR-G209": Entry(
         "规则包里不该有 {file}", "{file} does not belong into a pack",
-        "规则包只放 pack.toml、shared/、families/<编号>_<英文名>/ 和各处的 README.md；不放链接。",
-        "A pack holds pack.toml, shared/, families/<code>_<english name>/ and README.md files; no links.",
+        "规则包只放 pack.toml、shared/、families/<编号>_<英文名>/ 和各处的 README.md。",
+        "A pack holds pack.toml, shared/, families/<code>_<english name>/ and README.md files.",
         Severity.WARNING,
     ),
     "MR-G210": Entry(
         "错误超过 {limit} 处，其余没有检查", "There are more than {limit} errors; the rest was not checked",
         "先改列出的；它们往往是同一个原因。", "Mend the listed ones first; often they have one cause.",
+    ),
+    "MR-G211": Entry(
+        "{file} 是链接、不是普通文件，或没有权限读，里面的规则和知识不会生效",
+        "{file} is a link, no plain file, or may not be read: what is in it would not be judged",
+        "把文件本身放进规则包，并让本程序能读。", "Put the file itself into the pack, and let this program read it.",
     ),
     "MR-G301": Entry(
         "目录文件的表头没有「{name}」列", "The catalogue's header lacks the column `{name}`",

@@ -84,6 +84,8 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
     try:
         entries = sorted((folder / below).iterdir(), key=lambda p: p.name)
     except OSError:
+        if below:  # of a pack that is not there, pack.toml is missed
+            problems.append(Problem("MR-G211", {"file": below}).at(below))
         return found
     for entry in entries:
         name = f"{below}{entry.name}"
@@ -94,7 +96,7 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
         if entry.name.startswith((".", "~$")) or entry.name == "__pycache__":
             continue
         if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
-            problems.append(Problem("MR-G209", {"file": name}).at(name))
+            problems.append(Problem("MR-G211", {"file": name}).at(name))
         elif entry.is_dir():
             if name.count("/") < 4:
                 found.extend(_walk(folder, f"{name}/", problems))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-__all__ = ["fold_code", "fold_text"]
+__all__ = ["fold_code", "fold_text", "unturned"]
 
 # Full-width ASCII and the ideographic space, one to one (NFKC is not: it changes the length of other characters).
 _HALF: Final[dict[int, int]] = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
@@ -23,6 +23,11 @@ def fold_text(text: str) -> str:
     if text.isascii():
         return text.strip()
     return unicodedata.normalize("NFC", text.translate(_HALF).translate(_TURNING)).strip()
+
+
+def unturned(text: str) -> str:
+    """The text as it is, without the marks that turn the direction of a whole message around."""
+    return text if text.isprintable() else text.translate(_TURNING)  # every such mark is unprintable
 
 
 def fold_code(text: str) -> str:

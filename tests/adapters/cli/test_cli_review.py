@@ -45,6 +45,32 @@ def test_the_screen_shows_line_rule_reason_amount_basis_and_advice(run: Run) -> 
     assert "\x1b" not in done.out
 
 
+@pytest.mark.parametrize("name", ["[/x]灌肠剂", "维生素[b1]", "[bold]甲", "甲:pill:", "甲[/]", "C:\\\\[x]"])
+def test_names_are_shown_as_they_are(run: Run, tmp_path: Path, name: str) -> None:
+    """What looks like our markup in a name is a name; a closing tag ended the process."""
+    request = ADULT.read_text("utf-8").replace("水合氯醛灌肠剂", name)
+    (tmp_path / "request.json").write_text(request, encoding="utf-8")
+    done = run("review", tmp_path / "request.json", "--pack", NATIONAL, "--site", SITE)
+    assert done.code == exits.OK, done.err
+    assert name.replace("\\\\", "\\").replace("[bold]", "") in done.out
+
+
+def test_a_terminal_does_not_obey_what_was_sent(run: Run, tmp_path: Path) -> None:
+    """Escape sequences in a name could write to the clipboard, change the title, or hide a warning; turning marks reverse a line."""
+    request = ADULT.read_text("utf-8").replace("水合氯醛灌肠剂", "水合\\u001b[2J\\u0007\\u009b31m\\u202e灌肠剂")
+    (tmp_path / "request.json").write_text(request, encoding="utf-8")
+    done = run("review", tmp_path / "request.json", "--pack", NATIONAL, "--site", SITE)
+    assert done.code == exits.OK and "灌肠剂" in done.out
+    assert not set(done.out) & {"\x1b", "\x07", "\x9b", "\u202e"}
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no file without end here")
+@pytest.mark.parametrize("command", [["review", "/dev/zero", "--pack", NATIONAL], ["fmt", "/dev/zero"]])
+def test_a_file_without_end_is_not_read_to_its_end(run: Run, command: list[object]) -> None:
+    done = run(*command)
+    assert done.code == exits.BAD_INPUT and "过大" in done.err
+
+
 def test_a_clean_request_says_so(run: Run) -> None:
     done = run("review", CHILD, "--pack", NATIONAL, "--site", SITE)
     assert done.code == exits.OK

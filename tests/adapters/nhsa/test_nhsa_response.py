@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nhsa_messages import as_bytes, encounter, message, of_encounter, order, patient
 
-from medrules.adapters.nhsa import Request, SiteSettings, read_request, write_failure, write_response
+from medrules.adapters.nhsa import Request, SiteSettings, read_request, response, write_failure, write_response
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Undecided
 
 NOW = datetime(2026, 7, 2, 9, 15, 31, 7_000)
@@ -215,6 +215,16 @@ def test_all_ids_of_an_answer_differ() -> None:
     assert len(set(ids)) == len(ids) == 6
 
 
+def test_equal_places_are_counted_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of lines of one rx_id: each hashed once or twice, not once for each that came before (that was eight seconds)."""
+    hashed: list[str] = []
+    monkeypatch.setattr(response, "_digest", lambda prefix, text, of=response._digest: hashed.append(text) or of(prefix, text))
+    same = tuple(replace(LINE, position=n) for n in range(400))
+    (item,) = items(Report(findings=(replace(FINDING, at_fault=same, claims=()),)))
+    ids = [d["jrd_id"] for d in item["judge_result_detail_dtos"]]
+    assert len(set(ids)) == 400 and len(hashed) <= 801
+
+
 def test_a_repeated_rx_id_is_repeated() -> None:
     sent = read_request(as_bytes(of_encounter(fsi_order_dtos=[order(1), order(1)])))
     second = replace(FINDING, anchor=replace(LINE, position=1), at_fault=(replace(LINE, position=1),))
@@ -258,6 +268,12 @@ def test_any_text_survives_any_encoding(text: str, encoding: str) -> None:
     sent = read_request(json.dumps(message(), ensure_ascii=encoding == "gbk").encode(encoding), encoding=encoding)
     raw = write_response(Report(findings=(replace(FINDING, message=text),)), sent, now=NOW)
     assert json.loads(raw.decode(encoding))["output"]["result"][0]["vola_cont"] == text
+
+
+def test_a_name_does_not_turn_the_sentence_around() -> None:
+    """A direction mark in a name shows everything behind it in reverse, on the doctor's screen too."""
+    (item,) = items(Report(findings=(replace(FINDING, message="示例\u202e片限\u2066儿童，患者36岁"),)))
+    assert item["vola_cont"] == "示例片限儿童，患者36岁"
 
 
 def test_the_answer_comes_in_the_encoding_of_the_request() -> None:

@@ -17,7 +17,7 @@ from typing import Final
 from medrules.adapters.cli import bureau_screen as screen
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.arguments import date_argument
-from medrules.packs.archive import read_pack_file
+from medrules.packs.archive import BUDGET, read_pack_file
 from medrules.packs.bureau import (
     BureauFolder,
     create,
@@ -191,7 +191,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _published(folder: BureauFolder, arguments: argparse.Namespace, now: datetime) -> screen.Published:
-    content = Path(arguments.pack).read_bytes()
+    with open(arguments.pack, "rb") as file:
+        content = file.read(BUDGET.file + 1)
     manifest = read_pack_file(content).manifest
     salt = f"{manifest.identity}@{manifest.version}"  # another for each version, so that it is not always the same hospitals that come first
     audience = Rollout(salt, _buckets(arguments.percent or "100") or 0, tuple(arguments.region or ()), tuple(arguments.level or ()))

@@ -3,12 +3,16 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
-from medrules.errors import MedRulesError
+from medrules.errors import FactError, InvalidFacts, MedRulesError
 
-__all__ = ["found", "read_text", "write_text", "write_whole"]
+__all__ = ["found", "read_bytes", "read_text", "write_text", "write_whole"]
+
+MOST: Final = 64 * 1024 * 1024  # bytes; readers have smaller limits of their own
 
 
 def found(names: Iterable[str], *suffixes: str) -> list[Path]:
@@ -33,9 +37,30 @@ def found(names: Iterable[str], *suffixes: str) -> list[Path]:
     return list(out)
 
 
+def read_bytes(path: Path) -> bytes:
+    """All of a file, or of standard input for `-`. What never ends (a device, a pipe) is not read to its end.
+
+    Raises:
+        InvalidFacts: MR-E202, it is larger than any reader would take.
+    """
+    if str(path) == "-":
+        content = sys.stdin.buffer.read(MOST + 1)
+    else:
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
+    if len(content) > MOST:
+        said = f"文件过大，最多 {MOST // 1024 // 1024} MB"
+        raise InvalidFacts(f"{said}：{path} / file too large", [FactError("", said, "MR-E202")])
+    return content
+
+
 def read_text(path: Path) -> str:
-    """UTF-8, with or without a byte order mark."""
-    return path.read_text(encoding="utf-8-sig")
+    """UTF-8, with or without a byte order mark.
+
+    Raises:
+        InvalidFacts: MR-E202, it is too large.
+    """
+    return read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from medrules.adapters.cli import exits
 from medrules.adapters.cli.console import Table, Text, console, error_console, print_json, progress, working, yuan
-from medrules.adapters.cli.files import found, write_whole
+from medrules.adapters.cli.files import found, read_bytes, write_whole
 from medrules.adapters.cli.packs import usable
 from medrules.adapters.cli.problems import show
 from medrules.adapters.cli.requests import read_all
@@ -66,7 +66,7 @@ def _mapping(arguments: argparse.Namespace, site: SiteSettings) -> CodeMapping |
     if not arguments.mapping:
         return site.code_mapping
     path = Path(arguments.mapping)
-    mapping, told = read_mapping(path.read_bytes(), path.name)
+    mapping, told = read_mapping(read_bytes(path), path.name)
     if mapping is None:
         raise InvalidPack("编码对照表不能用 / the code mapping cannot be used", told)
     show(told, to_stderr=True, color=not arguments.no_color)

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from medrules.adapters.cli.files import read_bytes
 from medrules.adapters.native import read_facts
 from medrules.adapters.nhsa import Request, SiteSettings, read_request
 from medrules.errors import InvalidFacts, InvalidMessage, MedRulesError
@@ -36,13 +36,13 @@ def read_all(path: Path, form: str, site: SiteSettings, bad: Callable[[int, MedR
           such line is raised.
 
     Raises:
-        InvalidMessage, InvalidFacts: the content is not in that form.
+        InvalidMessage, InvalidFacts: the content is not in that form, or too large.
     """
     if path.suffix == ".jsonl":
         yield from _lines(path, form, site, bad)
         return
-    body, name = (sys.stdin.buffer.read(), "stdin") if str(path) == "-" else (path.read_bytes(), path.name)
-    yield _one(body, name, form or _form_of(body), site)
+    body = read_bytes(path)
+    yield _one(body, "stdin" if str(path) == "-" else path.name, form or _form_of(body), site)
 
 
 def _one(body: bytes, title: str, form: str, site: SiteSettings) -> OneRequest:

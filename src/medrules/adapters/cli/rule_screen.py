@@ -28,7 +28,7 @@ def show_sheet(out: Console, one: RuleSheet, lang: str, door: str) -> None:
     text = Text(one.text)
     text.highlight_regex(_HEAD, "cyan")
     body = Text.assemble(("".join(f"# {n}\n" for n in sheet["notes"]), "dim"), text)
-    out.print(Panel(body, title=f" [bold]{sheet['code']}[/] {sheet['name']} ", title_align="left", border_style="cyan"))
+    out.print(Panel(body, title=Text.assemble(" ", (sheet["code"], "bold"), f" {sheet['name']} "), title_align="left", border_style="cyan"))
     grid = Table.grid(padding=(0, 1))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")

@@ -14,7 +14,7 @@ from medrules.hospital.layers import Joined
 from medrules.hospital.opening import joined_packs
 from medrules.hospital.store_states import overlay_of, usable
 from medrules.hospital.timeline import timeline
-from medrules.packs.archive import PackFile, read_pack_file
+from medrules.packs.archive import BUDGET, PackFile, read_pack_file
 from medrules.packs.store import open_store
 
 __all__ = ["add_packs", "joined"]
@@ -45,7 +45,8 @@ def joined(arguments: argparse.Namespace, overlay: bytes | None = None) -> Joine
 
 
 def _of_file(path: Path) -> PackFile:
-    return read_pack_file(path.read_bytes())
+    with path.open("rb") as file:
+        return read_pack_file(file.read(BUDGET.file + 1))
 
 
 def _of_store(folder: str, day: date) -> tuple[Sequence[PackFile], bytes | None]:

@@ -18,6 +18,7 @@ from medrules.adapters.nhsa.lines import LineIds
 from medrules.adapters.nhsa.reader import Request
 from medrules.adapters.nhsa.refusals import ERR_MSG_LENGTH
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
+from medrules.model.folding import unturned
 from medrules.model.reports import Deduction, Finding, LineRef, Report
 
 __all__ = ["NOTHING_JUDGED", "UNCHECKED_RULE", "write_acceptance", "write_failure", "write_response"]
@@ -126,7 +127,7 @@ class _Writer:
     def __init__(self, report: Report, request: Request, site: SiteSettings, quote: Quote) -> None:
         self._report, self._request, self._site, self._quote = report, request, site, quote
         self._deductions: Mapping[LineRef, Deduction] = {d.line: d for d in report.deductions}
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}  # ids, and up to which number those of an equal place are given away
         self._owners: dict[tuple[str, str], str] = {}
         self._tail = f'"vola_bhvr_type":{quote(site.vola_bhvr_type)},"task_id":{quote(request.task_id)}}}'
 
@@ -142,11 +143,13 @@ class _Writer:
     def _id(self, prefix: str, *parts: str) -> str:
         """32 characters that depend on the request and the place only; equal places are counted."""
         base = "|".join((self._request.seed, *parts))
-        made, n = _digest(prefix, base), 1
+        first = made = _digest(prefix, base)
+        n = self._taken.get(first, 1)
         while made in self._taken:
             n += 1
             made = _digest(prefix, f"{base}|{n}")
-        self._taken.add(made)
+        self._taken[first] = n
+        self._taken.setdefault(made, 1)
         return made
 
     def _ids_of(self, line: LineRef) -> LineIds:
@@ -170,7 +173,7 @@ class _Writer:
         rule, carried_by, amount = finding.rule, finding.carried_by, finding.amount
         patn_id, mdtrt_id, _ = self._ids_of(anchor)
         jr_id = self._id("JR", rule, result, _place(anchor))
-        content = finding.message or f"{name}（{_RESULT_WORDS[result]}）"
+        content = unturned(finding.message) or f"{name}（{_RESULT_WORDS[result]}）"
         if carried_by and carried_by not in content:
             content = f"{content}（金额已由 {carried_by} 扣减）"
         claimed = {claim.line: claim.amount for claim in finding.claims}
