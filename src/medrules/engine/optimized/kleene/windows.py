@@ -33,7 +33,11 @@ class View:
 
     @property
     def doubts(self) -> frozenset[str]:
-        return self.open | causes_of(*(t for _, t in self.members))
+        found = self.open
+        for _, truth in self.members:
+            if truth is not True:
+                found = found | truth.causes  # type: ignore[union-attr]
+        return found
 
 
 Views = Callable[[Env, "Row | None", Ground], "View | Unsure"]
@@ -118,6 +122,9 @@ class WindowCode:
         self.column = -1 if not paired else 0 if over.anchor == "first" else 1
         self.same = tuple(self._same(k) for k in over.same if k.kind not in ("patient", "row", "column"))
         self.rows = tuple(k for k in over.same if k.kind in ("row", "column"))
+        # Whether a line without code joins all lines of an encounter and kind alike.
+        self._is_by_stay = self.keys is not None and self.keys.plain and all(
+            k.kind in ("patient", "institution", "encounter", "row") for k in over.same)
         self.gap = None if over.course_gap is None else compiler.value(over.course_gap)
 
     # ------------------------------------------------------------ keys
@@ -229,6 +236,16 @@ class WindowCode:
             out.append((m, truth))
 
     def _joined(self, m: Any, anchor: Any, env: Env, row: Row | None, ground: Ground) -> Truth:
+        """Whether a line is a member by keys, and counts."""
+        if not self._is_by_stay or m.code is not UNKNOWN or anchor.line_kind.__class__ is not str:
+            return self._asked(m, anchor, env, row, ground)
+        key = id(self), id(m), id(anchor.encounter), anchor.line_kind
+        found: Truth | None = ground.shared.get(key)
+        if found is None:
+            found = ground.shared[key] = self._asked(m, anchor, env, row, ground)
+        return found
+
+    def _asked(self, m: Any, anchor: Any, env: Env, row: Row | None, ground: Ground) -> Truth:
         parts: list[Truth] = []
         for key in self.same:
             answer = key(anchor, m)
