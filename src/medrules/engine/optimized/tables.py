@@ -60,8 +60,8 @@ class Tables:
         self.unmatched_by_reference = not plan.counts_codes
         self._remembered: dict[str, tuple[Flat, ...]] = {}
         # Days on which the newest record of every code is in force.
-        flats = {id(flat): flat for flat in self.index.values()}.values()  # many codes share one
-        self.calm = max((r[0] for r in flats), default=FIRST_DAY), min((r[1] for r in flats), default=END_OF_DAYS)
+        newest = [kind.heads[-1] for kind in records.of_kind]
+        self.calm = max((r[0] for r in newest), default=FIRST_DAY), min((r[1] for r in newest), default=END_OF_DAYS)
 
     def _fill(self, records: Records) -> None:
         """The index of all codes that have records. Codes of one kind share one tuple, if nothing in it is their own."""
