@@ -55,10 +55,12 @@ def all_mutants(names: list[str], share: float, seed: int, only: str) -> list[Mu
 
 
 def judged(mutant: Mutant, suite: Suite) -> tuple[str, str]:
-    """(which check killed it, what that noticed); ("survived", "") if none did."""
+    """(which check killed it, what that noticed); ("survived", "") if none did. One that lived before meets the tests alone."""
     if not apply(mutant.module, mutant.make()):
         return "not reached", "the function is not there under its name"
     for name, check in suite.steps(mutant.module):
+        if mutant.name in suite.lived and name != "tests":
+            continue
         try:
             noticed = check()
         except Exception as fault:
@@ -120,7 +122,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=32, help="小型比对用多少个随机规则包")
     parser.add_argument("--state", type=Path, help="状态文件（JSONL），可中断再续")
-    parser.add_argument("--again", action="store_true", help="状态文件里存活的和超时的再做一遍（补了测试之后）")
+    parser.add_argument("--again", action="store_true", help="状态文件里存活的和超时的再由模块测试看一遍（补了测试之后）")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--least", type=float, default=0.9, help="非等价变异至少被发现的比例，低于此退出码为 1")
     args = parser.parse_args()
@@ -131,8 +133,8 @@ def main() -> None:
         for line in args.state.read_text("utf-8").splitlines():
             if line.endswith("}"):
                 done[json.loads(line)["name"]] = json.loads(line)
-    if args.again:
-        done = {name: r for name, r in done.items() if r["killed_by"] not in ("survived", "hangs")}
+    lived = {name for name, r in done.items() if r["killed_by"] in ("survived", "hangs")} if args.again else set[str]()
+    done = {name: r for name, r in done.items() if name not in lived}
     held = args.state.open("a", encoding="utf-8") if args.state is not None else None
 
     def take(mutant: Mutant, check: str, noticed: str, seconds: float) -> None:
@@ -147,6 +149,7 @@ def main() -> None:
     native = any(m.module.startswith(("medrules.engine.optimized", "medrules.plan")) for m in todo)
     model = any(m.module.startswith("medrules.model") for m in todo)
     suite = Suite(seeds=args.seeds, rebuild=native, reread=model).prepare()
+    suite.lived = lived
     own = suite.own = OwnTests(t for module in dict.fromkeys(m.module for m in todo) for t in tests_for(module))
 
     def all_of_them() -> None:

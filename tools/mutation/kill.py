@@ -44,6 +44,7 @@ class Suite:
     requests: int = 5
     rebuild: bool = False  # engines are made anew in each mutant: the fault may be in what makes them
     reread: bool = False  # facts as well: the fault may be in the model
+    lived: set[str] = field(default_factory=set)  # mutants that the cases and the campaign did not notice before
     own: OwnTests | None = None  # the modules' tests, collected; without them each mutant collects its own
     cases: list[Any] = field(default_factory=list)
     kept: list[Any] = field(default_factory=list)
