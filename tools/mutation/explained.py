@@ -52,4 +52,34 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：没有编码集时每一处都先问 _codes，不再读它。",
     'medrules.engine.optimized.fallback:Fallback.words: `return (d.message, d.suggestion) if part == "said" else (d.facts, d.formula)` returns None':
         "未补：要一条判定有快写法、说明没有快写法的规则；目前写得出的规则，说明都有快写法。",
+    'medrules.model.netting:_Originals.lower: `self._largest[node] = max(self._largest[2 * node], self._largest[2 * node + 1])` left out':
+        "等价：树里面的数只用来少看几处；它不小于真值时，到叶子上再比一次，答案一样。",
+    'medrules.model.netting:_Originals.lower: `self._largest[node] = max(self._largest[2 * node], self._largest[2 * node + 1])` 2 → 1':
+        "等价：树里面的数只用来少看几处；它不小于真值时，到叶子上再比一次，答案一样。",
+    'medrules.model.netting:_Originals.lower: `node //= 2` 2 → 3':
+        "等价：树里面的数只用来少看几处；它不小于真值时，到叶子上再比一次，答案一样。",
+    'medrules.model.netting:_Originals.lower: `node = place + self._size` Add → Sub':
+        "等价：负的下标从表尾数起，正是同一片叶子；上面的数只用来少看几处。",
+    'medrules.model.netting:_Originals.__init__: `self._size = 1 << max(0, len(lines) - 1).bit_length()` 0 → 1':
+        "等价：只有一行时树大一倍，别的不变。",
+    'medrules.model.netting:_Originals.__init__: `self._size = 1 << max(0, len(lines) - 1).bit_length()` 1 → 2':
+        "等价：树只要不小于行数，大一倍也一样。",
+    'medrules.model.netting:_Originals.__init__: `self._largest = [0] * self._size + [left.quantity for left in lines] + [0] * (self._size - len(lines` Sub → Add':
+        "等价：末尾多补的空位没有人读。",
+    'medrules.model.netting:_when: `return (0, *order_key(item)) if item.at is not UNKNOWN else (1, 0, "", *line_key(item))` 0 → 1 #1':
+        "等价：没有时间的明细都得同一个数，它们之间的先后不变。",
+    'medrules.model.netting:_Left.line: `gone = ("quantity", *(n for n in _MONEY if n in self.item.__dict__))` \'quantity\' → \'quantity_\'':
+        "等价：数量不知道时，没有另记的原因就是 item.quantity。",
+    'medrules.model.netting:is_refund: `return (is_known(quantity) and quantity < 0) or (is_known(amount) and amount < 0)` 0 → 1':
+        "等价：数量为 0 的明细本来就不留；当作退费，它也退不了一个单位。",
+    'medrules.model.netting:is_refund: `return (is_known(quantity) and quantity < 0) or (is_known(amount) and amount < 0)` Lt → LtE':
+        "等价：数量为 0 的明细本来就不留；当作退费，它也退不了一个单位。",
+    'medrules.engine.report:findings_of: `one = held[0] if len(held) == 1 else _per_line(held)` 1 → 0':
+        "等价：只有一条草稿时的近路；合并一条草稿得它自己。",
+    'medrules.engine.report:findings_of: `None if None in amounts else sum(a for a in amounts if a is not None), 0, "",` filter dropped':
+        "等价：有待定的金额时前半句已经答了，走到求和时没有待定的。",
+    'medrules.engine.deduct:resolve: `done = tuple(replace(f, credited=c, carried_by=by) for f, (c, by) in zip(findings, credits, strict=T` True → False':
+        "等价：两列由同一列判定而来，总是一样长。",
+    'medrules.engine.reference.windows:keyed: `column = -1 if not pair else 0 if window.anchor == "first" else 1` 1 → 2':
+        "等价：不是成对表时只问列号是否为负。",
 }

@@ -251,7 +251,8 @@ def test_an_hour_known_to_the_day_is_named_as_missing() -> None:
 
 
 @pytest.mark.parametrize(("begin", "end", "together"), [
-    ("10:30:00", "12:00:00", YES), ("08:00:00", "10:30:00", YES), ("08:00:00", "10:00:00", NO), ("11:00:00", "12:00:00", NO)])
+    ("10:30:00", "12:00:00", YES), ("08:00:00", "10:30:00", YES), ("08:00:00", "10:00:00", NO), ("11:00:00", "12:00:00", NO),
+    ("10:00:00", "10:00:00", YES)])
 def test_a_line_counted_in_hours_touches_every_hour_of_its_span(begin: str, end: str, together: bool) -> None:
     long = {"单位": "小时", "开始时间": f"{DAY} {begin}", "结束时间": f"{DAY} {end}"}
     short, span = ("L1", f"{DAY} 10:00:00"), ("L2", f"{DAY} {begin}")
