@@ -177,7 +177,7 @@ class TestRefunds:
         assert seen(stay([line("L1", 0, 1), line("L2", 0, -1, performed_at=at(100))])) == []
 
     def test_a_line_that_costs_nothing_is_no_refund(self) -> None:
-        assert seen(stay([line("L1", 0, 2, price=0)])) == [("L1", 0, 2, 0)]
+        assert seen(stay([line("L1", 0, 2, price=0), line("L2", 0, 1, code="B"), line("L3", 1, -1, code="B")])) == [("L1", 0, 2, 0)]
         assert seen(stay([line("L1", 0, 2), line("L2", 0, 0, amount=-3_000)])) == [("L1", 0, 2, 6_000)]
 
     def test_the_smallest_rest_of_a_line_is_a_line(self) -> None:

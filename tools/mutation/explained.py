@@ -82,4 +82,6 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：两列由同一列判定而来，总是一样长。",
     'medrules.engine.reference.windows:keyed: `column = -1 if not pair else 0 if window.anchor == "first" else 1` 1 → 2':
         "等价：不是成对表时只问列号是否为负。",
+    'medrules.model.netting:_Originals.__init__: `self._largest = [0] * self._size + [left.quantity for left in lines] + [0] * (self._size - len(lines` 0 → 1':
+        "等价：前一半随后由循环逐个改写，第 0 个没有人读。",
 }
