@@ -12,6 +12,7 @@ from medrules.cases import Case, CaseError, cases_of, compare, run_cases
 from medrules.cases.yaml_reader import parse_yaml, read_cases
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Finding, LineRef, Report, Unchecked, Undecided, Unjudged
+from medrules.release.cases_json import as_json
 
 LINE = LineRef("item", "E1", "L1", 0)
 OTHER = LineRef("item", "E1", "L2", 1)
@@ -127,3 +128,9 @@ def test_cases_run_on_any_evaluator() -> None:
     cases = (case(findings=[{"rule": "GZ1"}]), case())
     results = list(run_cases(cases, lambda _: Report(findings=(FOUND,)), read))
     assert [r.holds for r in results] == [True, False] and tuple(seen) == cases
+
+
+def test_half_a_surrogate_pair_is_refused_where_cases_are_written() -> None:
+    """YAML and JSON let an escape of one through; building a pack file of it ended in an internal error."""
+    with pytest.raises(CaseError, match="代理对"):
+        as_json(b'- title: "\\ud800"\n  facts: {}\n', "families/F01_x/cases.yaml")

@@ -27,7 +27,10 @@ def as_json(content: bytes, name: str) -> bytes:
     """
     last = name.rpartition("/")[2]
     data = parse_data(content, last)
-    made = (_written(data) + "\n").encode()
+    try:
+        made = (_written(data) + "\n").encode()
+    except UnicodeEncodeError:
+        raise CaseError(f"{last}：有半个代理对，不是文字 / half of a surrogate pair is no text") from None
     if _told(cases_of(data, last)) != _told(parse_cases(made, json_name(last))):
         raise CaseError(f"{name}：有的值写成 JSON 会变（键不是文字，或数的写法特别）/ a value would change as JSON")
     return made
