@@ -15,7 +15,7 @@ __all__ = ["CASES", "PackFiles", "collect_files", "content_hash", "held_files", 
 
 CASES: Final = ("cases.yaml", "cases.json")  # the same cases, for people and as a built pack holds them
 MAX_FILES: Final = 10_000
-MAX_FILE: Final = 512 * 1024 * 1024
+MAX_FILE: Final = 128 * 1024 * 1024
 MAX_TEXT: Final = 4 * 1024 * 1024  # rule text, declarations
 MAX_TOTAL: Final = 1024 * 1024 * 1024
 

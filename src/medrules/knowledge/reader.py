@@ -22,7 +22,7 @@ from medrules.knowledge.table import Row, Rows, Table
 __all__ = ["MAX_ROWS", "read_rows", "read_table"]
 
 MAX_ROWS: Final = 1_000_000
-MAX_BYTES: Final = 512 * 1024 * 1024
+MAX_BYTES: Final = 128 * 1024 * 1024
 MAX_LISTED: Final = 200  # diagnostics of one table
 
 _NO_CODESETS: Final[Mapping[str, CodeSet]] = MappingProxyType({})
