@@ -106,7 +106,7 @@ def test_no_folder_at_all(tmp_path: Path) -> None:
     ("shared/catalogues/icd10.csv", "编码".encode("gbk"), ["MR-K201"]),
     ("shared/catalogues/icd10.csv", '诊断编码\n"A00'.encode(), ["MR-K208"]),
     ("families/F01_age/notes.xlsx", b"x", ["MR-G209"]),
-    ("families/年龄/rule.medrule", b"", ["MR-G209"]),
+    ("families/年龄/rule.medrule", b"", ["MR-G212"]),
 ])
 def test_faults_of_a_file(pack: Path, name: str, content: bytes, expected: list[str]) -> None:
     (pack / name).parent.mkdir(parents=True, exist_ok=True)

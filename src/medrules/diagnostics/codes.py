@@ -984,6 +984,10 @@ CODES: dict[str, Entry] = {
         "{file} is a link, no plain file, or may not be read: what is in it would not be judged",
         "把文件本身放进规则包，并让本程序能读。", "Put the file itself into the pack, and let this program read it.",
     ),
+    "MR-G212": Entry(
+        "规则文件 {file} 不在规定的位置，里面的规则不会生效", "The rule file {file} stands in no place of a pack: its rules would not be judged",
+        "放到 families/<编号>_<英文名>/rule.medrule。", "Put it at families/<code>_<english name>/rule.medrule.",
+    ),
     "MR-G301": Entry(
         "目录文件的表头没有「{name}」列", "The catalogue's header lacks the column `{name}`",
         "在 pack.toml 里用 column 指出编码所在的列。",

@@ -74,7 +74,7 @@ def is_source(name: str) -> bool:
 
 def held_files(contents: Mapping[str, bytes]) -> PackFiles:
     """Files held in memory, as `collect_files` gives those of a folder."""
-    problems = [Problem("MR-G209", {"file": name}).at(name) for name in contents if not is_source(name)]
+    problems = [_misplaced(name) for name in contents if not is_source(name)]
     return PackFiles({name: contents[name] for name in sorted(contents) if is_source(name)}, tuple(problems))
 
 
@@ -91,7 +91,7 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
         name = f"{below}{entry.name}"
         if not _is_text(entry.name):
             shown = name.encode("utf-8", "replace").decode()
-            problems.append(Problem("MR-G209", {"file": shown}).at(shown))
+            problems.append(_misplaced(shown))
             continue
         if entry.name.startswith((".", "~$")) or entry.name == "__pycache__":
             continue
@@ -103,8 +103,13 @@ def _walk(folder: Path, below: str, problems: list[Diagnostic]) -> list[str]:
         elif is_source(name):
             found.append(name)
         else:
-            problems.append(Problem("MR-G209", {"file": name}).at(name))
+            problems.append(_misplaced(name))
     return sorted(found)
+
+
+def _misplaced(name: str) -> Diagnostic:
+    """A file in no place of a pack: an error where rules are lost by it."""
+    return Problem("MR-G212" if name.endswith(".medrule") else "MR-G209", {"file": name}).at(name)
 
 
 def _is_text(name: str) -> bool:
