@@ -16,10 +16,11 @@ from medrules.check import program as ir
 from medrules.check.program import Expr, Template
 from medrules.knowledge.codeset import CodeSet
 from medrules.knowledge.table import EMPTY
+from medrules.model.entity import Entity
 from medrules.model.levels import SCALES
 from medrules.model.rounding import round_div
 from medrules.model.schema import SCHEMA
-from medrules.model.types import Type
+from medrules.model.types import TEXT, Type
 from medrules.model.values import (
     ABSENT,
     DAY_SECONDS,
@@ -32,7 +33,7 @@ from medrules.model.values import (
     age_in,
 )
 
-__all__ = ["cause_text", "formula", "frame_text", "label", "printed", "render"]
+__all__ = ["Wording", "cause_text", "formula", "frame_text", "label", "printed", "render"]
 
 FRAMES: Final[dict[str, str]] = {
     "day": "单日", "hour_bucket": "同一小时", "encounter": "单次就诊", "prescription": "同一处方", "operation": "同台手术",
@@ -118,6 +119,10 @@ def _entity(value: Any) -> str:
 
 def printed(value: Any, type: Type) -> str:
     """A value as people read it: units, levels and enumerations in words; 未知 where nothing was sent, 无 where there is none."""
+    if value.__class__ is str and type.kind == "text":  # names, published texts and entities are most of what is printed
+        return value
+    if type.kind == "entity" and isinstance(value, Entity):
+        return _entity(value)
     if value is EMPTY:
         return "不限"
     if value is ABSENT:
@@ -145,7 +150,7 @@ def printed(value: Any, type: Type) -> str:
         case Instant():
             return _instant(value)
         case tuple():
-            member = type.of or Type("text")
+            member = type.of or TEXT
             return "、".join(printed(v, member) for v in value) or "无"
     match type.kind:
         case "num":
@@ -185,22 +190,43 @@ def _said_next(unit: str, after: str | Expr) -> bool:
     return after.startswith(unit) or (unit in COUNTS and after[:1] in COUNTS)
 
 
-def _value_text(e: Expr, value: Callable[[Expr], Any], after: str | Expr) -> str:
+class Wording:
+    """A template made ready to be worded many times: how each of its expressions is printed hangs on the words around it only."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, template: Template) -> None:
+        # Words, or an expression, the type by which it is printed, and the unit that the template itself says after it.
+        self._parts: tuple[str | tuple[Expr, Type, str], ...] = tuple(
+            part if isinstance(part, str) else _as_printed(part, after)
+            for part, after in zip_longest(template.parts, template.parts[1:], fillvalue=""))  # a rule may have no message at all
+
+    def told(self, value: Callable[[Expr], Any]) -> str:
+        """The message: the template's words, and its expressions as `value` gives them. A published text that ends with a full
+        stop loses it where the sentence goes on; a unit is not said twice."""
+        out: list[str] = []
+        for part in self._parts:
+            if isinstance(part, str):
+                text = part
+            else:
+                e, type, unit = part
+                text = printed(value(e), type)
+                if unit:
+                    text = text.removesuffix(unit)
+            if out and text and text[0] in _GOES_ON:
+                out[-1] = out[-1].rstrip("。.；;")
+            out.append(text)
+        return "".join(out)
+
+
+def _as_printed(e: Expr, after: str | Expr) -> tuple[Expr, Type, str]:
     type = replace(e.type, unit="%") if isinstance(e, ir.Ratio) else e.type
-    text = printed(value(e), type)
-    return text.removesuffix(type.unit) if _said_next(type.unit, after) else text
+    return e, type, type.unit if _said_next(type.unit, after) else ""
 
 
 def render(template: Template, value: Callable[[Expr], Any]) -> str:
-    """A message: the template's words, and its expressions as `value` gives them. A published text that ends with a full stop
-    loses it where the sentence goes on; a unit is not said twice."""
-    out: list[str] = []
-    for part, after in zip_longest(template.parts, template.parts[1:], fillvalue=""):  # a rule may have no message at all
-        text = part if isinstance(part, str) else _value_text(part, value, after)
-        if out and text and text[0] in _GOES_ON:
-            out[-1] = out[-1].rstrip("。.；;")
-        out.append(text)
-    return "".join(out)
+    """A message that is worded once (see `Wording.told`)."""
+    return Wording(template).told(value)
 
 
 def label(e: ir.Fact) -> str:

@@ -160,3 +160,20 @@ def test_the_loop_finds_what_a_list_holds(kind: str, cell: str, condition: str) 
     text = rule(f"须：{condition}", "扣减：无", about="明细 属于 知识表「码表」记为 限定")
     held = at("L1", "A200"), at("L2", "B100")
     assert loop(text, *held, tables=tables) == 1
+
+
+@pytest.mark.parametrize(("mode", "cells", "quantity", "answer"), [
+    # 当: a row that excuses is not counted, another one still is.
+    ("当：明细.数量 超过 1", ("是", "否"), "2", ("K2",)), ("当：明细.数量 超过 1", ("是", "是"), "2", ()),
+    ("当：明细.数量 超过 1", ("否", "否"), "2", ("K1", "K2")), ("当：明细.数量 超过 1", ("是", "否"), "9", ("K1", "K2")),
+    # 须: a row that excuses is as good as one that is met.
+    ("须：明细.数量 不超过 1", ("是", "否"), "2", ()), ("须：明细.数量 不超过 1", ("否", "否"), "2", ("K1", "K2")),
+    ("须：明细.数量 不超过 1", ("是", "否"), "9", ("K1", "K2")), ("须：明细.数量 不超过 1", ("否", "否"), "1", ()),
+    ("当：一律", ("是", "否"), "2", ("K2",)), ("当：一律", ("是", "是"), "2", ()),
+])
+def test_an_exemption_that_asks_the_row_excuses_row_by_row(mode: str, cells: tuple[str, str], quantity: str, answer: tuple[str, ...]) -> None:
+    table = coded((("K1", "A200", cells[0]), ("K2", "A200", cells[1])), "少量除外", "bool")
+    text = rule(mode, "除外「少量」：限定.少量除外 且 明细.数量 不超过 5", "扣减：无", about="明细 属于 知识表「码表」记为 限定")
+    said = report(rules(text, tables=(table,)), stay(at("L1", "A200", 数量=quantity)))
+    assert not said.undecided and not said.unchecked
+    assert tuple(point for f in said.findings for point in f.rows) == answer

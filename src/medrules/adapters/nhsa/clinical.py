@@ -2,16 +2,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from medrules.adapters.nhsa import fields
 from medrules.adapters.nhsa.lists import joined
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import Reading
+from medrules.adapters.nhsa.reading import Reading, keys_of
+from medrules.adapters.nhsa.remembered import Remembered
 from medrules.adapters.nhsa.site import SiteSettings
 from medrules.adapters.nhsa.values import UNREADABLE, as_text
 
 __all__ = ["ClinicalReader"]
+
+_DIAGNOSIS_KEYS: Final = ("dise_codg", "maindise_flag")  # read besides the rows that are read by their value alone
 
 
 class ClinicalReader:
@@ -21,6 +24,8 @@ class ClinicalReader:
         self._site = site
         self._read_code = reading.code
         self._read_diagnosis = reading.rows(fields.DIAGNOSIS)
+        self._read_time = reading.rows(fields.DIAGNOSIS_TIME)
+        self._diagnoses = Remembered((*keys_of(fields.DIAGNOSIS), *_DIAGNOSIS_KEYS), self._diagnosis)
         self._read_operation = reading.rows(fields.OPERATION)
 
     def diagnoses(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
@@ -30,8 +35,12 @@ class ClinicalReader:
         in it. If there is no list, that one is a known member of an unknown list: a second member without a code
         says so.
         """
-        sent = [self._diagnosis(entry, notes) for entry in joined(parts, "fsi_diagnose_dtos", "diagnose_dtos", notes)]
-        sent = [d for d in sent if d]
+        sent = []
+        for entry in joined(parts, "fsi_diagnose_dtos", "diagnose_dtos", notes):
+            named = self._diagnoses.of(entry, notes)
+            diagnosis = self._read_time(entry, notes, named.copy())
+            if named:
+                sent.append(diagnosis)
         at_discharge = any(d.get("kind") == "出院" for d in sent)
         # One whose kind is not known may be either, so it counts.
         chosen = [d for d in sent if not (at_discharge and d.get("kind") == "入院")]
@@ -60,6 +69,7 @@ class ClinicalReader:
             chosen.append({"_why": {"code": "encounter.diagnoses"}})
 
     def _diagnosis(self, entry: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+        """What a diagnosis says but for its time; nothing of an object that was never filled."""
         diagnosis = self._read_diagnosis(entry, notes, {})
         code = self._code(entry.get("dise_codg"))
         if code:
@@ -72,9 +82,7 @@ class ClinicalReader:
                 diagnosis["is_main"] = True
             else:
                 notes.add("unreadable", "maindise_flag")
-        if not diagnosis.keys() & {"code", "name"}:
-            return {}  # an object that was never filled
-        return diagnosis
+        return diagnosis if "code" in diagnosis or "name" in diagnosis else {}
 
     def operations(self, parts: list[Mapping[str, Any]], visit: dict[str, Any], notes: Notes) -> None:
         """手术. No client fills the list, so an empty one says nothing unless the site declares that it does."""

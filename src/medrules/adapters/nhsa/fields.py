@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 __all__ = [
-    "ARTICLE", "DIAGNOSIS", "ENCOUNTER", "IGNORED", "INSTITUTION", "LINE", "OPERATION", "ORDER", "PATIENT", "PHYSICIAN",
-    "SETTLEMENT", "TABLES", "Carried",
+    "ARTICLE", "DIAGNOSIS", "DIAGNOSIS_TIME", "ENCOUNTER", "IGNORED", "INSTITUTION", "LINE", "OPERATION", "ORDER", "PATIENT",
+    "PHYSICIAN", "SETTLEMENT", "STAY", "TABLES", "Carried",
 ]
 
 
@@ -38,21 +38,24 @@ PATIENT: Final = (
 
 ENCOUNTER: Final = (
     Carried("mdtrt_id", "encounter.id", "special"),
-    Carried("med_type", "encounter.visit_kind", "special"),
-    Carried("med_type", "encounter.benefit_kind", "special"),
     Carried("adm_date", "encounter.admitted_at", "instant"),
     Carried("dscg_date", "encounter.discharged_at", "special"),
     Carried("dscg_main_dise_codg", "encounter.main_diagnosis", "special"),
     Carried("fsi_diagnose_dtos", "encounter.diagnoses", "special"),
+    Carried("fsi_order_dtos", "encounter.items", "special"),
+    Carried("medfee_sumamt", "encounter.total_amount", "special"),
+    Carried("fsi_operation_dtos", "encounter.operations", "special"),
+)
+# What kind of stay it is and where: many encounters of one hospital say the same.
+STAY: Final = (
+    Carried("med_type", "encounter.visit_kind", "special"),
+    Carried("med_type", "encounter.benefit_kind", "special"),
     Carried("adm_dept_codg", "encounter.dept_in", "dept"),
     Carried("dscg_dept_codg", "encounter.dept_out", "dept"),
     Carried("wardarea_codg", "encounter.ward", "code"),
-    Carried("fsi_order_dtos", "encounter.items", "special"),
     Carried("matn_stas", "patient.maternity", "special"),
-    Carried("medfee_sumamt", "encounter.total_amount", "special"),
     Carried("insutype", "encounter.insurance", "special"),
     Carried("out_setl_flag", "encounter.out_of_area", "table:out_setl_flag"),
-    Carried("fsi_operation_dtos", "encounter.operations", "special"),
 )
 
 INSTITUTION: Final = (
@@ -74,6 +77,8 @@ DIAGNOSIS: Final = (
     Carried("maindise_flag", "diagnosis.is_main", "special"),
     Carried("dias_srt_no", "diagnosis.order", "number"),
     Carried("inout_dise_type", "diagnosis.kind", "table:inout_dise_type"),
+)
+DIAGNOSIS_TIME: Final = (
     Carried("dise_date", "diagnosis.at", "instant"),
 )
 
@@ -124,7 +129,9 @@ PHYSICIAN: Final = (
     Carried("drord_dr_profttl", "physician.title", "table:profttl"),
 )
 
-TABLES: Final = (PATIENT, ENCOUNTER, INSTITUTION, SETTLEMENT, DIAGNOSIS, OPERATION, ARTICLE, ORDER, LINE, PHYSICIAN)
+TABLES: Final = (
+    PATIENT, ENCOUNTER, STAY, INSTITUTION, SETTLEMENT, DIAGNOSIS, DIAGNOSIS_TIME, OPERATION, ARTICLE, ORDER, LINE, PHYSICIAN,
+)
 
 # Fields of the form that carry no fact of the model (names of people stay out of the facts), so that a reader of this
 # table sees that none was forgotten.

@@ -7,13 +7,14 @@ amounts) is read anew: a hospital has more articles than a processor has cache.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import itemgetter
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from medrules.adapters.nhsa import fields
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import KEPT, Reading, attributes_of, is_kept, keys_of
+from medrules.adapters.nhsa.reading import Reading, attributes_of, keys_of
+from medrules.adapters.nhsa.remembered import JOIN, Remembered
 from medrules.adapters.nhsa.site import SiteSettings
 from medrules.model.people import Physician
 from medrules.model.values import ABSENT, Instant
@@ -21,14 +22,8 @@ from medrules.model.values import ABSENT, Instant
 __all__ = ["LineIds", "LineReader"]
 
 LineIds = tuple[str, str, str]  # (patn_id, mdtrt_id, rx_id) as the client sent them
-# What a line says of its order: values by attribute, with a place for each of the line's other attributes; keys that could not be understood, whether it is a long-term order.
-Part = tuple[dict[str, Any], tuple[str, ...], bool]
-Kept = dict[str | tuple[Any, ...] | None, Part]
-
 _DAY: Final = 86_400
-_SEPARATOR: Final = "\x1f"
 _PRODUCT: Final = MappingProxyType({"quantity": "cnt", "unit_price": "pric", "amount": "sumamt"})
-_KEPT_LENGTH: Final = 512  # characters of one part; a longer one is read anew each time
 
 
 class LineReader:
@@ -40,9 +35,10 @@ class LineReader:
         self._read_line = reading.rows((*fields.ARTICLE, *fields.LINE), filled=True)
         self._blank = dict.fromkeys(attributes_of(fields.ARTICLE, fields.LINE))
         self._read_physician = reading.rows(fields.PHYSICIAN)
-        self._order_keys = keys_of(fields.ORDER, fields.PHYSICIAN)
-        self._pick_order = itemgetter(*self._order_keys)
-        self._orders: dict[tuple[str, bool], Kept] = {(k, c): {} for k in ("order", "charge") for c in (True, False)}
+        keys = keys_of(fields.ORDER, fields.PHYSICIAN)
+        self._orders: Mapping[tuple[str, bool], Remembered[dict[str, Any]]] = {
+            (kind, is_current): Remembered(keys, partial(self._order, is_current, kind))
+            for kind in ("order", "charge") for is_current in (True, False)}
 
     def read(
         self, orders: list[Mapping[str, Any]], is_current: bool, line_kind: str, business_time: Instant | None,
@@ -50,20 +46,20 @@ class LineReader:
     ) -> list[dict[str, Any]]:
         """Dicts of the lines for the builder. Appends the client's ids of each line to `lines`, by position."""
         patn_id, mdtrt_id = ids
-        pick_order, read_line = self._pick_order, self._read_line
-        ordered_by, join = self._orders[line_kind, is_current], _SEPARATOR.join
+        read_line, orders_of = self._read_line, self._orders[line_kind, is_current]
+        pick_order, ordered_by, join = orders_of.pick, orders_of.kept, JOIN
         seen: set[str] = set()
         flagged, timed = False, True
         items = []
         position = len(lines)
         for order in orders:
             try:
-                ordered, faults, goes_on = ordered_by[join(pick_order(order))]
+                ordered, noted = ordered_by[join(pick_order(order))]
             except (KeyError, TypeError):  # new, or not every value is there and a text
-                ordered, faults, goes_on = self._order(order, ordered_by, is_current, line_kind)
+                ordered, noted = orders_of.learn(order)
             item = read_line(order, notes, ordered.copy())
-            for key in faults:
-                notes.add("unreadable", key)
+            for kind, field in noted:
+                notes.add(kind, field)
             if "code" not in item or "name" not in item:
                 self._unnamed(order, item)
             get = item.get
@@ -75,7 +71,7 @@ class LineReader:
                 del item["self_paid"]
                 notes.add("self_paid")
             # An empty stop date of a long-term order says that it goes on.
-            if goes_on and "end" not in item and self._reading.instant.of(order.get("drord_stop_date")) is None:
+            if "end" not in item and get("long_term") is True and self._reading.instant.of(order.get("drord_stop_date")) is None:
                 item["end"] = ABSENT
             rx_id, sent_id = get("id", ""), order.get("rx_id")
             if rx_id in seen and rx_id:
@@ -107,20 +103,17 @@ class LineReader:
             if type(name) is str:
                 item["name"] = name
 
-    def _order(self, order: Mapping[str, Any], kept: Kept, is_current: bool, line_kind: str) -> Part:
-        """By whom, and what kind of order. A line of an earlier encounter is not current whatever its flag."""
-        mark = _mark(order, self._order_keys)
-        if mark in kept:
-            return kept[mark]
-        quiet = Notes()
-        values = self._blank | self._read_order(order, quiet, {})
+    def _order(self, is_current: bool, line_kind: str, order: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+        """By whom, and what kind of order, with a place for each of the line's other attributes. A line of an earlier encounter is
+        not current whatever its flag."""
+        values = self._blank | self._read_order(order, notes, {})
         values["line_kind"] = line_kind
         if not is_current:
             values["is_current"] = False
-        physician = self._read_physician(order, quiet, {})
+        physician = self._read_physician(order, notes, {})
         if physician:
             values["physician"] = Physician(physician)
-        return _remember(kept, mark, (values, quiet.fields(), values.get("long_term") is True))
+        return values
 
     def _none_flagged(self, items: list[dict[str, Any]], notes: Notes) -> None:
         """Some clients flag every line as not current: a request about nothing, so all of them are reviewed."""
@@ -157,24 +150,3 @@ def _unfilled(item: dict[str, Any], notes: Notes) -> None:
     if len(zeros) == 1 and all(name in item for name in _PRODUCT):
         del item[zeros[0]]
         notes.add("zero_value", _PRODUCT[zeros[0]])
-
-
-def _mark(order: Mapping[str, Any], keys: tuple[str, ...]) -> str | tuple[Any, ...] | None:
-    """What one part of a line is remembered by: its values as one text if all are texts, else the values themselves; None if
-    they are not remembered. (No value of a remembered text holds the separator, so no other values make the same text.)"""
-    raws: tuple[Any, ...] = tuple(map(order.get, keys))
-    if sum(len(raw) for raw in raws if type(raw) is str) > _KEPT_LENGTH:
-        return None
-    try:
-        text = _SEPARATOR.join(raws)
-    except TypeError:
-        return raws if all(type(raw) is str or is_kept(raw) for raw in raws) else None
-    return text if text.count(_SEPARATOR) == len(raws) - 1 else None
-
-
-def _remember(kept: Kept, mark: str | tuple[Any, ...] | None, part: Part) -> Part:
-    if mark is not None:
-        if len(kept) >= KEPT:
-            kept.clear()
-        kept[mark] = part
-    return part

@@ -48,15 +48,17 @@ def joined(parts: list[Mapping[str, Any]], place: str, other: str, notes: Notes)
     Raises:
         InvalidMessage: something that is no list stands there.
     """
+    if len(parts) == 1:
+        (part,) = parts
+        return entries(part.get(place), place, notes) or (entries(part.get(other), other, notes) if other else [])
     lists = [
         entries(part.get(place), place, notes) or (entries(part.get(other), other, notes) if other else [])
         for part in parts
     ]
     found = lists[0]
-    if len(lists) > 1:
-        seen = {repr(entry) for entry in found}  # by their text: comparing each with each would be quadratic
-        for later in lists[1:]:
-            new = [entry for entry in later if repr(entry) not in seen]
-            seen.update(map(repr, new))
-            found = found + new
+    seen = {repr(entry) for entry in found}  # by their text: comparing each with each would be quadratic
+    for later in lists[1:]:
+        new = [entry for entry in later if repr(entry) not in seen]
+        seen.update(map(repr, new))
+        found = found + new
     return found

@@ -41,9 +41,9 @@ class Notes:
         key = (kind, field)
         self._counts[key] = self._counts.get(key, 0) + n
 
-    def fields(self) -> tuple[str, ...]:
-        """The fields noted so far, each as often as it was noted."""
-        return tuple(field for (_, field), n in self._counts.items() for _ in range(n))
+    def taken(self) -> tuple[tuple[str, str], ...]:
+        """(kind, field) of the notes so far, each as often as it was taken."""
+        return tuple(key for key, n in self._counts.items() for _ in range(n))
 
     def worded(self) -> tuple[str, ...]:
         """One sentence for each kind and field, in the order in which they were first met."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Final
@@ -19,7 +20,7 @@ from medrules.adapters.nhsa.reader import Request
 from medrules.adapters.nhsa.refusals import ERR_MSG_LENGTH
 from medrules.adapters.nhsa.site import DEFAULT_SITE, SiteSettings
 from medrules.model.folding import unturned
-from medrules.model.reports import Deduction, Finding, LineRef, Report
+from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report
 
 __all__ = ["NOTHING_JUDGED", "UNCHECKED_RULE", "write_acceptance", "write_failure", "write_response"]
 
@@ -30,6 +31,9 @@ NOTHING_JUDGED: Final = "本次未检查：审核没有完成，请不要当作�
 
 _LEFT_OUT: Final[dict[str, str]] = {"deadline": "超时", "budget": "超过步数上限", "no_pack": "业务日没有施行的规则包"}
 _RESULT_WORDS: Final[dict[str, str]] = {"definite": "明确违规", "suspect": "可疑", "monitor": "监测"}
+_RULES: Final = 2_048  # rules, and sets of knowledge points, whose words are remembered: a pack's, never a message's
+_ROWS: Final = 8_192
+_MARKS: Final = str.maketrans("", "", "-:.T")
 _AT_FAULT: Final = "1"  # vola_item_type 违规项
 _INVOLVED: Final = "2"  # 涉及项
 
@@ -108,13 +112,13 @@ def _head(
 
 
 def _stamp(at: datetime) -> str:
-    return (
-        f"{at.year:04d}{at.month:02d}{at.day:02d}{at.hour:02d}{at.minute:02d}{at.second:02d}{at.microsecond // 1_000:03d}")
+    """yyyyMMddHHmmssSSS."""
+    return at.isoformat(timespec="milliseconds")[:23].translate(_MARKS)
 
 
 def _yuan(fen: int) -> str:
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+    whole, part = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole}.{part:02d}"
 
 
 def _cut(text: str, limit: int) -> str:
@@ -176,14 +180,14 @@ class _Writer:
         content = unturned(finding.message) or f"{name}（{_RESULT_WORDS[result]}）"
         if carried_by and carried_by not in content:
             content = f"{content}（金额已由 {carried_by} 扣减）"
-        claimed = {claim.line: claim.amount for claim in finding.claims}
+        claims = finding.claims
         details = [
-            self._detail(jr_id, line, _AT_FAULT, self._amount(rule, result, line, claimed.get(line, 0))) for line in finding.at_fault
+            self._detail(jr_id, line, _AT_FAULT, self._amount(rule, result, line, _claimed(claims, line))) for line in finding.at_fault
         ]
         details += [self._detail(jr_id, line, _INVOLVED, 0) for line in finding.involved]
         return self._item(
             jr_id, rule, name, content, self._owner(patn_id, mdtrt_id), details, finding.credited,
-            "0" if amount is None else "1", SEVERITIES[result], quote(_cut(_evidence(finding), 500)),
+            "0" if amount is None else "1", SEVERITIES[result], quote(_evidence(finding)),
         )
 
     def _amount(self, rule: str, result: str, line: LineRef, claimed: int | None) -> int:
@@ -222,10 +226,23 @@ class _Writer:
     ) -> str:
         quote = self._quote
         return (
-            f'{{"jr_id":"{jr_id}","rule_id":{quote(_cut(rule, 50))},"rule_name":{quote(_cut(name, 200))},'
-            f'"vola_cont":{quote(_cut(content, 500))},{owner},"judge_result_detail_dtos":[{",".join(details)}],'
+            f'{{"jr_id":"{jr_id}",{_named(rule, name, quote)},"vola_cont":{quote(_cut(content, 500))},{owner},"judge_result_detail_dtos":[{",".join(details)}],'
             f'"vola_amt":{_yuan(fen)},"vola_amt_stas":"{amount_state}","sev_deg":"{severity}","vola_evid":{evidence},{self._tail}'
         )
+
+
+@lru_cache(maxsize=_RULES)
+def _named(rule: str, name: str, quote: Quote) -> str:
+    """The two members that all items of a rule share."""
+    return f'"rule_id":{quote(_cut(rule, 50))},"rule_name":{quote(_cut(name, 200))}'
+
+
+def _claimed(claims: tuple[Claim, ...], line: LineRef) -> int | None:
+    """Fen that a finding claims on a line; None = undetermined."""
+    for claim in claims:
+        if claim.line is line or claim.line == line:
+            return claim.amount
+    return 0
 
 
 def _digest(prefix: str, text: str) -> str:
@@ -239,13 +256,19 @@ def _place(line: LineRef) -> str:
 
 def _evidence(finding: Finding) -> str:
     """Basis, knowledge points, exemptions that may be claimed: what the doctor needs to argue."""
-    basis, rows, claimable, suggestion = finding.basis, finding.rows, finding.claimable, finding.suggestion
+    claimable, suggestion = finding.claimable, finding.suggestion
+    text = _grounds(finding.basis, finding.rows[:11])
+    if claimable:
+        text += ("。" if text else "") + "可申报的除外情形：" + "、".join(claimable)
+    if suggestion:
+        text += ("。" if text else "") + "建议：" + suggestion
+    return _cut(text, 500)
+
+
+@lru_cache(maxsize=_ROWS)
+def _grounds(basis: tuple[str, ...], rows: tuple[str, ...]) -> str:
+    """What a rule and its rows rest on; of many rows the first ones."""
     parts = ["；".join(basis)] if basis else []
     if rows:
-        parts.append("知识点 " + (rows[0] if len(rows) == 1 else "、".join(rows[:10]) + (" 等" if len(rows) > 10 else "")))
-    if claimable:
-        parts.append("可申报的除外情形：" + "、".join(claimable))
-    if suggestion:
-        parts.append("建议：" + suggestion)
+        parts.append("知识点 " + "、".join(rows[:10]) + (" 等" if len(rows) > 10 else ""))
     return "。".join(parts)
-

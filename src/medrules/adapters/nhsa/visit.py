@@ -5,6 +5,7 @@ Its lines are read in `lines`, its diagnoses and operations in `clinical`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from medrules.adapters.nhsa import codes, fields
@@ -13,15 +14,18 @@ from medrules.adapters.nhsa.envelope import Envelope
 from medrules.adapters.nhsa.lines import LineIds, LineReader
 from medrules.adapters.nhsa.lists import joined
 from medrules.adapters.nhsa.notes import Notes
-from medrules.adapters.nhsa.reading import Reading, level_ranks
+from medrules.adapters.nhsa.reading import Reading, keys_of, level_ranks
 from medrules.adapters.nhsa.refusals import refuse
+from medrules.adapters.nhsa.remembered import Remembered
 from medrules.adapters.nhsa.site import Register, SiteSettings
 from medrules.adapters.nhsa.values import UNREADABLE
+from medrules.model.people import Institution
 from medrules.model.values import ABSENT, Instant
 
 __all__ = ["VisitReader"]
 
 _NO_REGISTER: Final = Register()
+_STAY_KEYS: Final = ("med_type", "reim_flag", "insutype", "matn_stas")  # read besides the rows that are read by their value alone
 
 
 class VisitReader:
@@ -30,7 +34,12 @@ class VisitReader:
     def __init__(self, site: SiteSettings, reading: Reading) -> None:
         self._site, self._reading = site, reading
         self._read_encounter = reading.rows(fields.ENCOUNTER)
+        self._read_stay = reading.rows(fields.STAY)
+        self._stays = {
+            insurance: Remembered((*keys_of(fields.STAY), *_STAY_KEYS), partial(self._stay, insurance))
+            for insurance in (None, *site.recer_sys_code.values())}
         self._read_institution = reading.rows(fields.INSTITUTION)
+        self._institutions = Remembered(keys_of(fields.INSTITUTION), self._by_itself)
         self._read_settlement = reading.rows(fields.SETTLEMENT)
         self._clinical = ClinicalReader(site, reading)
         self._lines = LineReader(site, reading)
@@ -48,13 +57,12 @@ class VisitReader:
         first one speaks for the encounter, their lists are put together. Appends the client's ids of each line to
         `lines`."""
         sent = parts[0]
-        visit = self._read_encounter(sent, notes, {})
+        stays = self._stays[self._site.recer_sys_code.get(envelope.receiver)]
+        visit = self._read_encounter(sent, notes, stays.of(sent, notes).copy())
         visit["is_current"] = is_current
-        self._kind(sent, visit, notes)
         self._discharge(sent, visit, notes)
-        self._insurance(sent, visit, envelope, notes)
-        self._maternity(sent, visit, notes)
-        visit["institution"] = self._institution(sent, is_current, envelope, notes)
+        visit["institution"] = self._institutions.of(sent, notes) or self._institution(
+            sent, envelope.institution.upper() if is_current else "", notes)
         self._clinical.diagnoses(parts, visit, notes)
         self._clinical.operations(parts, visit, notes)
         orders = joined(parts, "fsi_order_dtos", "order_dtos", notes)
@@ -64,6 +72,17 @@ class VisitReader:
             visit["items"] = self._lines.read(orders, is_current, line_kind, business_time, ids, lines, notes)
         self._amounts(sent, visit, notes)
         return visit
+
+    def _stay(self, insurance: str | None, sent: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+        """What kind of stay it is, where, and who pays (`insurance`, if the receiver of the message says so)."""
+        stay = self._read_stay(sent, notes, {})
+        self._kind(sent, stay, notes)
+        if insurance is None:
+            self._insurance(sent, stay, notes)
+        else:
+            stay["insurance"] = insurance
+        self._maternity(sent, stay, notes)
+        return stay
 
     def _kind(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         code = self._reading.code.of(sent.get("med_type"))
@@ -110,11 +129,7 @@ class VisitReader:
         else:
             visit["discharged_at"] = told
 
-    def _insurance(self, sent: Mapping[str, Any], visit: dict[str, Any], envelope: Envelope, notes: Notes) -> None:
-        by_receiver = self._site.recer_sys_code.get(envelope.receiver)
-        if by_receiver is not None:
-            visit["insurance"] = by_receiver
-            return
+    def _insurance(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         code = self._reading.code.of(sent.get("insutype"))
         if type(code) is str:
             insurance = self._insurances.get(code)
@@ -136,17 +151,22 @@ class VisitReader:
         else:
             notes.add("unreadable" if self._site.matn_stas else "matn_stas", "matn_stas")
 
-    def _institution(
-        self, sent: Mapping[str, Any], is_current: bool, envelope: Envelope, notes: Notes
-    ) -> dict[str, Any]:
+    def _by_itself(self, sent: Mapping[str, Any], notes: Notes) -> Institution | None:
+        """The institution, if its own fields say all that is known of it; None if it matters who sent the message."""
+        ident = self._read_institution(sent, Notes(), {}).get("id")
+        if ident is None or (self._site.institutions and ident not in self._site.institutions):
+            return None
+        return self._institution(sent, "", notes)
+
+    def _institution(self, sent: Mapping[str, Any], sender: str, notes: Notes) -> Institution:
+        """sender: the sender of the message, for the encounter under review ("" for earlier ones); medins_id may be missing, or
+        the hospital's own number."""
         quiet = Notes()  # letters in medins_type are common, and no national rule filters on it
         institution = self._read_institution(sent, quiet, {})
-        if "id" not in institution and is_current and envelope.institution:
-            institution["id"] = envelope.institution.upper()
+        if "id" not in institution and sender:
+            institution["id"] = sender
         registered = self._site.institutions
-        register = registered.get(institution.get("id", "")) or (
-            # medins_id may be the hospital's own number; the sender of the visit under review is in the envelope too
-            registered.get(envelope.institution.upper()) if is_current else None) or _NO_REGISTER
+        register = registered.get(institution.get("id", "")) or registered.get(sender) or _NO_REGISTER
         if register.level:
             institution["level"] = self._levels[register.level]
         elif "level" not in institution and type(self._reading.code.of(sent.get("medins_lv"))) is str:
@@ -157,7 +177,7 @@ class VisitReader:
             institution["kind"] = register.kind
         if register.specialty:
             institution["specialty"] = register.specialty
-        return institution
+        return Institution(institution)
 
     def _amounts(self, sent: Mapping[str, Any], visit: dict[str, Any], notes: Notes) -> None:
         """总费用 and 结算. A total of 0 beside lines is a field that was not filled, and so are the parts of it."""

@@ -7,6 +7,7 @@ Numbers are scaled ints on the scale of their node's type; scales are aligned wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from medrules.check import program as ir
@@ -110,6 +111,9 @@ class Closures:
                 born, day, limits = self.value(birth), self.value(on), self.value(container)
                 return lambda env, row, scene: known(limits(env, row, scene)).contains(
                     known(born(env, row, scene)), known(day(env, row, scene)))
+            case ir.In(how="range", x=ir.Choose(condition=condition, then=then, otherwise=otherwise)):
+                asked, one, other = self.truth(condition), self.membership(replace(e, x=then)), self.membership(replace(e, x=otherwise))
+                return lambda env, row, scene: (one if asked(env, row, scene) else other)(env, row, scene)
             case _:
                 raise NoCode(f"In {e.how}")
 

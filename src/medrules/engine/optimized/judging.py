@@ -48,6 +48,11 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene)
             rows = _deciding(code, rows, env, scene)
             if rows is None:
                 return None
+    elif code.row_excuses:
+        left = tuple([row for row in rows if not _is_excused(code, env, row, scene)])
+        if not left or (rule.mode == "must" and len(left) < len(rows)):
+            return None
+        rows = left
     claimable: tuple[str, ...] = ()
     if code.excuses:
         answer = excused(code.excuses, env, scene)
@@ -77,17 +82,23 @@ def _deciding(code: RuleCode, rows: tuple[Row, ...], env: Env, scene: Scene) -> 
         for row in rows or (None,):
             if where is not None and not where(env, row, scene):
                 continue
-            if when is None or when(env, row, scene):
+            if when is None or when(env, row, scene) or _is_excused(code, env, row, scene):
                 return None
             held.append(row)
     else:
         held = [
             row for row in rows or (None,)
             if (where is None or where(env, row, scene)) and (when is None or when(env, row, scene))
+            and not _is_excused(code, env, row, scene)
         ]
     if not held:
         return None
     return () if held == [None] else tuple(held)
+
+
+def _is_excused(code: RuleCode, env: Env, row: Row | None, scene: Scene) -> bool:
+    """Whether an exemption that asks the row holds for it. What the door cannot carry raises: it may be claimed."""
+    return any(e.when(env, row, scene) and (e.but is None or not e.but(env, row, scene)) for e in code.row_excuses)
 
 
 def excused(excuses: tuple[Excuse, ...], env: Env, scene: Scene) -> tuple[str, ...] | None:

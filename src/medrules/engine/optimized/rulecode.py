@@ -34,6 +34,7 @@ class RuleCode:
     when: Code | None = None
     where: Code | None = None
     excuses: tuple[Excuse, ...] = ()
+    row_excuses: tuple[Excuse, ...] = ()  # exemptions that ask the row: each row is excused by itself
     amount: Code | None = None  # the formula of the deduction; None = the whole base, or nothing
     amount_scale: int = 0
     witnesses: tuple[Code, ...] = ()  # 涉及项 of each 有 同期明细
@@ -122,14 +123,17 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
             raise NoCode("deduction")
         amount, scale = closures.value(rule.deduct.expr), rule.deduct.expr.type.scale
     when = None if rule.when is None or rule.mode == "always" else closures.truth(rule.when)
+    by_row = [e for e in rule.exempt if _asks_row(e)]
+    if by_row and isinstance(scope, ir.PairScope):
+        raise NoCode("exemption by row")
     witnesses = tuple(_witnesses(rule, closures))
     plain = rule.guard is None and not rule.exempt and rule.deduct.kind == "all" and not witnesses
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
-        tuple(_excuse(e, closures) for e in rule.exempt), amount, scale,
+        tuple(_excuse(e, closures) for e in rule.exempt if e not in by_row), tuple(_excuse(e, closures) for e in by_row), amount, scale,
         witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
         parent=rule.parent, claims=rule.deduct.kind != "none", deducts=_deducts(rule), plain=plain,
-        sole=len(witnesses) == 1 and where is None and _is_one_existential(rule.when))
+        sole=len(witnesses) == 1 and where is None and not by_row and _is_one_existential(rule.when))
 
 
 def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:
@@ -144,10 +148,12 @@ def _span(scope: ir.PairScope) -> str:
             raise NoCode("span")
 
 
+def _asks_row(e: ir.Exempt) -> bool:
+    return any(
+        isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None) for n in nodes(e.when, e.but))
+
+
 def _excuse(e: ir.Exempt, closures: Closures) -> Excuse:
-    for n in nodes(e.when, e.but):
-        if isinstance(n, (ir.Col, ir.Guard)) or (isinstance(n, ir.Attested) and n.column is not None):
-            raise NoCode("exemption by row")
     fact = e.when.x if isinstance(e.when, ir.Truth) and e.but is None and isinstance(e.when.x, ir.Fact) else None
     return Excuse(e.label, closures.truth(e.when), None if e.but is None else closures.truth(e.but), fact)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from medrules.check import program as ir
 from medrules.check.walk import nodes
-from medrules.engine.messages import formula, label, printed, render
+from medrules.engine.messages import Wording, formula, label, printed
 from medrules.engine.optimized.kleene.conditions import Compiler
 from medrules.engine.optimized.kleene.ground import Env, Ground
 from medrules.engine.optimized.kleene.options import Option
@@ -41,7 +41,7 @@ class Speech:
                 if not isinstance(part, str):
                     self._compile(part, compiler)
         self._parts = len(rule.message.parts) + len(rule.suggestion.parts)
-        self._message, self._suggestion = _constant(rule.message), _constant(rule.suggestion)
+        self._message, self._suggestion = _ready(rule.message), _ready(rule.suggestion)
         if rule.deduct.kind == "formula" and rule.deduct.expr is not None:
             self._terms(rule.deduct.expr, compiler)
 
@@ -86,9 +86,10 @@ class Speech:
             return codes[id(e)](env, row, ground)
 
         ground.meter.spend(self._parts)
+        message, suggestion = self._message, self._suggestion
         return (
-            render(self._rule.message, value) if self._message is None else self._message,
-            render(self._rule.suggestion, value) if self._suggestion is None else self._suggestion)
+            message if isinstance(message, str) else message.told(value),
+            suggestion if isinstance(suggestion, str) else suggestion.told(value))
 
     def why(self, o: Option, amounts: Iterable[int | None], ground: Ground) -> Why:
         """The facts it rests on, and the formula of its deduction."""
@@ -105,9 +106,10 @@ class Speech:
         return tuple(used.items()), formula(self._rule.deduct, value, amounts)
 
 
-def _constant(template: ir.Template) -> str | None:
-    """A text that says the same of every line."""
-    return render(template, _nothing) if all(isinstance(p, str) for p in template.parts) else None
+def _ready(template: ir.Template) -> str | Wording:
+    """A template made ready; the text itself where it says the same of every line."""
+    made = Wording(template)
+    return made.told(_nothing) if all(isinstance(p, str) for p in template.parts) else made
 
 
 def _nothing(e: ir.Expr) -> Any:
