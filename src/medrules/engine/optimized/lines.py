@@ -104,8 +104,8 @@ def _membership(
     kind: str, back: int, fees: str, tests: tuple[Callable[[Any, Any], bool], ...]
 ) -> Callable[[Any, Any, Scene], bool]:
     def belongs(m: Any, anchor: Any, scene: Scene) -> bool:
-        at = m.at
-        if not isinstance(at, Instant):
+        at, like, own = m.at, m.line_kind, anchor.line_kind
+        if at.__class__ is not Instant or like is UNKNOWN or own is UNKNOWN:
             raise UnknownTouched
         facts = scene.facts
         if at.lo > facts.business_time.hi:
@@ -113,7 +113,7 @@ def _membership(
         worth = base(m, fees, facts.door)
         if worth is not UNKNOWN and worth <= 0:
             return False
-        if known(m.line_kind) != known(anchor.line_kind):
+        if like != own:
             return False
         if kind == "day":
             if m.on != anchor.on:
@@ -155,8 +155,11 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def _candidates(over: ir.Window, table: Table | None) -> Members:
-    """The lines to look at: those with a code of the row, or of a row with the same value, else all."""
+    """The lines to look at: those with the code of the line, or of the row, or of a row with the same value, else all."""
     for key in over.same:
+        if key.kind == "field" and key.path == ("code",):
+            anchor = over.anchor
+            return lambda env, row, scene: _of_code(scene, env[anchor].code)
         if key.kind not in ("row", "column"):
             continue
         if table is None or len(table.key_fields) != 1 or table.key_fields[0] != "code":
@@ -176,6 +179,11 @@ def _all(scene: Scene) -> list[Any]:
 def _of_codes(scene: Scene, codes: tuple[Any, ...]) -> list[Any]:
     by_code = scene.by_code()
     return [m for code in codes for m in by_code.get(code, ())]
+
+
+def _of_code(scene: Scene, code: Any) -> list[Any]:
+    """A line without a code is the like of none."""
+    return [] if code is ABSENT else scene.by_code().get(known(code), [])
 
 
 def _of_column(column: int, table: Table) -> Members:

@@ -5,7 +5,8 @@ soon as it is used, so that the reference decides.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from medrules.engine.optimized.numbers import GroupSpec, ListSpec, TotalSpec
@@ -260,12 +261,15 @@ def _totals(scene: Scene, spec: TotalSpec) -> Mapping[Any, int]:
     per_day, path = spec.per_day, spec.value
     found: dict[Any, int] = {}
     if spec.grouping.kind == "code" and per_day and len(path) == 1:
-        (step,) = path
-        for m in scene.lines:
-            key: Any = m.code, m.on
+        single, lines = scene.facts.single, scene.lines
+        keys: Iterable[Any] = zip(single.codes, single.days, strict=True) if single is not None and single.items is lines else [
+            (m.code, m.on) for m in lines]
+        for m in lines:
             if m.line_kind is UNKNOWN:
                 raise UnknownTouched
-            found[key] = found.get(key, 0) + getattr(m, step)
+        get = found.get
+        for whose, amount in zip(keys, map(attrgetter(*path), lines), strict=True):
+            found[whose] = get(whose, 0) + amount
         return found
     groups = scene.tables.groups_of(spec.grouping)
     for m in scene.lines:
