@@ -52,7 +52,7 @@ def test_requests_of_one_stay_are_judged_in_one_loop() -> None:
         assert evaluator.only_lines
         for n in range(4):
             facts = read_facts(stay(Random(seed * 1_000 + n), drop=0.0))
-            candidates = evaluator.common(facts)
+            candidates = evaluator.common(facts, False)
             report = engine.review(facts)
             ends["other kind"] += candidates is None
             ends["found"] += candidates is not None and bool(report.findings)

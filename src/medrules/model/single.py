@@ -21,12 +21,12 @@ class Single(NamedTuple):
     encounter: Any
     items: tuple[Any, ...]
     codes: tuple[Any, ...]  # Item.code
-    days: tuple[Any, ...]  # Item.on
+    days: tuple[int, ...]  # Item.on
     plain: bool
 
 
 def single(people: tuple[Any, ...], current: Sequence[Any]) -> Single | None:
-    """The lines by column; None where there are several encounters or patients, operations, or no list of lines."""
+    """The lines by column; None where there are several encounters or patients, operations, no list of lines, or a line without a day."""
     if len(current) != 1 or len(people) != 1 or len(people[0].encounters) != 1:
         return None
     (encounter,) = current
@@ -34,7 +34,10 @@ def single(people: tuple[Any, ...], current: Sequence[Any]) -> Single | None:
     if items is UNKNOWN or (operations is not UNKNOWN and operations):
         return None
     plain = True
-    for m in items:
+    days = tuple([m.on for m in items])
+    for m, on in zip(items, days, strict=True):
+        if on.__class__ is not int:
+            return None
         if m.is_current is False or m.piece_of is not None or m.code is ABSENT:
             plain = False
-    return Single(encounter, items, tuple([m.code for m in items]), tuple([m.on for m in items]), plain)
+    return Single(encounter, items, tuple([m.code for m in items]), days, plain)

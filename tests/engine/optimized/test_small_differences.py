@@ -130,7 +130,7 @@ def loop(text: str, *lines: dict[str, Any], tables: tuple[TableText, ...] = ()) 
     caught, and only make the answer slow."""
     data = {"业务时间": "2026-12-31 12:00:00", "环节": "事后", "患者": {"唯一号": "P1"}, "历次就诊": [], "就诊": [stay(*lines)],
             "历史": {"覆盖起": "2020-01-01", "覆盖范围": "全国"}}
-    return Engine(rules(text, tables=tables))._evaluator.common(read_facts(data))
+    return Engine(rules(text, tables=tables))._evaluator.common(read_facts(data), False)
 
 
 def test_the_loop_finds_lines_of_other_codes_clean() -> None:

@@ -54,8 +54,8 @@ class Evaluator:
         """The report of one request; rules not judged by `deadline` (a moment on `clock`) are listed as unchecked."""
         if deadline is None and self.only_lines:
             try:
-                found = self.common(facts)
-            except Exception:  # an UNKNOWN code or day, or a fault: the careful way finds out
+                found = self.common(facts, False)
+            except Exception:  # an UNKNOWN code, or a fault: the careful way finds out
                 found = None
             if found.__class__ is int:
                 if not facts.notes and found in self.cleans:

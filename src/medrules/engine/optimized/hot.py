@@ -16,7 +16,7 @@ from medrules.engine.optimized.numbers import ListSpec, Numbers
 from medrules.engine.optimized.scene import scene_in
 from medrules.engine.optimized.tables import Tables
 from medrules.model.values import DAY_SECONDS
-from medrules.plan.constants import END_OF_DAYS, month_steps
+from medrules.plan.constants import END_OF_DAYS, FIRST_DAY, month_steps
 from medrules.plan.plan import Plan
 from medrules.plan.shapes import CodesProbe, Shape, SharedGroup, TotalOver
 
@@ -32,8 +32,9 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
 
     any lines: (encounter, items, their codes, days and records, all codes of the patient as a set, whether these are distinct, solo,
         the scene's box, out, near, missed) → None; the last three lists are filled.
-    one encounter: (facts) → None if the request is not of the common kind (`Facts.single`); the number of lines that no table knows,
-        if nothing else is to be said; else [that number, out, near, box].
+    one encounter: (facts, dated) → None if the request is not of the common kind (`Facts.single`); the number of lines that no table
+        knows, if nothing else is to be said; else [that number, out, near, box]. dated: whether to look up the record of each line's
+        day; asked with False, the function takes the newest records, and begins again where one is not in force.
     """
     places = _InLine(tables.numbers, plan.usage.prefix_lengths)
     body = _body(plan, tables, places, False)
@@ -44,28 +45,22 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
     lines = s.call(s.name("enumerate"), s.name("records"))
     loop = s.build("look", s.function("look", PARAMETERS, [*start, s.loop(("i", "r"), lines, body)]), names)
     walk = s.loop(("i", "r"), lines, watching)
-    common = s.build("common", s.function("common", ("facts",), [*_open_request(plan, tables), *start, walk, *_answer(plan, tables)]), names)
+    common = s.build("common", s.function("common", ("facts", "dated"), [*_open_request(plan, tables), *start, walk, *_answer(plan, tables)]), names)
     return loop, common
 
 
 def _open_request(plan: Plan, tables: Tables) -> list[ast.stmt]:
-    """The one encounter, its lines, their codes and records; gives None where the request is of another kind. An UNKNOWN code or day
-    raises."""
+    """The one encounter, its lines, their codes and records; gives None where the request is of another kind. An UNKNOWN code raises."""
     other = [s.give(s.number(None))]
     none = s.negated(s.call(s.name("any"), s.name("records")))
     silent = [] if plan.prefix_records or plan.known_prefixes else [s.when(none, [s.give(_unmatched("items"))])]
-    first, last = tables.calm
-    beyond = [s.compare(s.call(s.name("min"), s.name("days")), "<", s.number(first))]
-    if last < END_OF_DAYS:
-        beyond.append(s.compare(s.call(s.name("max"), s.name("days")), ">=", s.number(last)))
-    # Groups are watched only where the newest row of every line is in force on all days of the request.
-    dated = other if plan.streamed else [s.assign("records", s.call(s.name("in_force"), s.name("listed"), s.name("days")))]
+    newest = s.call(s.name("list"), s.call(s.name("map"), s.name("get"), s.name("listed")))
+    of_day = s.call(s.name("in_force"), s.name("listed"), s.name("days"))
     return [
         s.assign("single", s.attr(s.name("facts"), "single")),
         s.when(s.compare(s.name("single"), "is", s.number(None)), other),
         s.assign(("encounter", "items", "listed", "days", "plain"), s.name("single")),
-        s.assign("records", s.call(s.name("list"), s.call(s.name("map"), s.name("get"), s.name("listed")))),
-        s.when(s.either(beyond), dated),
+        s.assign("records", newest if plan.streamed else s.choice(s.name("dated"), of_day, newest)),
         *silent,
         *(s.assign(n, s.listed([])) for n in ("out", "near", "missed")),
         s.assign("codes", s.number(None)), s.assign("alone", s.number(None)), s.assign("solo", s.number(True)),
@@ -109,6 +104,9 @@ def _body(plan: Plan, tables: Tables, places: _InLine, watching: bool) -> list[a
     counted = watching and not _knows_any(plan, tables)  # all lines are unmatched: there is nothing to note
     body = [
         s.when(s.compare(s.name("r"), "is", s.number(None)), [s.skip()] if counted else _unknown_code(plan)),
+        s.assign("on", s.item(s.name("days"), s.name("i"))),
+        s.when(s.compare(s.name("on"), "!=", s.name("last")), [
+            *(_calm(plan, tables) if watching else []), s.assign("last", s.name("on")), s.assign("step", s.number(None))]),
         s.assign(_record_names(plan, tables), s.name("r")),
         *(_slot(plan.shapes[number], n, places, watching and number in plan.streamed) for n, number in enumerate(plan.dense)),
     ]
@@ -117,6 +115,21 @@ def _body(plan: Plan, tables: Tables, places: _InLine, watching: bool) -> list[a
     if tables.has_pairs:
         body.append(_partners(watching and tables.pairs_by_day))
     return body
+
+
+def _calm(plan: Plan, tables: Tables) -> list[ast.stmt]:
+    """What is done on a day on which the newest records of some codes are not in force: the request begins again with those that are.
+    Groups are watched only where no line needs this."""
+    first, last = tables.calm
+    beyond = [s.compare(s.name("on"), "<", s.number(first))] if first > FIRST_DAY else []
+    if last < END_OF_DAYS:
+        beyond.append(s.compare(s.name("on"), ">=", s.number(last)))
+    if not beyond:
+        return []
+    if plan.streamed:
+        return [s.when(s.either(beyond), [s.give(s.number(None))])]
+    again = s.give(s.call(s.name("common"), s.name("facts"), s.number(True)))
+    return [s.when(s.both([s.either(beyond), s.negated(s.name("dated"))]), [again])]
 
 
 def _scene() -> ast.expr:
@@ -160,12 +173,9 @@ def _note(entry: ast.expr, sure: ast.expr) -> ast.stmt:
 
 
 def _used(nodes: list[ast.stmt]) -> list[ast.stmt]:
-    """The line and its day, if the statements read them."""
+    """The line, if the statements read it."""
     read = {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return [
-        *([s.assign("m", _line())] if "m" in read else []),
-        *([s.assign("on", s.item(s.name("days"), s.name("i")))] if "on" in read else []),
-    ]
+    return [s.assign("m", _line())] if "m" in read else []
 
 
 def _slot(shape: Shape, place: int, places: _InLine, streamed: bool) -> ast.stmt:
@@ -240,7 +250,7 @@ class _InLine:
         self.objects: dict[str, Any] = {}
         self.asked: dict[str, ast.stmt] = {}
         self._facts: dict[tuple[str, ...], str] = {}
-        self._cleared: dict[str, None] = {"codes_on": None}
+        self._cleared: dict[str, None] = {"codes_on": None, "last": None}
         self._watched: dict[str, None] = {}
 
     def start(self) -> list[ast.stmt]:
@@ -304,13 +314,10 @@ class _InLine:
         return s.name("alone")
 
     def step(self) -> ast.expr:
-        """Months and days since birth: worked out again when the day changes."""
+        """Months and days since birth: worked out again when the day has changed."""
         self.objects["months"] = month_steps()
         day, born = (s.item(s.name("months"), x) for x in (s.name("on"), line_fact(("patient", "birth_date"), "encounter")))
-        self.asked["step"] = s.when(s.compare(s.name("on"), "!=", s.name("last")), [
-            s.assign("step", s.arithmetic("-", day, born)), s.assign("last", s.name("on"))])
-        self._cleared["last"] = self._cleared["step"] = None
-        return s.name("step")
+        return self._once("step", [s.assign("step", s.arithmetic("-", day, born))])
 
 
 def _codes() -> ast.stmt:

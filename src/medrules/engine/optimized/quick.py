@@ -129,19 +129,18 @@ def _noted(e: Evaluator, facts: Facts, m: Any, a: Any, uses: tuple[tuple[int, Ro
             return False
         if number not in spoken or not code.rule.valid_from <= on < code.rule.valid_to or not row.valid_from <= on < row.valid_to:
             continue
-        first, second = (m, a) if m_is_first else (a, m)
-        for line, partner, role in ((first, second, "first"), (second, first, "second")):
-            if code.unordered or any(f.role == role for f in code.rule.fault):  # type: ignore[union-attr]
-                key = number, id(line)
-                held = found.get(key)
-                if held is None:
-                    worth = base(line, code.fees, facts.door)
-                    if worth is not UNKNOWN and worth <= 0:
-                        continue
-                    held = found[key] = (line, None if worth is UNKNOWN else worth, set(), {})
-                if _counts(code, facts, line, partner):
-                    held[2].add(row.point)
-                    held[3][id(partner)] = partner
+        for role in code.roles:
+            line, partner = (m, a) if (role == "first") is m_is_first else (a, m)
+            key = number, id(line)
+            held = found.get(key)
+            if held is None:
+                worth = base(line, code.fees, facts.door)
+                if worth is not UNKNOWN and worth <= 0:
+                    continue
+                held = found[key] = (line, None if worth is UNKNOWN else worth, set(), {})
+            if _counts(code, facts, line, partner):
+                held[2].add(row.point)
+                held[3][id(partner)] = partner
     return True
 
 

@@ -40,6 +40,7 @@ class RuleCode:
     witnesses: tuple[Code, ...] = ()  # 涉及项 of each 有 同期明细
     sole: bool = False  # the condition is nothing else than one 有 同期明细: its witnesses decide
     frame: str = ""  # of pairs
+    roles: tuple[str, ...] = ()  # of pairs: those that are at fault
     unordered: bool = False
     why: str = ""
     guarded: bool = True  # whether the header asks something of the encounter
@@ -131,13 +132,21 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt if e not in by_row), tuple(_excuse(e, closures) for e in by_row), amount, scale,
-        witnesses=witnesses, frame=frame, unordered=_is_unordered(rule, program), guarded=rule.guard is not None, fees=rule.header.fees,
+        witnesses=witnesses, frame=frame, roles=_roles(rule, program), unordered=_is_unordered(rule, program), guarded=rule.guard is not None,
+        fees=rule.header.fees,
         parent=rule.parent, claims=rule.deduct.kind != "none", deducts=_deducts(rule), plain=plain,
         sole=len(witnesses) == 1 and where is None and not by_row and _is_one_existential(rule.when))
 
 
 def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:
     return isinstance(rule.scope, ir.PairScope) and program.tables[rule.scope.table].unordered
+
+
+def _roles(rule: ir.Rule, program: ir.Program) -> tuple[str, ...]:
+    if not isinstance(rule.scope, ir.PairScope):
+        return ()
+    faults = {f.role for f in rule.fault if isinstance(f, ir.RoleFault)}
+    return tuple(role for role in ("first", "second") if role in faults or _is_unordered(rule, program))
 
 
 def _span(scope: ir.PairScope) -> str:
