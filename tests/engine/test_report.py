@@ -40,7 +40,7 @@ def merged(*drafts: Draft, program: Program = ONE) -> Finding:
 ])
 def test_the_gravest_speaks_then_the_dearest_then_the_first(graver: dict[str, Any], lesser: dict[str, Any]) -> None:
     """Messages are against the order, so that they decide nothing where anything else does."""
-    assert merged(draft(message="乙", **graver), draft(message="甲", **lesser)).message == "乙"
+    assert merged(draft(message="B", **graver), draft(message="A", **lesser)).message == "B"
 
 
 def test_how_a_doctor_is_stopped_is_said_by_those_of_the_findings_own_result() -> None:

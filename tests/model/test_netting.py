@@ -183,6 +183,16 @@ class TestRefunds:
     def test_the_smallest_rest_of_a_line_is_a_line(self) -> None:
         (left,) = stay([line("L1", 0, 2), {**line("L2", 1, -2), "quantity": -19_999, "amount": -5_999}]).items
         assert (left.quantity, left.amount) == (1, 1)
+        least = {**line("L1", 0, 1), "quantity": 1, "amount": 1}
+        assert stay([least, {**line("L2", 1, -1), "quantity": -1, "amount": -1}]).items == ()
+
+    def test_only_a_name_makes_a_line_unknown_that_a_refund_without_a_quantity_takes_from(self) -> None:
+        """30 yuan each, and 10 yuan come back: of one line by its name, of none where only code and price are alike."""
+        refund = {k: v for k, v in line("L2", 1, -1, amount=-1_000).items() if k != "quantity"}
+        assert stay([line("L1", 0, 2), {**refund, "reverses": "L1"}]).items[0].quantity is UNKNOWN
+        assert seen(stay([line("L1", 0, 2), dict(refund)])) == [("L1", 0, 2, 6_000)]
+        twice = [line("L1", 0, 2), line("L1", 0, 2), {**refund, "reverses": "L1"}]
+        assert seen(stay(twice)) == [("L1", 0, 2, 6_000), ("L1", 0, 2, 6_000)]
 
     def test_what_a_named_refund_took_is_not_there_for_one_without_a_name(self) -> None:
         e = stay([line("L1", 0, 2), line("L2", 1, -2, reverses="L1"), line("L3", 2, -1)])

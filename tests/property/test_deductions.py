@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,12 +72,14 @@ def test_without_the_winner_the_next_largest_is_deducted(findings: list[Finding]
         assert (held.definite if held else 0) == d.definite
 
 
-def test_of_equal_claims_the_lower_code_carries_and_is_named_by_the_others() -> None:
+@pytest.mark.parametrize(("result", "deduction"), [
+    ("suspect", Deduction(LINES[0], 0, 1, "", "GZ0")), ("definite", Deduction(LINES[0], 1, 0, "GZ0", ""))])
+def test_of_equal_claims_the_lower_code_carries_and_is_named_by_the_others(result: Result, deduction: Deduction) -> None:
     """One fen each: amounts and places in the list are told apart."""
-    asked = [finding(f"GZ{n}", "suspect", LINES[0], 1, "K1") for n in range(3)]
+    asked = [finding(f"GZ{n}", result, LINES[0], 1, "K1") for n in range(3)]
     credited, deductions = resolve(asked)
     assert [(f.credited, f.carried_by) for f in credited] == [(1, ""), (0, "GZ0"), (0, "GZ0")]
-    assert deductions == (Deduction(LINES[0], 0, 1, "", "GZ0"),)
+    assert deductions == (deduction,)
 
 
 def test_a_suspect_claim_no_larger_than_the_definite_one_is_carried_by_it() -> None:

@@ -84,4 +84,8 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：不是成对表时只问列号是否为负。",
     'medrules.model.netting:_Originals.__init__: `self._largest = [0] * self._size + [left.quantity for left in lines] + [0] * (self._size - len(lines` 0 → 1':
         "等价：前一半随后由循环逐个改写，第 0 个没有人读。",
+    'medrules.model.netting:_Originals.take: `self.lower(place, left.quantity)` left out':
+        "等价：_Index.take 随后在每一组里都改，本组也在其中。",
+    'medrules.model.netting:_Originals.lower: `while node > 1:` Gt → GtE':
+        "等价：多走一步改的是第 0 个，没有人读。",
 }
