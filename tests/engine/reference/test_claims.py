@@ -11,7 +11,7 @@ from medrules.engine.reference.truth import Unk
 from medrules.model.builder import build_facts
 from medrules.model.facts import Door
 from medrules.model.reports import Finding, Report
-from medrules.model.values import Instant
+from medrules.model.values import ABSENT, Instant
 from tests.engine.reference.judged import DAY, line, report, rule, rules, stay
 
 SAME_DAY = "同期明细 记为 他药 取 单日 按 同一 患者 不含本次"
@@ -68,6 +68,23 @@ def test_a_message_may_speak_of_a_diagnosis() -> None:
 def test_a_line_as_sent_claims_what_it_has(amount: str, claim: int) -> None:
     made = rules(rule("当：一律", "扣减：全额", about="原始明细 其中 明细.编码 = 「A200」"))
     assert one(report(made, stay(at("L1", "A200", 8, 金额=amount)))).amount == claim
+
+
+@pytest.mark.parametrize(("fees", "sent", "base"), [
+    ("all", {"amount": ABSENT}, 0), ("account", {"account_paid": ABSENT}, 0), ("account", {"account_paid": 300}, 300),
+    ("pooled", {"self_paid": ABSENT}, 1_000), ("pooled", {"self_paid": 400}, 600), ("pooled", {"amount": 0}, 0)])
+def test_what_is_absent_is_nothing(fees: str, sent: dict[str, Any], base: int) -> None:
+    second = Instant(63_000_000_000, 63_000_000_000)
+    item = {"id": "L1", "code": "A", "performed_at": second, "quantity": 10_000, "amount": 1_000, "already_deducted": 0, **sent}
+    facts = build_facts(door=NATIVE, stage="after", business_time=second,
+                        patients=[{"id": "P", "encounters": [{"id": "E", "is_current": True, "items": [item]}]}])
+    assert base_of(facts.current[0].items[0], fees, facts) == base
+
+
+def test_a_finding_shows_what_its_condition_and_its_exemptions_read() -> None:
+    made = rules(rule("当：明细.数量 = 1 且 明细.单价 = 10元", "除外「异部位」：明细.部位 = 「右」", "扣减：无"))
+    found = one(report(made, stay(at("L1", "A200", 8, 部位="左"))))
+    assert found.facts == (("明细.数量", "1"), ("明细.单价", "10.00元"), ("明细.部位", "左"))
 
 
 def ventilated(**more: Any) -> dict[str, Any]:

@@ -104,3 +104,17 @@ def test_kinds_that_come_later_do_not_count() -> None:
     condition = "自第 2种 起 同期明细.通用名 取 单日 按 同一 患者 其中 同期明细.编码 = 「B100」"
     assert said(condition, stay(*lines)) is NO
     assert said(condition, stay({**lines[0], "执行时间": f"{DAY} 11:00:00"}, lines[1])) is YES
+
+
+def test_an_excess_over_a_limit_that_is_not_known_is_open() -> None:
+    """Neither the limit nor what came before has an upper bound."""
+    lines = [without("用药天数", at(name, code, hour)) for name, code, hour in (("L1", "B100", 8), ("L2", "A200", 10))]
+    for window in ("近 7天", "单日"):
+        assert said(f"（超额 明细.用药天数 限 明细.用药天数 每 {window} 按 同一 患者）大于 0天", stay(*lines)) == ("item.days",)
+
+
+def test_a_place_in_a_window_of_unknown_length_is_open() -> None:
+    condition = "（第几项 按 明细.单价 从高到低 取 近 明细.用药天数 按 同一 患者）大于 1"
+    lines = at("L1", "B100", 8, 单价="20"), at("L2", "A200", 10, 用药天数=3)
+    assert said(condition, stay(*lines)) is YES
+    assert said(condition, stay(lines[0], without("用药天数", lines[1]))) == ("item.days",)

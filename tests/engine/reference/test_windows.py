@@ -73,6 +73,14 @@ def test_lines_without_a_number_belong_to_the_only_operation_by_their_day(day: s
     assert said(condition, stay(*lines, 手术=[operation, {**operation, "编号": "S2"}])) == ("item.operation_no",)
 
 
+def test_an_operation_whose_number_or_day_was_not_sent_is_named_as_missing() -> None:
+    operation = {"编号": "S1", "编码": "81.65", "日期": DAY, "主要标志": True}
+    lines = line("L1", "A200", f"{DAY} 10:00:00", 手术编号="S1"), line("L2", "B100", f"{DAY} 10:00:00")
+    condition = "有 同期明细 取 同台手术 按 同一 患者 不含本次"
+    for field, missing in (("编号", "operation.id"), ("日期", "operation.date")):
+        assert said(condition, stay(*lines, 手术=[{k: v for k, v in operation.items() if k != field}])) == (missing,)
+
+
 @pytest.mark.parametrize(("own", "other", "together"), [
     ((DAY, 3), ("2026-03-12", 1), YES), ((DAY, 3), ("2026-03-13", 1), NO), ((DAY, 1), ("2026-03-08", 3), YES), ((DAY, 1), ("2026-03-07", 3), NO),
 ])
