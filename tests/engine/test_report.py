@@ -51,7 +51,7 @@ def test_how_a_doctor_is_stopped_is_said_by_those_of_the_findings_own_result() -
 
 def test_of_two_violations_of_a_line_the_graver_claims_not_the_dearer() -> None:
     found = merged(draft(result="definite", amount=1), draft(amount=900))
-    assert found.result == "definite" and found.amount == 1
+    assert found.result == "definite" and found.amount == 1 and (found.credited, found.carried_by) == (0, "")
 
 
 def test_sub_rules_with_the_same_result_are_one_finding_with_the_grounds_of_both_in_their_order() -> None:
@@ -75,3 +75,9 @@ def test_a_report_begins_with_the_gravest_then_the_dearest() -> None:
     drafts = [draft(result=r, anchor=x, at_fault=(x,), claims=(Claim(x, a),)) for x, (r, a) in zip(lines, held, strict=True)]
     for several in permutations(drafts):
         assert [f.anchor for f in assemble(ONE, FACTS, several, (), ()).findings] == lines[::-1]
+
+
+def test_of_two_findings_alike_the_one_about_a_line_stands_before_the_one_about_several() -> None:
+    drafts = [draft(at_fault=(LINE, OTHER)), draft()]
+    for several in permutations(drafts):
+        assert [len(f.at_fault) for f in assemble(ONE, FACTS, several, (), ()).findings] == [1, 2]

@@ -124,7 +124,13 @@ class TestRefunds:
     def test_quantity_not_sent_follows_from_amount_and_price(self) -> None:
         refund = line("L2", 1, -1)
         del refund["quantity"]
-        assert seen(stay([line("L1", 0, 2), refund])) == [("L1", 0, 1, 3_000)]
+        (left,) = stay([line("L1", 0, 2), refund]).items
+        assert (left.quantity, left.amount) == (10_000, 3_000)
+
+    @pytest.mark.parametrize("missing", ["quantity", "unit_price"])
+    def test_nothing_is_divided_by_a_price_or_a_quantity_of_nothing(self, missing: str) -> None:
+        refund = {k: v for k, v in line("L2", 1, 0, price=0, amount=-3_000).items() if k != missing}
+        assert seen(stay([line("L1", 0, 2, price=0), refund])) == [("L1", 0, 2, 0)]
 
     def test_a_named_original_is_not_known_when_the_refund_does_not_say_how_much(self) -> None:
         refund = line("L2", 1, -1, reverses="L1")
@@ -193,6 +199,8 @@ class TestRefunds:
         assert seen(stay([line("L1", 0, 2), dict(refund)])) == [("L1", 0, 2, 6_000)]
         twice = [line("L1", 0, 2), line("L1", 0, 2), {**refund, "reverses": "L1"}]
         assert seen(stay(twice)) == [("L1", 0, 2, 6_000), ("L1", 0, 2, 6_000)]
+        beside_nothing = [line("L1", 0, 2), line("L1", 0, 0), {**refund, "reverses": "L1"}]
+        assert stay(beside_nothing).items[0].quantity is UNKNOWN
 
     def test_what_a_named_refund_took_is_not_there_for_one_without_a_name(self) -> None:
         e = stay([line("L1", 0, 2), line("L2", 1, -2, reverses="L1"), line("L3", 2, -1)])
@@ -200,6 +208,9 @@ class TestRefunds:
 
     def test_an_early_line_taken_back_leaves_a_later_one_to_be_found(self) -> None:
         assert seen(stay([line("L1", 0, 1), line("L2", 1, -1), line("L3", 2, 2), line("L4", 3, -1)])) == [("L3", 2, 1, 3_000)]
+        assert seen(stay([line("L1", 0, 2), line("L2", 1, 1), line("L3", 2, -1), line("L4", 3, -2)])) == []
+        ones = [line(f"L{n}", n, 1) for n in range(3)]
+        assert [n for n, *_ in seen(stay([*ones, line("L3", 3, -1), line("L4", 4, 2), line("L5", 5, -2)]))] == ["L0", "L1"]
 
     def test_lines_without_a_time_and_lines_with_one_are_not_taken_for_each_other(self) -> None:
         """When either was is not known to be before the other: only a name pairs them."""

@@ -88,4 +88,12 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：_Index.take 随后在每一组里都改，本组也在其中。",
     'medrules.model.netting:_Originals.lower: `while node > 1:` Gt → GtE':
         "等价：多走一步改的是第 0 个，没有人读。",
+    'medrules.model.netting:_Originals.lower: `while node > 1:` 1 → 0':
+        "等价：多走一步改的是第 0 个，没有人读。",
+    'medrules.model.netting:_Originals.lower: `while node > 1:` 1 → 2':
+        "等价：树里面的数只用来少看几处；它不小于真值时，到叶子上再比一次，答案一样。",
+    'medrules.model.netting:_pair: `continue` left out #2':
+        "等价：不知道退多少时，下一句也找不到地方，随后还是 continue。",
+    'medrules.engine.deduct:credit: `credits = [(c, min(by) if by and not c else "") for c, by in zip(credited, carriers, strict=True)]` True → False':
+        "等价：两列都是每条判定一个，总是一样长。",
 }
