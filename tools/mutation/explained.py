@@ -96,4 +96,6 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：不知道退多少时，下一句也找不到地方，随后还是 continue。",
     'medrules.engine.deduct:credit: `credits = [(c, min(by) if by and not c else "") for c, by in zip(credited, carriers, strict=True)]` True → False':
         "等价：两列都是每条判定一个，总是一样长。",
+    'medrules.engine.reference.claims:order_of: `return order_key(item) if isinstance(item.at, Instant) else (1 << 62,)` 62 → 63':
+        "等价：2 的 63 次方与 62 次方都大于任何时刻。",
 }

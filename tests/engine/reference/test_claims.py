@@ -59,6 +59,13 @@ def test_of_two_conditions_that_call_their_witness_alike_the_first_speaks() -> N
     assert found.message == "与B102" and lines_of(found.involved) == ["L2", "L3"]
 
 
+def test_at_fault_is_the_witness_that_is_named_and_no_other() -> None:
+    first, second = (f"（有 同期明细 记为 {name} 取 单日 按 同一 患者 不含本次 其中 {name}.编码 = 「{code}」）" for name, code in (("甲药", "B101"), ("乙药", "B102")))
+    made = rules(rule(f"当：{first} 且 {second}", "违规：乙药", "扣减：无"))
+    found = one(report(made, stay(at("L1", "A200", 8), at("L2", "B101", 9), at("L3", "B102", 10))))
+    assert lines_of(found.at_fault) == ["L3"] and lines_of(found.involved) == ["L1", "L2"]
+
+
 def test_a_message_may_speak_of_a_diagnosis() -> None:
     made = rules(rule("当：有 就诊.诊断 记为 某病 其中 某病.编码 = 「I11」", "扣减：无", "说明：「诊断{某病.编码}」"))
     assert one(report(made, stay(at("L1", "A200", 8), 诊断=[{"编码": "I10"}, {"编码": "I11"}]))).message == "诊断I11"

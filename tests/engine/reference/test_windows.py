@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
-from medrules.adapters.native import read_facts
+from medrules.adapters.native import NATIVE, read_facts
 from medrules.engine.engine import Engine
 from medrules.engine.reference import Reference
+from medrules.engine.reference.truth import Unk
+from medrules.engine.reference.windows import not_after
+from medrules.model.builder import build_facts
+from medrules.model.values import Instant
 from tests.engine.reference.judged import DAY, NO, YES, line, said, stay
 from tests.property.programs import PARAMETERS
 from tests.property.tables import make_codesets
@@ -256,6 +260,7 @@ def test_an_hour_known_to_the_day_is_named_as_missing() -> None:
     for window in ("同一小时", "6小时"):
         assert said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay(own, other)) == ("item.at",)
         assert said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay({**own, "执行时间": DAY}, {**other, "执行时间": own["执行时间"]})) == ("item.at",)
+        assert said(f"有 同期明细 取 {window} 按 同一 患者 不含本次", stay({**own, "执行时间": DAY}, other)) == ("item.at",)
 
 
 @pytest.mark.parametrize(("begin", "end", "together"), [
@@ -301,3 +306,13 @@ def test_a_line_without_a_day_may_belong_to_a_course() -> None:
     own, other = line("L1", "A200", f"{DAY} 10:00:00"), line("L2", "B100", f"{DAY} 10:00:00")
     del other["执行时间"]
     assert said("有 同期明细 取 同一疗程 按 同一 患者 不含本次", stay(own, other)) == ("item.performed_at",)
+
+
+def test_a_line_without_a_time_names_what_its_door_says_is_missing() -> None:
+    timed, untimed = {"id": "L1", "performed_at": Instant(63_000_000_000, 63_000_000_000)}, {"id": "L2", "_why": {"performed_at": "item.begin"}}
+    facts = build_facts(door=NATIVE, stage="after", business_time=Instant(63_000_000_000, 63_000_000_000), patients=[
+        {"id": "P", "encounters": [{"id": "E", "is_current": True, "items": [timed, untimed]}]}])
+    first, second = facts.current[0].items
+    assert not_after(first, first) is True
+    for a, b in ((first, second), (second, first)):
+        assert not_after(a, b) == Unk(frozenset(("item.begin",)))
