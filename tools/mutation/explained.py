@@ -98,4 +98,10 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：两列都是每条判定一个，总是一样长。",
     'medrules.engine.reference.claims:order_of: `return order_key(item) if isinstance(item.at, Instant) else (1 << 62,)` 62 → 63':
         "等价：2 的 63 次方与 62 次方都大于任何时刻。",
+    'medrules.engine.reference.windows:_course: `first = openness(anchor, Frame("days", int(own - start) + 1), window.same, start)` \'days\' → \'days_\'':
+        "等价：openness 只问框是否在一次就诊之内，两个名字都不是。",
+    'medrules.engine.reference.aggregates:aggregate: `value = True if e.value is None else judge.value(e.value, b.bind(e.over.var, m))` True → False':
+        "等价：没有值的只有次数，它只数有几个，不看是真是假。",
+    'medrules.engine.reference.claims:_spread: `part = min(max(known[i], 0), rest)` 0 → 1':
+        "等价：没有剩余可扣的明细不算违规，走到这里的都大于 0。",
 }

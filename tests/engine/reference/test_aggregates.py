@@ -50,6 +50,12 @@ def test_a_sum_of_bounded_values_is_at_least_the_sum_of_their_least() -> None:
     assert total(Fraction(2), between(None, 7)) == Interval(Fraction(2), None, WHY)
 
 
+def test_a_value_that_lies_between_two_is_no_kind_for_certain() -> None:
+    e = Agg("kinds", ITEMS, QUANTITY, NUM)
+    held = Given((Fraction(1), Fraction(1), between(2, 3)))
+    assert aggregate(e, Binding({}, None, 0), cast(Evaluates, held)) == Interval(Fraction(1), None, WHY)
+
+
 @pytest.mark.parametrize(("fn", "values", "found"), [
     ("min", (between(None, 3), between(2, 4)), (None, 3)), ("max", (between(None, 3), between(2, 4)), (None, 4)),
     ("max", (between(1, None), between(2, 4)), (2, None)), ("min", (Fraction(1), between(2, 4)), (1, 1)),

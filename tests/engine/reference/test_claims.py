@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 
 from medrules.adapters.native import NATIVE
+from medrules.engine.engine import Engine
+from medrules.engine.reference import Reference
 from medrules.engine.reference.bases import base_of
 from medrules.engine.reference.truth import Unk
+from medrules.knowledge.table import EMPTY
 from medrules.model.builder import build_facts
 from medrules.model.facts import Door
 from medrules.model.reports import Finding, Report
 from medrules.model.values import ABSENT, Instant
 from tests.engine.reference.judged import DAY, line, report, rule, rules, stay
+from tests.plan import small
 
 SAME_DAY = "同期明细 记为 他药 取 单日 按 同一 患者 不含本次"
 
@@ -37,6 +41,12 @@ def test_only_lines_that_certainly_belong_to_a_collection_are_at_fault() -> None
     assert [lines_of(f.at_fault) for f in report(made, stay(*lines)).findings] == [["L1"]]
 
 
+def test_a_line_of_a_collection_with_nothing_left_to_deduct_is_not_at_fault() -> None:
+    made = rules(rule("当：一律", "违规：次.明细", "扣减：全额", about="每次就诊 记为 次"))
+    lines = at("L1", "A200", 8), at("L2", "A200", 9, 金额="0.00")
+    assert [lines_of(f.at_fault) for f in report(made, stay(*lines)).findings] == [["L1"]]
+
+
 def test_what_a_broken_demand_names_as_present_is_no_witness() -> None:
     """须 A 且 B: B is missing. That A is there speaks for the line, not against it."""
     there = f"有 {SAME_DAY} 其中 他药 属于 编码集「项目」"
@@ -57,6 +67,18 @@ def test_of_two_conditions_that_call_their_witness_alike_the_first_speaks() -> N
     made = rules(rule(f"当：{first} 且 {second}", "扣减：无", "说明：「与{他药.编码}」"))
     found = one(report(made, stay(at("L1", "A200", 8), at("L2", "B101", 9), at("L3", "B102", 10))))
     assert found.message == "与B102" and lines_of(found.involved) == ["L2", "L3"]
+
+
+def test_a_cell_that_is_empty_has_no_witness() -> None:
+    """What the row says nothing of is not asked: the line is at fault for its quantity, and nobody beside it is involved."""
+    beside = "有 同期明细 记为 他项 取 单日 按 同一 患者 不含本次 其中 他项.数量 超过 限定.上限"
+    made = small.program(
+        small.rule("T-1", f"  针对：明细 属于 知识表「上限」记为 限定\n  当：明细.数量 = 1 或（{beside}）\n  扣减：无"),
+        small.table("上限", (small.MOST,), small.row("a", ["X"], 20_000), small.row("b", ["Y"], EMPTY)))
+    for code, involved in (("X", ["L1"]), ("Y", [])):
+        facts = small.request(small.line(0, code), small.line(1, "Z", quantity=3), small.line(2, "Z", quantity=1))
+        for found in (Reference(made).evaluate(facts), Engine(made).review(facts)):
+            assert lines_of(one(found).involved) == involved
 
 
 def test_at_fault_is_the_witness_that_is_named_and_no_other() -> None:

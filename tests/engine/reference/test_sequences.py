@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from medrules.engine.reference.quotas import _bounds
+from medrules.engine.reference.truth import Unk
 from medrules.engine.reference.values import Interval
 from medrules.model.values import ABSENT
 from tests.engine.reference.judged import DAY, NO, YES, line, report, rule, rules, said, stay
@@ -30,8 +31,9 @@ def without(field: str, sent: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("value", "bounds"), [
     (Fraction(2), (2, 2)), (Interval(Fraction(3), Fraction(5), frozenset()), (3, 5)), (Interval(None, Fraction(5), frozenset()), (0, 5)), (ABSENT, (0, 0)),
+    (Unk(frozenset(("item.days",))), (0, None)),
 ])
-def test_bounds_of_what_was_used(value: Any, bounds: tuple[int, int]) -> None:
+def test_bounds_of_what_was_used(value: Any, bounds: tuple[int, int | None]) -> None:
     assert _bounds(value)[:2] == bounds
 
 
@@ -53,6 +55,13 @@ def test_what_is_absent_has_no_excess(window: str) -> None:
 def test_a_quota_of_a_course(day: str, answer: bool) -> None:
     """参数 疗程间断 = 3天."""
     assert said("（超额 明细.数量 限 1 每 同一疗程 按 同一 患者）大于 0", stay(at("L1", "B100", 8, day), at("L2", "A200", 10))) is answer
+
+
+@pytest.mark.parametrize(("earlier", "answer"), [("09:59:59", YES), ("04:00:01", YES), ("04:00:00", NO)])
+def test_a_quota_of_hours_reaches_back_by_the_second(earlier: str, answer: bool) -> None:
+    """Of any 6 hours: that of a line at 10:00:00 begins one second after 04:00:00."""
+    lines = line("L1", "B100", f"{DAY} {earlier}"), at("L2", "A200", 10)
+    assert said("（超额 明细.数量 限 1 每 6小时 按 同一 患者）大于 0", stay(*lines)) is answer
 
 
 @pytest.mark.parametrize("window", ["单日", "近 7天"])
