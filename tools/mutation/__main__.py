@@ -55,12 +55,10 @@ def all_mutants(names: list[str], share: float, seed: int, only: str) -> list[Mu
 
 
 def judged(mutant: Mutant, suite: Suite) -> tuple[str, str]:
-    """(which check killed it, what that noticed); ("survived", "") if none did. One that lived before meets the tests alone."""
+    """(which check killed it, what that noticed); ("survived", "") if none did."""
     if not apply(mutant.module, mutant.make()):
         return "not reached", "the function is not there under its name"
     for name, check in suite.steps(mutant.module):
-        if mutant.name in suite.lived and name != "tests":
-            continue
         try:
             noticed = check()
         except Exception as fault:
@@ -122,7 +120,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=32, help="小型比对用多少个随机规则包")
     parser.add_argument("--state", type=Path, help="状态文件（JSONL），可中断再续")
-    parser.add_argument("--again", action="store_true", help="状态文件里存活的和超时的再由模块测试看一遍（补了测试之后）")
+    parser.add_argument("--again", action="store_true", help="只做状态文件里存活、超时而没有说明的，只由模块测试看（补了测试之后）")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--least", type=float, default=0.9, help="非等价变异至少被发现的比例，低于此退出码为 1")
     args = parser.parse_args()
@@ -133,8 +131,11 @@ def main() -> None:
         for line in args.state.read_text("utf-8").splitlines():
             if line.endswith("}"):
                 done[json.loads(line)["name"]] = json.loads(line)
-    lived = {name for name, r in done.items() if r["killed_by"] in ("survived", "hangs")} if args.again else set[str]()
-    done = {name: r for name, r in done.items() if name not in lived}
+    if args.again:
+        lived = {name for name, r in done.items() if r["killed_by"] in ("survived", "hangs") and name not in EXPLAINED}
+        pending = [m for m in todo if m.name in lived]
+    else:
+        pending = [m for m in todo if m.name not in done]
     held = args.state.open("a", encoding="utf-8") if args.state is not None else None
 
     def take(mutant: Mutant, check: str, noticed: str, seconds: float) -> None:
@@ -146,11 +147,10 @@ def main() -> None:
             held.write(json.dumps(done[mutant.name], ensure_ascii=False) + "\n")
             held.flush()
 
-    native = any(m.module.startswith(("medrules.engine.optimized", "medrules.plan")) for m in todo)
-    model = any(m.module.startswith("medrules.model") for m in todo)
-    suite = Suite(seeds=args.seeds, rebuild=native, reread=model).prepare()
-    suite.lived = lived
-    own = suite.own = OwnTests(t for module in dict.fromkeys(m.module for m in todo) for t in tests_for(module))
+    native = any(m.module.startswith(("medrules.engine.optimized", "medrules.plan")) for m in pending)
+    model = any(m.module.startswith("medrules.model") for m in pending)
+    own = OwnTests(t for module in dict.fromkeys(m.module for m in pending) for t in tests_for(module))
+    suite = Suite(seeds=args.seeds, rebuild=native, reread=model, own=own, tests_alone=args.again).prepare()
 
     def all_of_them() -> None:
         sound = [f"{name}: {noticed}" for name, check in suite.steps("") if name != "tests" and (noticed := check())]
@@ -158,9 +158,10 @@ def main() -> None:
             sound.append(failed)
         if sound:
             raise SystemExit(f"没有变异时检查就不过：{sound}")
-        run([m for m in todo if m.name not in done], suite, args.processes, console, take)
+        run(pending, suite, args.processes, console, take)
 
-    own.during(all_of_them)
+    if pending:
+        own.during(all_of_them)
     names = [m.name for m in todo]
     report = summary([done[n] for n in names if n in done])
     show(console, report)

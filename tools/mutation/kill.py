@@ -44,13 +44,16 @@ class Suite:
     requests: int = 5
     rebuild: bool = False  # engines are made anew in each mutant: the fault may be in what makes them
     reread: bool = False  # facts as well: the fault may be in the model
-    lived: set[str] = field(default_factory=set)  # mutants that the cases and the campaign did not notice before
+    tests_alone: bool = False  # for mutants that everything else has let live before
     own: OwnTests | None = None  # the modules' tests, collected; without them each mutant collects its own
     cases: list[Any] = field(default_factory=list)
     kept: list[Any] = field(default_factory=list)
     drawn: list[Any] = field(default_factory=list)
 
     def prepare(self) -> Suite:
+        if self.tests_alone:
+            return self
+
         def ways(program: Any) -> tuple[Any, Any, Any]:
             return program, Reference(program), None if self.rebuild else Engine(program)
 
@@ -74,9 +77,10 @@ class Suite:
 
     def steps(self, module: str) -> Iterator[tuple[str, Callable[[], str]]]:
         """(name, check) in order; a check gives what it noticed, or ""."""
-        yield "national cases", self._national
-        yield "kept regressions", lambda: self._agree(self.kept)
-        yield "campaign", lambda: self._agree(self.drawn)
+        if not self.tests_alone:
+            yield "national cases", self._national
+            yield "kept regressions", lambda: self._agree(self.kept)
+            yield "campaign", lambda: self._agree(self.drawn)
         yield "tests", lambda: self._own(tests_for(module))
 
     def _own(self, files: list[str]) -> str:
