@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=32, help="小型比对用多少个随机规则包")
     parser.add_argument("--state", type=Path, help="状态文件（JSONL），可中断再续")
     parser.add_argument("--again", action="store_true", help="只做状态文件里存活、超时而没有说明的，只由模块测试看（补了测试之后）")
+    parser.add_argument("--costs", type=Path, help="每个测试花多少秒，由上一次记下；有这个文件就不必先全跑一遍")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--least", type=float, default=0.9, help="非等价变异至少被发现的比例，低于此退出码为 1")
     args = parser.parse_args()
@@ -147,14 +148,15 @@ def main() -> None:
             held.write(json.dumps(done[mutant.name], ensure_ascii=False) + "\n")
             held.flush()
 
-    native = any(m.module.startswith(("medrules.engine.optimized", "medrules.plan")) for m in pending)
+    fast = [m.module.startswith(("medrules.engine.optimized", "medrules.plan")) for m in pending]
     model = any(m.module.startswith("medrules.model") for m in pending)
     own = OwnTests(t for module in dict.fromkeys(m.module for m in pending) for t in tests_for(module))
-    suite = Suite(seeds=args.seeds, rebuild=native, reread=model, own=own, tests_alone=args.again).prepare()
+    suite = Suite(
+        seeds=args.seeds, rebuild=any(fast), reread=model, sound_reference=all(fast), tests_alone=args.again, own=own).prepare()
 
     def all_of_them() -> None:
         sound = [f"{name}: {noticed}" for name, check in suite.steps("") if name != "tests" and (noticed := check())]
-        if failed := own.rehearse():
+        if failed := own.rehearse(args.costs):
             sound.append(failed)
         if sound:
             raise SystemExit(f"没有变异时检查就不过：{sound}")
