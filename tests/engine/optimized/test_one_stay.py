@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -17,7 +17,8 @@ from medrules.knowledge.table import EMPTY, Column
 from medrules.model.facts import Facts
 from medrules.model.reports import Report
 from medrules.model.types import BOOL
-from tests.plan.small import AGES, GROUP, MOST, SEX, line, pair_rule, pairs, program, request, row, rule, table, years
+from medrules.model.values import DAY_SECONDS, UNKNOWN, Instant
+from tests.plan.small import AGES, DAY, GROUP, MOST, SEX, line, pair_rule, pairs, program, request, row, rule, table, years
 
 FEES = ("全部费用", "列入统筹费用", "个人账户")
 CHILD = Column("儿童除外", "child", BOOL)
@@ -87,3 +88,40 @@ def test_a_rule_that_the_reference_judges_beside_one_that_needs_nothing_more() -
     for n in range(3):
         report = judged(made, request(*lines[n:], *lines[:n]))
         assert sorted((f.rule, f.anchor.line) for f in report.findings) == [("T-0", "L1"), ("T-1", "L0"), ("T-1", "L1"), ("T-2", "L2")]
+
+
+DAWN: Final = DAY * DAY_SECONDS
+OTHER_LINES: Final[dict[str, dict[str, Any]]] = {
+    "as it should be": {}, "same moment": {"performed_at": Instant(DAWN + 9 * 3600 + 1, DAWN + 9 * 3600 + 1)},
+    "day only": {"performed_at": Instant(DAWN, DAWN + DAY_SECONDS - 1)}, "day only, the day before": {"performed_at": Instant(DAWN - DAY_SECONDS, DAWN - 1)},
+    "not yet": {"performed_at": Instant(DAWN + 30 * DAY_SECONDS, DAWN + 30 * DAY_SECONDS)}, "an order": {"line_kind": "order"},
+    "nothing to judge": {"amount": 0, "account_paid": 0}, "self-paid": {"self_paid": 1_000}, "same code": {"code": "C31"}, "no kind": {"line_kind": UNKNOWN},
+    "no amount": {"amount": UNKNOWN}, "no share": {"self_paid": UNKNOWN}, "deducted before": {"already_deducted": 1_000},
+}
+
+
+@pytest.mark.parametrize("fees", FEES)
+@pytest.mark.parametrize("other", OTHER_LINES)
+def test_lines_of_a_group_and_what_keeps_them_apart(other: str, fees: str) -> None:
+    """The witnesses of a group that is at hand have code of their own: it agrees with the reference in all that a window asks."""
+    made = fee_program(("witness", fees), ("nothing else", fees))
+    first = {k: v for k, v in (line(0, "C30", account_paid=1_000) | OTHER_LINES[other]).items() if v is not UNKNOWN}
+    for number, more in enumerate(((), (line(2, "C31"),), (line(2, "C30"), line(3, "C31")), (line(2, "C31", day=40),))):
+        report = judged(made, request(first, line(1, "C31", account_paid=1_000), *more))
+        if not number and other in ("same moment", "an order", "nothing to judge", "same code"):
+            assert not report.findings, other
+        elif not number and other in ("as it should be", "day only, the day before"):
+            ((_, ident),) = [(f.rule, f.anchor.line) for f in report.findings]
+            assert ident == "L1"
+
+
+@pytest.mark.parametrize("results", sorted(set(product(("明确违规", "可疑", "监测"), repeat=3))))
+def test_several_rules_about_one_line(results: tuple[str, str, str]) -> None:
+    """Who carries the deduction where rules of different results, amounts and bases meet on a line."""
+    body = "{}  结果：{}\n  费用：{}\n  针对：明细 属于 知识表「性别」记为 限定\n  须：患者.性别 = 限定.性别\n  扣减：{}"
+    for cases in product(("全部费用", "列入统筹费用"), ("全额", "无"), repeat=2):
+        fees, amounts = (*cases[::2], "全部费用"), (*cases[1::2], "全额")
+        text = "".join(
+            rule(f"T-{n}", body.format("", result, fee, amount)) for n, (result, fee, amount) in enumerate(zip(results, fees, amounts, strict=True)))
+        made = program(text, table("性别", (SEX,), row("s1", ["A10"], "女"), row("s2", ["A11"], "女")))
+        assert len(judged(made, request(line(0, "A11", self_paid=300), line(1, "A10", self_paid=400))).findings) == 6

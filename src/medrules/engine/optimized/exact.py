@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from medrules.check import program as ir
-from medrules.engine.optimized.inline import compile_test
-from medrules.engine.optimized.lines import NoCode, window
+from medrules.engine.optimized.inline import Among, compile_among, compile_test
+from medrules.engine.optimized.lines import NoCode, counts, window
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import earlier, filled, known, member, not_later, same_moment
 from medrules.frozen import dataclass
@@ -119,9 +119,7 @@ class Closures:
 
     def witnesses(self, over: ir.Window, body: ir.Expr) -> Code:
         """The members of a window of lines that make an existential true."""
-        certain = isinstance(body, ir.Const) and body.value is True
-        wanted = body if over.where is None else over.where if certain else ir.And((over.where, body), body.type)
-        code, test = window(over, self.program, self.fees), compile_test(wanted, (over.anchor, over.var))
+        code, test = window(over, self.program, self.fees), compile_test(_wanted(over, body), (over.anchor, over.var))
         if test is None:
             members, slow, var = self.members(over), self.truth(body), over.var
             return lambda env, row, scene: [m for m in members(env, row, scene) if slow({**env, var: m}, row, scene)]
@@ -139,6 +137,13 @@ class Closures:
             ]
 
         return found
+
+    def among(self, over: ir.Window, body: ir.Expr) -> Among | None:
+        """The same for a line whose group is at hand, if nothing else than the encounter bounds the window."""
+        is_bounded = isinstance(over.frame, ir.Const) and getattr(over.frame.value, "kind", "") == "encounter"
+        if over.entity != "item" or over.own is not False or not is_bounded or not {k.kind for k in over.same} <= {"patient", "institution", "column"}:
+            return None
+        return compile_among(_wanted(over, body), (over.anchor, over.var), counts(self.fees))
 
     def quantified(self, kind: str, over: ir.Collection, body: ir.Expr) -> Code:
         if kind == "any" and isinstance(over, ir.Window):
@@ -261,6 +266,13 @@ class Closures:
             return out
 
         return kept
+
+
+def _wanted(over: ir.Window, body: ir.Expr) -> ir.Expr:
+    """What is asked of the members of a window: its filter, and what stands behind it."""
+    if over.where is None:
+        return body
+    return over.where if isinstance(body, ir.Const) and body.value is True else ir.And((over.where, body), body.type)
 
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {

@@ -1,7 +1,8 @@
 """Generated code for conditions between entities that are at hand (a line and a member of its window): no collections inside.
 
 `compile_test(e, ("item", "v1"))` gives a function of these two entities and the row's cells. It answers exactly or raises
-(UnknownTouched, or what a missing link raises); None where a node has no code here.
+(UnknownTouched, or what a missing link raises); None where a node has no code here. `compile_among` asks such a condition of all
+lines of a group at once.
 """
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ from medrules.check import program as ir
 from medrules.engine.optimized import syntax as s
 from medrules.engine.optimized.emit import FACT_NAMES
 from medrules.engine.optimized.values import earlier, filled, known, member, not_later, same_moment
+from medrules.model.facts import Door
 from medrules.model.values import ABSENT
 
-__all__ = ["compile_test"]
+__all__ = ["Among", "compile_among", "compile_test"]
 
 Test = Callable[..., Any]
+Among = Callable[[Any, list[Any], tuple[Any, ...], int, Door], list[Any]]
 NAMES: Final[dict[str, Any]] = {
     "known": known, "member": member, "filled": filled, "earlier": earlier, "not_later": not_later, "same_moment": same_moment, "ABSENT": ABSENT,
 }
@@ -38,6 +41,24 @@ def compile_test(e: ir.Expr, roles: tuple[str, ...]) -> Test | None:
     names = [f"r{i}" for i in range(len(roles))]
     definition = s.function("test", [*names, "cells"], [s.give(test)])
     made: Test = s.build("test", definition, NAMES | emitter.objects)
+    return made
+
+
+def compile_among(e: ir.Expr, roles: tuple[str, str], counts: Callable[[Any, Door], bool]) -> Among | None:
+    """(line, lines of its group, cells of the row, last second that is looked at, door) → those of its encounter, without itself, that
+    make `e` true. counts: whether there is anything to judge of a line."""
+    emitter = _Emitter(roles)
+    line, other = s.name("r0"), s.name("r1")
+    try:
+        test = emitter.truth(e)
+    except _NoCode:
+        return None
+    found = s.chosen("r1", s.name("held"), s.both([
+        s.compare(other, "is not", line), test, s.compare(s.attr(other, "at", "lo"), "<=", s.name("latest")),
+        s.call(s.name("counts"), other, s.name("door")), s.compare(s.attr(other, "line_kind"), "=", s.attr(line, "line_kind")),
+        s.compare(s.attr(other, "encounter"), "is", s.attr(line, "encounter"))]))
+    definition = s.function("among", ["r0", "held", "cells", "latest", "door"], [s.give(found)])
+    made: Among = s.build("among", definition, {**NAMES, **emitter.objects, "counts": counts})
     return made
 
 

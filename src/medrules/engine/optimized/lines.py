@@ -14,7 +14,7 @@ from medrules.model.facts import Door
 from medrules.model.order import order_key
 from medrules.model.values import ABSENT, UNKNOWN, Frame, Instant, UnknownTouched
 
-__all__ = ["GROUP", "NoCode", "WindowCode", "base", "window"]
+__all__ = ["GROUP", "NoCode", "WindowCode", "base", "counts", "window"]
 
 Env = dict[str, Any]
 Members = Callable[[Env, "Row | None", Scene], list[Any]]
@@ -47,6 +47,15 @@ def base(item: Any, fees: str, door: Door) -> Any:
     if whole is UNKNOWN:
         return UNKNOWN
     return (0 if whole is ABSENT else whole) - (0 if earlier is ABSENT else earlier)
+
+
+def counts(fees: str) -> Callable[[Any, Door], bool]:
+    """Whether a line has, or may have, something to judge."""
+    def counted(item: Any, door: Door) -> bool:
+        worth = base(item, fees, door)
+        return worth is UNKNOWN or bool(worth > 0)
+
+    return counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], b
                     hit = judge_line(code, line, said.entry, sure, scene_in(box))
                     if hit is not None:
                         hits.append(hit)
+                elif sure.__class__ is list and code.among is not None:
+                    found = code.among(line, sure, said.cells, facts.business_time.hi, door)
+                    if found:
+                        hits.append((code, line, said.points, worth, found, ()))
                 else:
                     env = {"item": line} if sure is False else {"item": line, GROUP: sure}
                     found = code.witnesses[0](env, said.entry.rows[0], scene_in(box))

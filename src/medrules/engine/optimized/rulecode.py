@@ -7,6 +7,9 @@ from typing import Any
 from medrules.check import program as ir
 from medrules.check.walk import nodes
 from medrules.engine.optimized.exact import Closures, Code, NoCode
+from medrules.engine.optimized.inline import Among
+from medrules.engine.optimized.late import ByRule
+from medrules.engine.report import RESULTS
 from medrules.frozen import dataclass
 from medrules.plan.plan import Entry
 from medrules.plan.rows import unrestricted
@@ -39,6 +42,7 @@ class RuleCode:
     amount_scale: int = 0
     witnesses: tuple[Code, ...] = ()  # 涉及项 of each 有 同期明细
     sole: bool = False  # the condition is nothing else than one 有 同期明细: its witnesses decide
+    among: Among | None = None  # its witnesses, of a line whose group is at hand
     frame: str = ""  # of pairs
     roles: tuple[str, ...] = ()  # of pairs: those that are at fault
     unordered: bool = False
@@ -48,6 +52,8 @@ class RuleCode:
     parent: str = ""
     claims: bool = True  # whether its findings claim an amount
     deducts: str = ""  # "definite" or "suspect"; "" where nothing is deducted
+    gravity: int = 0  # 0 = the gravest result
+    by_rule: ByRule = ("", (), "", "", "definite", "", (), "", "", "")  # what all its findings share
     plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
 
 
@@ -55,7 +61,7 @@ class RuleCode:
 class Said:
     """What a rule says of one code at a dense place, ready for its candidates. plain: if the test is certain, only the base is
     left to ask for. is_free: no row restricts the rule. is_quick: besides the base only the condition is to be asked, or the witnesses of
-    its one 有 同期明细.
+    its one 有 同期明细. cells: of the only row, for these witnesses.
     """
 
     code: RuleCode
@@ -64,6 +70,7 @@ class Said:
     plain: bool
     is_free: bool
     is_quick: bool
+    cells: tuple[Any, ...]
 
 
 def said(code: RuleCode, entry: Entry) -> Said:
@@ -74,7 +81,7 @@ def said(code: RuleCode, entry: Entry) -> Said:
     is_sole = (
         code.native and code.sole and rule.guard is None and not rule.exempt and rule.deduct.kind == "all"
         and len(entry.rows) == 1 and is_free)
-    return Said(code, entry, points, plain, is_free, plain or is_sole)
+    return Said(code, entry, points, plain, is_free, plain or is_sole, entry.rows[0].cells if is_sole else ())
 
 
 # A violation found natively: rule, line at fault, knowledge points, amount claimed (fen, None = undetermined), lines involved,
@@ -87,13 +94,17 @@ def compile_rule(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     try:
         return _compiled(number, rule, program)
     except NoCode as reason:
-        return RuleCode(
-            number, rule, False, unordered=_is_unordered(rule, program), why=str(reason), fees=rule.header.fees, parent=rule.parent,
-            claims=rule.deduct.kind != "none", deducts=_deducts(rule))
+        return RuleCode(number, rule, False, why=str(reason), **_told(rule, program))
 
 
-def _deducts(rule: ir.Rule) -> str:
-    return "" if rule.deduct.kind == "none" or rule.header.result == "monitor" else rule.header.result
+def _told(rule: ir.Rule, program: ir.Program) -> dict[str, Any]:
+    """What is known of a rule whether it has code or not."""
+    header, claims = rule.header, rule.deduct.kind != "none"
+    return {
+        "unordered": _is_unordered(rule, program), "fees": header.fees, "parent": rule.parent, "claims": claims,
+        "deducts": header.result if claims and header.result != "monitor" else "", "gravity": RESULTS.index(header.result),
+        "by_rule": (rule.parent, (rule.code,), rule.name, rule.version, header.result, header.interaction, tuple(dict.fromkeys(header.basis)),
+                    program.pack, program.pack_version, program.pack_hash)}
 
 
 def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
@@ -129,13 +140,12 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         raise NoCode("exemption by row")
     witnesses = tuple(_witnesses(rule, closures))
     plain = rule.guard is None and not rule.exempt and rule.deduct.kind == "all" and not witnesses
+    sole = _one_existential(rule.when) if len(witnesses) == 1 and where is None and not by_row else None
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt if e not in by_row), tuple(_excuse(e, closures) for e in by_row), amount, scale,
-        witnesses=witnesses, frame=frame, roles=_roles(rule, program), unordered=_is_unordered(rule, program), guarded=rule.guard is not None,
-        fees=rule.header.fees,
-        parent=rule.parent, claims=rule.deduct.kind != "none", deducts=_deducts(rule), plain=plain,
-        sole=len(witnesses) == 1 and where is None and not by_row and _is_one_existential(rule.when))
+        witnesses=witnesses, frame=frame, roles=_roles(rule, program), guarded=rule.guard is not None, plain=plain,
+        sole=sole is not None, among=None if sole is None else closures.among(*sole), **_told(rule, program))
 
 
 def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:
@@ -175,13 +185,15 @@ def _witnesses(rule: ir.Rule, closures: Closures) -> Iterator[Code]:
             yield closures.witnesses(quant.over, quant.body)
 
 
-def _is_one_existential(when: ir.Expr | None) -> bool:
-    """有 同期明细 alone. (A row whose cell is empty has no candidates, so its guard need not be asked again.)"""
+def _one_existential(when: ir.Expr | None) -> tuple[ir.Window, ir.Expr] | None:
+    """Window and body of a condition that is one 有 同期明细 alone. (A row whose cell is empty has no candidates, so its guard need not be
+    asked again.)"""
     match when:
-        case ir.Quant(kind="any") | ir.Guard(when_empty=False, atom=ir.Quant(kind="any")):
-            return True
+        case ir.Quant(kind="any", over=ir.Window() as over, body=body) | ir.Guard(
+                when_empty=False, atom=ir.Quant(kind="any", over=ir.Window() as over, body=body)):
+            return over, body
         case _:
-            return False
+            return None
 
 
 def _positive(e: ir.Expr) -> Iterator[ir.Quant]:

@@ -6,25 +6,22 @@ The order of findings, who carries a deduction and what is deducted are those of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import Any, Final
 
 from medrules.check.program import Program
 from medrules.engine.metering import Meter, Stopped
 from medrules.engine.optimized.fallback import Answers, Fallback
 from medrules.engine.optimized.kleene.ground import Ground
-from medrules.engine.optimized.late import ByRule, Part, late
+from medrules.engine.optimized.late import Part, late
 from medrules.engine.optimized.making import make_claim, make_deduction, make_report, ref_of_line
 from medrules.engine.optimized.rulecode import Hit, RuleCode
-from medrules.engine.report import RESULTS, Draft, assemble, line_order, open_entries, open_order
+from medrules.engine.report import Draft, assemble, line_order, open_entries, open_order
 from medrules.model.facts import Facts
 from medrules.model.reports import Claim, Deduction, Finding, LineRef, Report, Unchecked, Undecided, Unjudged
 
 __all__ = ["Settler"]
 
-GRAVITY: Final = {result: n for n, result in enumerate(RESULTS)}
 MAX_CLEAN: Final = 1_000
-LineOrder = tuple[str, int, str, str]
 
 
 class Settler:
@@ -32,10 +29,7 @@ class Settler:
 
     def __init__(self, program: Program, fallback: Fallback, version: str) -> None:
         self.program, self.fallback, self.version = program, fallback, version
-        self._by_rule: tuple[ByRule, ...] = tuple(
-            (r.parent, (r.code,), r.name, r.version, r.header.result, r.header.interaction, tuple(dict.fromkeys(r.header.basis)),
-             program.pack, program.pack_version, program.pack_hash) for r in program.rules)
-        self._gravity = tuple(GRAVITY[r.header.result] for r in program.rules)
+        self._tell = self._words
         self._place = {id(r): n for n, r in enumerate(program.rules)}
         self._pack = (program.pack, program.pack_version, program.pack_hash)
         self.cleans: dict[int, Report] = {}  # reports that have nothing to say, by the number of unmatched lines
@@ -101,50 +95,48 @@ class Settler:
         """Findings and deductions, None if some of the hits have to be merged."""
         if len(hits) == 1:
             return self._one(hits[0], facts)
-        refs: dict[int, LineRef] = {}
         on_line: dict[int, list[Hit]] = {}
+        refs: dict[int, LineRef] = {}
         for hit in hits:
             line = hit[1]
             place = id(line)
-            held = on_line.get(place)
-            if held is None:
+            if place not in on_line:
                 if line.piece_of is not None:
                     return None
-                refs[place] = ref_of_line(line)
                 on_line[place] = [hit]
+                refs[place] = ref_of_line(line)
             else:
+                held = on_line[place]
                 parent = hit[0].parent
                 for other in held:
                     if other[0].parent == parent:
                         return None
                 held.append(hit)
-        findings: list[Finding] = []
-        order: list[tuple[int, int, str, LineOrder, int]] = []  # the last number is unlike all others: what comes behind is never compared
-        deductions: list[tuple[LineOrder, Deduction]] = []
-        gravity = self._gravity
+        found: list[tuple[int, int, str, str, int, str, int, Finding]] = []  # in the order of findings; no two have the same number
+        deductions: list[tuple[str, int, str, int, Deduction]] = []  # in the order of lines
         for place, held in on_line.items():
             at = refs[place]
-            where = line_order(at)
+            encounter, position, ident = at.encounter, at.position, at.line
             if len(held) == 1:
                 (hit,) = held
                 code, amount = hit[0], hit[3]
-                order.append((gravity[code.number], -amount if amount else 0, code.parent, where, len(findings)))
                 if amount and code.deducts:
-                    findings.append(self._finding(hit, at, refs, amount, "", facts, words))
-                    deductions.append((where, _deduction(code, at, amount)))
+                    finding = self._finding(hit, at, refs, amount, "", facts, words)
+                    deductions.append((encounter, position, ident, len(deductions), _deduction(code, at, amount)))
                 else:
-                    findings.append(self._finding(hit, at, refs, 0, "", facts, words))
+                    finding = self._finding(hit, at, refs, 0, "", facts, words)
+                found.append((code.gravity, -amount if amount else 0, code.parent, encounter, position, ident, len(found), finding))
                 continue
             credits, deduction = _credited(held, at)
             if deduction is not None:
-                deductions.append((where, deduction))
+                deductions.append((encounter, position, ident, len(deductions), deduction))
             for hit, (credited, carrier) in zip(held, credits, strict=True):
-                order.append((gravity[hit[0].number], -(hit[3] or 0), hit[0].parent, where, len(findings)))
-                findings.append(self._finding(hit, at, refs, credited, carrier, facts, words))
-        order.sort()
-        if len(deductions) > 1:
-            deductions.sort(key=itemgetter(0))
-        return tuple([findings[place[4]] for place in order]), tuple([d for _, d in deductions])
+                code, amount = hit[0], hit[3]
+                finding = self._finding(hit, at, refs, credited, carrier, facts, words)
+                found.append((code.gravity, -amount if amount else 0, code.parent, encounter, position, ident, len(found), finding))
+        found.sort()
+        deductions.sort()
+        return tuple([f[7] for f in found]), tuple([d[4] for d in deductions])
 
     def _one(self, hit: Hit, facts: Facts) -> tuple[tuple[Finding, ...], tuple[Deduction, ...]] | None:
         """The only hit of a request."""
@@ -168,7 +160,7 @@ class Settler:
         else:
             amount = 0
         return late(
-            self._by_rule[code.number], (at, involved, rows, claims, amount, credited, carrier, claimable), (self._words, hit, facts, words))
+            code.by_rule, (at, involved, rows, claims, amount, credited, carrier, claimable), (self._tell, hit, facts, words))
 
     def _words(self, hit: Hit, facts: Facts, words: Meter | None, part: Part) -> Any:
         """What a finding says when somebody reads it."""
@@ -205,31 +197,35 @@ def _deduction(code: RuleCode, at: LineRef, amount: int) -> Deduction:
 
 def _credited(held: list[Hit], at: LineRef) -> tuple[list[tuple[int, str]], Deduction | None]:
     """Who carries what on a line that several findings claim (see `engine.deduct`): per hit (credited, carried by)."""
-    best: dict[str, Hit] = {}
+    first: Hit | None = None
+    second: Hit | None = None
     for hit in held:
-        result = hit[0].rule.header.result
-        if hit[3] and result != "monitor" and (result not in best or _strength(hit) < _strength(best[result])):
-            best[result] = hit
-    if not best:
+        if hit[3] and hit[0].deducts == "definite":
+            if first is None or _is_stronger(hit, first):
+                first = hit
+        elif hit[3] and hit[0].deducts and (second is None or _is_stronger(hit, second)):
+            second = hit
+    if first is None and second is None:
         return [(0, "")] * len(held), None
-    first, second = best.get("definite"), best.get("suspect")
     definite = (first[3] or 0) if first is not None else 0
     added = max(0, (second[3] or 0) - definite) if second is not None else 0
-    first_rule = first[0].rule.parent if first is not None else ""
-    second_rule = second[0].rule.parent if second is not None and added else ""
+    first_rule = first[0].parent if first is not None else ""
+    second_rule = second[0].parent if second is not None and added else ""
     credits = []
     for hit in held:
-        result = hit[0].rule.header.result
-        if not hit[3] or result == "monitor":
+        if not hit[3] or not hit[0].deducts:
             credits.append((0, ""))
         elif hit is first:
             credits.append((definite, ""))
         elif hit is second and added:
             credits.append((added, ""))
         else:
-            credits.append((0, first_rule if result == "definite" else second_rule or first_rule))
+            credits.append((0, first_rule if hit[0].deducts == "definite" else second_rule or first_rule))
     return credits, make_deduction(at, definite, added, first_rule, second_rule)
 
 
-def _strength(hit: Hit) -> Any:
-    return -(hit[3] or 0), hit[0].rule.parent, hit[2][:1], (hit[0].rule.code,)
+def _is_stronger(hit: Hit, other: Hit) -> bool:
+    """Whether a hit claims more than another one of the same line; of equals, the one of the lower rule, row and sub-rule."""
+    if hit[3] != other[3]:
+        return (hit[3] or 0) > (other[3] or 0)
+    return (hit[0].parent, hit[2][:1], hit[0].rule.code) < (other[0].parent, other[2][:1], other[0].rule.code)

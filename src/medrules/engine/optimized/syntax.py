@@ -138,6 +138,11 @@ def each(value: ast.expr, var: str, over: ast.expr) -> ast.expr:
     return ast.ListComp(value, [ast.comprehension(store(var), over, [], 0)], **AT)
 
 
+def chosen(var: str, over: ast.expr, test: ast.expr) -> ast.expr:
+    """[var for var in over if test]"""
+    return ast.ListComp(name(var), [ast.comprehension(store(var), over, [test], 0)], **AT)
+
+
 def function(ident: str, parameters: Sequence[str], body: Sequence[ast.stmt]) -> ast.stmt:
     arguments = ast.arguments(
         posonlyargs=[ast.arg(p, **AT) for p in parameters], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None,
