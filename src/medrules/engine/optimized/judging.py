@@ -4,10 +4,12 @@ from __future__ import annotations
 from typing import Any
 
 from medrules.engine.optimized.lines import GROUP, base
+from medrules.engine.optimized.making import make_undecided, ref_of_line
 from medrules.engine.optimized.rulecode import Excuse, Hit, RuleCode
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import known
-from medrules.knowledge.table import Row
+from medrules.knowledge.table import EMPTY, Row
+from medrules.model.reports import Undecided
 from medrules.model.rounding import round_div
 from medrules.model.values import UNKNOWN, UnknownTouched
 from medrules.plan.plan import Entry
@@ -18,8 +20,9 @@ __all__ = ["excused", "fen", "judge_line"]
 Env = dict[str, Any]
 
 
-def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene) -> Hit | None:
-    """What a rule says of a line by the rows of its code that are in force. The header was asked before.
+def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene) -> Hit | Undecided | None:
+    """What a rule says of a line by the rows of its code that are in force: a hit, or what stays open until a 已核 is recorded. The header
+    was asked before.
 
     sure: True = the condition holds; False = to be asked; a list = to be asked, of these lines of the same group.
     """
@@ -36,6 +39,7 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene)
         return code, line, _points(rows), None if worth is UNKNOWN else worth, (), ()
     env: Env = {"item": line}
     involved: Any = None
+    asked: tuple[Row, ...] = ()
     if sure is not True:
         if sure is not False:
             env[GROUP] = sure
@@ -45,7 +49,10 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene)
             if not involved:
                 return None
         else:
-            rows = _deciding(code, rows, env, scene)
+            if code.rule.mode == "must":
+                rows, asked = _failed(code, rows, env, scene)
+            else:
+                rows = _met(code, rows, env, scene)
             if rows is None:
                 return None
     elif code.row_excuses:
@@ -59,6 +66,9 @@ def judge_line(code: RuleCode, line: Any, entry: Entry, sure: Any, scene: Scene)
         if answer is None:
             return None
         claimable = answer
+    if asked:
+        causes = {f"attest:{row.cells[code.attested]}" for row in asked}
+        return make_undecided(rule.parent, rule.code, rule.name, ref_of_line(line), tuple(sorted(causes)), _points(rows))
     amount: int | None = None
     if worth is not UNKNOWN and rule.deduct.kind != "none":
         amount = worth if code.amount is None else max(
@@ -74,26 +84,40 @@ def _points(rows: tuple[Row, ...]) -> tuple[str, ...]:
     return tuple(sorted({row.point for row in rows}))
 
 
-def _deciding(code: RuleCode, rows: tuple[Row, ...], env: Env, scene: Scene) -> Any:
-    """The rows that decided a violation, None if there is none."""
+def _failed(code: RuleCode, rows: tuple[Row, ...], env: Env, scene: Scene) -> tuple[Any, tuple[Row, ...]]:
+    """The rows of 须 that decide a violation, None if there is none; and those among them that only a 已核 can settle."""
+    when, where, attested = code.when, code.where, code.attested
+    failed, asked = [], []
+    for row in rows or (None,):
+        if where is not None and not where(env, row, scene):
+            continue
+        if when is None or when(env, row, scene):
+            if row is None or attested < 0 or row.cells[attested] is EMPTY or _is_excused(code, env, row, scene):
+                return None, ()
+            if scene.facts.attestations or row.cells[attested] is UNKNOWN:
+                raise UnknownTouched  # what is recorded of this line is looked for elsewhere
+            asked.append(row)
+        elif _is_excused(code, env, row, scene):
+            return None, ()
+        failed.append(row)
+    return _decided(failed), tuple(asked)
+
+
+def _met(code: RuleCode, rows: tuple[Row, ...], env: Env, scene: Scene) -> Any:
+    """The rows that decide a violation, None if there is none."""
     when, where = code.when, code.where
-    if code.rule.mode == "must":
-        held = []
-        for row in rows or (None,):
-            if where is not None and not where(env, row, scene):
-                continue
-            if when is None or when(env, row, scene) or _is_excused(code, env, row, scene):
-                return None
-            held.append(row)
-    else:
-        held = [
-            row for row in rows or (None,)
-            if (where is None or where(env, row, scene)) and (when is None or when(env, row, scene))
-            and not _is_excused(code, env, row, scene)
-        ]
-    if not held:
+    return _decided([
+        row for row in rows or (None,)
+        if (where is None or where(env, row, scene)) and (when is None or when(env, row, scene))
+        and not _is_excused(code, env, row, scene)
+    ])
+
+
+def _decided(rows: list[Any]) -> Any:
+    """None: there are none; no rows: a rule without a table."""
+    if not rows:
         return None
-    return () if held == [None] else tuple(held)
+    return () if rows == [None] else tuple(rows)
 
 
 def _is_excused(code: RuleCode, env: Env, row: Row | None, scene: Scene) -> bool:

@@ -73,8 +73,10 @@ def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], b
             try:
                 if said.plain:
                     hit = judge_line(code, line, said.entry, sure, scene_in(box))
-                    if hit is not None:
+                    if isinstance(hit, tuple):
                         hits.append(hit)
+                    elif hit is not None:
+                        open_.append(hit)
                 elif sure.__class__ is list and code.among is not None:
                     found = code.among(line, sure, said.cells, facts.business_time.hi, door)
                     if found:

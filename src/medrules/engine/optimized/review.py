@@ -265,8 +265,10 @@ class Review:
                 scene = scene_in(box)
                 if not code.guarded or self._speaks(number, line, scene):
                     hit = judge_line(code, line, entry, sure, scene)
-                    if hit is not None:
+                    if isinstance(hit, tuple):
                         found(hit)
+                    elif hit is not None:
+                        answers.undecided.append(hit)
                 if scene.steps:
                     self._count(number, scene)
             except UNSURE:

@@ -55,6 +55,7 @@ class RuleCode:
     gravity: int = 0  # 0 = the gravest result
     by_rule: ByRule = ("", (), "", "", "definite", "", (), "", "", "")  # what all its findings share
     plain: bool = False  # nothing but condition and base has to be asked: no guard, no exemption, no formula, no witnesses
+    attested: int = -1  # the column of the 已核 that 须 asks for besides `when`; -1: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
         if rule.deduct.per_group or rule.deduct.expr is None or rule.deduct.expr.type.kind != "num":
             raise NoCode("deduction")
         amount, scale = closures.value(rule.deduct.expr), rule.deduct.expr.type.scale
-    when = None if rule.when is None or rule.mode == "always" else closures.truth(rule.when)
+    asked, attested = _attested_last(rule)
+    when = None if asked is None or rule.mode == "always" else closures.truth(asked)
     by_row = [e for e in rule.exempt if _asks_row(e)]
     if by_row and isinstance(scope, ir.PairScope):
         raise NoCode("exemption by row")
@@ -144,8 +146,18 @@ def _compiled(number: int, rule: ir.Rule, program: ir.Program) -> RuleCode:
     return RuleCode(
         number, rule, True, when, None if where is None else closures.truth(where),
         tuple(_excuse(e, closures) for e in rule.exempt if e not in by_row), tuple(_excuse(e, closures) for e in by_row), amount, scale,
-        witnesses=witnesses, frame=frame, roles=_roles(rule, program), guarded=rule.guard is not None, plain=plain,
+        witnesses=witnesses, frame=frame, roles=_roles(rule, program), guarded=rule.guard is not None, plain=plain, attested=attested,
         sole=sole is not None, among=None if sole is None else closures.among(*sole), **_told(rule, program))
+
+
+def _attested_last(rule: ir.Rule) -> tuple[ir.Expr | None, int]:
+    """What 须 asks for, without the 已核 of a column that it asks for last, and that column (-1: there is none): where all else holds
+    the row alone says what stays open."""
+    match rule.when:
+        case ir.And(args=(*others, ir.Attested(column=ir.Col(index=index)))) if rule.mode == "must" and index >= 0:
+            return (others[0] if len(others) == 1 else ir.And(tuple(others), rule.when.type)), index
+        case _:
+            return rule.when, -1
 
 
 def _is_unordered(rule: ir.Rule, program: ir.Program) -> bool:
