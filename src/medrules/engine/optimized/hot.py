@@ -39,7 +39,7 @@ def compile_loops(plan: Plan, tables: Tables) -> tuple[Callable[..., None], Call
     places = _InLine(tables.numbers, plan.usage.prefix_lengths)
     body = _body(plan, tables, places, False)
     watching = _body(plan, tables, places, True)
-    start = _start(places)
+    start = places.start()  # made ready before the loop: what its tests ask for
     names: Names = {
         **NAMES, "scene_in": scene_in, "get": tables.index.get, "tables": tables, "in_force": tables.in_force, "named": plan.strangers, **places.objects}
     lines = s.call(s.name("enumerate"), s.name("records"))
@@ -92,11 +92,6 @@ def _answer(plan: Plan, tables: Tables) -> list[ast.stmt]:
         s.when(s.either([s.name("out"), s.name("near")]), [s.give(s.listed([unmatched, s.name("out"), s.name("near"), s.name("box")]))]),
         s.give(unmatched),
     ]
-
-
-def _start(places: _InLine) -> list[ast.stmt]:
-    """What is cleared before the loop."""
-    return [s.assign("add", s.attr(s.name("out"), "append")), *places.start()]
 
 
 def _body(plan: Plan, tables: Tables, places: _InLine, watching: bool) -> list[ast.stmt]:
@@ -169,7 +164,7 @@ def _unknown_code(plan: Plan) -> list[ast.stmt]:
 
 
 def _note(entry: ast.expr, sure: ast.expr) -> ast.stmt:
-    return s.do(s.call(s.name("add"), s.packed([_line(), entry, sure])))
+    return s.do(s.call(s.attr(s.name("out"), "append"), s.packed([_line(), entry, sure])))
 
 
 def _used(nodes: list[ast.stmt]) -> list[ast.stmt]:
@@ -201,7 +196,7 @@ def _watched(shape: Shape, place: int, key: str, places: _InLine) -> ast.stmt:
     seen, entry = places.watch(place), s.number(place)
     fresh = s.listed([s.number(False), s.listed([s.name("m")]), s.listed([entry])])
     other_code = isinstance(shape.test, SharedGroup) and shape.test.other_code
-    meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), entry, s.name("add"), s.number(other_code))
+    meet = s.call(s.name("meet"), s.name(seen), s.name(key), s.name("m"), entry, s.name("out"), s.number(other_code))
     return s.when(
         s.compare(s.name(key), "in", s.name(seen)), [s.do(meet)], [s.put(s.name(seen), s.name(key), fresh)])
 

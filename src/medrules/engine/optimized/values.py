@@ -61,7 +61,7 @@ def read(entity: Any, path: tuple[str, ...]) -> Any:
     return entity
 
 
-def meet(seen: dict[Any, Any], key: Any, line: Any, entry: Any, add: Any, other_code: bool) -> None:
+def meet(seen: dict[Any, Any], key: Any, line: Any, entry: Any, out: list[Any], other_code: bool) -> None:
     """A group is seen again: its lines are in doubt, once they have several codes (if that is what matters).
 
     seen[key] is [in doubt, lines of the group, their entries]; candidates carry the list of lines, which is complete when the loop
@@ -70,12 +70,12 @@ def meet(seen: dict[Any, Any], key: Any, line: Any, entry: Any, add: Any, other_
     group = seen[key]
     doubt, lines, entries = group
     if doubt:
-        add((line, entry, lines))
+        out.append((line, entry, lines))
     elif not other_code or lines[0].code != line.code:
         group[0] = True
         for earlier, its in zip(lines, entries, strict=True):
-            add((earlier, its, lines))
-        add((line, entry, lines))
+            out.append((earlier, its, lines))
+        out.append((line, entry, lines))
     lines.append(line)
     entries.append(entry)
 
