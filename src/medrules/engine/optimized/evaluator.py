@@ -9,6 +9,7 @@ from medrules.engine.metering import NO_LIMIT, Meter, StepBudget
 from medrules.engine.optimized.exact import Closures, Code, NoCode
 from medrules.engine.optimized.fallback import Fallback
 from medrules.engine.optimized.hot import compile_loops
+from medrules.engine.optimized.incomplete import incomplete_report
 from medrules.engine.optimized.quick import is_plain_pair, quick_answers
 from medrules.engine.optimized.review import Review
 from medrules.engine.optimized.rulecode import compile_rule
@@ -63,10 +64,16 @@ class Evaluator:
                 return self.settler.clean(found, facts)
             if found is not None:
                 unmatched, out, near, box = found
-                quick = quick_answers(self, facts, out, near, box)
+                quick = quick_answers(self, facts, facts.single, out, near, box)
                 if quick is not None:
                     return self.settler.decided(facts, quick[0], unmatched, quick[1])
                 return Review(self, facts, None, clock).of_lines(out, near, box, unmatched)
+            try:
+                report = incomplete_report(self, facts)
+            except Exception:  # a fault comes up again where it is noted
+                report = None
+            if report is not None:
+                return report
         return Review(self, facts, deadline, clock).report()
 
     def words(self, is_late: bool) -> Meter:

@@ -17,6 +17,7 @@ from medrules.engine.optimized.scene import scene_in
 from medrules.knowledge.table import Row
 from medrules.model.facts import Facts
 from medrules.model.reports import Undecided
+from medrules.model.single import Single
 from medrules.model.values import UNKNOWN
 from medrules.plan.rows import unrestricted
 
@@ -39,15 +40,19 @@ def is_plain_pair(code: RuleCode) -> bool:
         and rule.deduct.kind == "all")
 
 
-def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], box: list[Any]) -> Quick | None:
-    """Hits and what stays open; None if some candidate has to be judged with more care."""
-    single = facts.single
-    if single is None or not single.plain or len(out) + len(near) > MOST or (near and not e.plain_pairs):
+def quick_answers(
+    e: Evaluator, facts: Facts, single: Single | None, out: list[Any], near: list[Any], box: list[Any], ground: Ground | None = None
+) -> Quick | None:
+    """Hits and what stays open; None if some candidate has to be judged with more care.
+
+    single: the lines that have code and day, by column. ground: what three-valued code reads, if steps are counted; only then there may be
+    many candidates.
+    """
+    if single is None or not single.plain or (ground is None and len(out) + len(near) > MOST) or (near and not e.plain_pairs):
         return None
     hits: list[Hit] = []
     open_: list[Undecided] = []
     doubted: set[int] = set()  # rules that two values could not decide for some line: the next line is likely to lack the same
-    ground: Ground | None = None
     said_of, spoken, door = e.said, e.at_stage[facts.stage], facts.door
     for line, place, sure in out:
         if place.__class__ is not int:
@@ -100,18 +105,17 @@ def quick_answers(e: Evaluator, facts: Facts, out: list[Any], near: list[Any], b
         if left:
             open_.append(left)
     try:
-        if near and not _pairs(e, facts, near, hits):
+        if near and not _pairs(e, facts, single, near, hits):
             return None
     except UNSURE:
         return None
     return hits, open_
 
 
-def _pairs(e: Evaluator, facts: Facts, near: list[Any], hits: list[Hit]) -> bool:
+def _pairs(e: Evaluator, facts: Facts, single: Single, near: list[Any], hits: list[Hit]) -> bool:
     """Adds the hits of plain pair rules (see `pairs.judge_pair`); False if a row asks for more. `near`: lines that keep a pair with
     another code of their day."""
-    assert facts.single is not None
-    _, items, codes, days, _ = facts.single
+    _, items, codes, days, _ = single
     found: _Found = {}
     for m in near:
         kept, partners, on = e.partners[m.code], e.plan.pairs.partners[m.code], m.on
