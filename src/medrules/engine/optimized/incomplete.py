@@ -29,7 +29,8 @@ FEW: Final = 20  # findings whose texts may each be worked out without counting 
 
 
 def incomplete_report(e: Evaluator, facts: Facts) -> Report | None:
-    """The report; None if the request is to be judged with more care. For plans whose rules all ask for lines (`Evaluator.only_lines`)."""
+    """The report; None, or any exception, if the request is to be judged with more care. For plans whose rules all ask for lines
+    (`Evaluator.only_lines`)."""
     encounter = _only_stay(facts)
     if encounter is None:
         return None
@@ -76,6 +77,8 @@ def incomplete_report(e: Evaluator, facts: Facts) -> Report | None:
             if beside is None:
                 return None
             open_.extend(beside)
+    meter.spend(len(near) * len(lines) + (0 if box[0] is None else box[0].steps))
+    meter.turn(0)  # too many steps raise, and each rule is counted for itself (`Review`)
     unjudged = [*(Unjudged(ref_of_line(m), "code") for m in uncoded), *(Unjudged(ref_of_line(m), "date") for m in undated)]
     if len(unjudged) > 1:
         unjudged = sorted(set(unjudged), key=_place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from medrules.engine.metering import Meter
+from medrules.engine.optimized.fallback import Answers
 from medrules.engine.optimized.judging import judge_line
 from medrules.engine.optimized.kleene.ground import Ground
 from medrules.engine.optimized.lines import GROUP, base
@@ -100,16 +101,30 @@ def quick_answers(
             left = e.fallback.open(code.number, line, said, ground)
         except Exception:  # a fault comes up again where it is noted
             return None
-        if left is None:
-            return None
         if left:
             open_.append(left)
+        elif left is None and not _careful(e, code.number, line, ground, hits, open_):
+            return None
     try:
         if near and not _pairs(e, facts, single, near, hits):
             return None
     except UNSURE:
         return None
     return hits, open_
+
+
+def _careful(e: Evaluator, number: int, line: Any, ground: Ground, hits: list[Hit], open_: list[Undecided]) -> bool:
+    """Judges a line three-valued by all that the rule asks: at fault for certain, whatever is missing. False if more than a hit comes of it."""
+    answers = Answers()
+    try:
+        e.fallback.line(number, line, ground, answers)
+    except Exception:  # as above
+        return False
+    if answers.found or answers.unjudged or any(h[1] is line and h[0].number == number for h in hits):
+        return False
+    hits += answers.hits
+    open_ += answers.undecided
+    return True
 
 
 def _pairs(e: Evaluator, facts: Facts, single: Single, near: list[Any], hits: list[Hit]) -> bool:
