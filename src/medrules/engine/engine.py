@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 from medrules.check.program import Program
 from medrules.engine.metering import StepBudget
@@ -25,6 +26,7 @@ class Engine:
     """
 
     __slots__ = ("_budget", "_evaluator")
+    keeps_facts: ClassVar[bool] = False  # of a report nothing but its late words hangs on the facts (see `adapters.nhsa.service`)
 
     def __init__(self, rules: Program | Plan, *, budget: StepBudget | None = DEFAULT_BUDGET) -> None:
         """

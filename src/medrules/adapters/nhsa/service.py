@@ -15,6 +15,7 @@ from medrules.check.contents import tables_of
 from medrules.check.program import PeriodScope
 from medrules.errors import InvalidMessage
 from medrules.model.facts import Facts
+from medrules.model.parting import take_apart
 from medrules.model.reports import Report
 from medrules.model.values import Instant
 
@@ -22,7 +23,11 @@ __all__ = ["Answer", "Engine", "Service", "accept_feedback", "review_message"]
 
 
 class Engine(Protocol):
-    """What judges facts: any plan's engine."""
+    """What judges facts: any plan's engine.
+
+    An engine whose own class says `keeps_facts = False` reads neither facts nor report again once the answer is written: the service then
+    takes the facts apart, which is quicker than leaving them to the garbage collector. A subclass has to say it anew.
+    """
 
     def review(self, facts: Facts, *, deadline: float | None = None) -> Report: ...
 
@@ -99,6 +104,8 @@ class Service:
             report = self._engine.review(request.facts, deadline=deadline)
             rules = _rules_of(self._engine, request.facts) if report.unchecked else ()
             answer = write_response(report, request, self._site, self._clock(), received, rules)
+            if type(self._engine).__dict__.get("keeps_facts") is False:
+                take_apart(request.facts)
             return Answer(answer, _sent_as(envelope.encoding), "reviewed")
         except InvalidMessage as error:
             return self._fail(str(error), envelope, body, encoding, received, "refused")
