@@ -50,8 +50,6 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：这一句是近路；没有它，下一句逐行问，答案一样。",
     'medrules.engine.optimized.kleene.options:LineOptions.__init__: `self._of_codes = None` left out':
         "等价：没有编码集时每一处都先问 _codes，不再读它。",
-    'medrules.engine.optimized.fallback:Fallback.words: `return (d.message, d.suggestion) if part == "said" else (d.facts, d.formula)` returns None':
-        "未补：要一条判定有快写法、说明没有快写法的规则；目前写得出的规则，说明都有快写法。",
     'medrules.model.netting:_Originals.lower: `self._largest[node] = max(self._largest[2 * node], self._largest[2 * node + 1])` left out':
         "等价：树里面的数只用来少看几处；它不小于真值时，到叶子上再比一次，答案一样。",
     'medrules.model.netting:_Originals.lower: `self._largest[node] = max(self._largest[2 * node], self._largest[2 * node + 1])` 2 → 1':
