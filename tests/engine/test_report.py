@@ -81,3 +81,11 @@ def test_of_two_findings_alike_the_one_about_a_line_stands_before_the_one_about_
     drafts = [draft(at_fault=(LINE, OTHER)), draft()]
     for several in permutations(drafts):
         assert [len(f.at_fault) for f in assemble(ONE, FACTS, several, (), ()).findings] == [1, 2]
+
+
+@pytest.mark.parametrize("result", ["definite", "suspect"])
+def test_of_equal_claims_the_lowest_code_carries_and_is_named_by_all_others(result: Any) -> None:
+    """One fen each: amounts and places in the list are told apart."""
+    three = rules(*(rule("当：一律", "扣减：全额", code=f"LK-90{n}") for n in range(3)))
+    made = assemble(three, FACTS, [draft(r, 1, result=result) for r in three.rules], (), ())
+    assert [(f.rule, f.credited, f.carried_by) for f in made.findings] == [("LK-900", 1, ""), ("LK-901", 0, "LK-900"), ("LK-902", 0, "LK-900")]

@@ -122,8 +122,9 @@ def test_an_excess_over_a_limit_that_is_not_known_is_open() -> None:
         assert said(f"（超额 明细.用药天数 限 明细.用药天数 每 {window} 按 同一 患者）大于 0天", stay(*lines)) == ("item.days",)
 
 
-def test_a_place_in_a_window_of_unknown_length_is_open() -> None:
-    condition = "（第几项 按 明细.单价 从高到低 取 近 明细.用药天数 按 同一 患者）大于 1"
-    lines = at("L1", "B100", 8, 单价="20"), at("L2", "A200", 10, 用药天数=3)
+@pytest.mark.parametrize("condition", [
+    "（第几项 按 明细.单价 从高到低 取 近 明细.用药天数 按 同一 患者）大于 1", "自第 2种 起 同期明细.通用名 取 近 明细.用药天数 按 同一 患者"])
+def test_a_place_in_a_window_of_unknown_length_is_open(condition: str) -> None:
+    lines = at("L1", "B100", 8, 单价="20", 通用名="甲药"), at("L2", "A200", 10, 用药天数=3, 通用名="乙药")
     assert said(condition, stay(*lines)) is YES
     assert said(condition, stay(lines[0], without("用药天数", lines[1]))) == ("item.days",)
