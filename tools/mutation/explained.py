@@ -24,8 +24,6 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：全额没有式子，其余走到这里的都有式子，两半同真同假。",
     'medrules.engine.reference.claims:_spread: `held: list[int | None] = [0] * len(lines)` 0 → 1':
         "等价：每一项随后都被改写。",
-    'medrules.engine.reference.claims:order_of: `return order_key(item) if isinstance(item.at, Instant) else (1 << 62,)` 1 → 2':
-        "等价：2 << 62 与 1 << 62 都大于任何时刻。",
     'medrules.engine.deduct:credit: `if second and s:` And → Or':
         "等价：s 为 0 时加的是 0；没有可疑的主张时 s 必为 0。",
     'medrules.engine.deduct:credit: `if first and i != first[1]:` And → Or':
@@ -94,8 +92,6 @@ EXPLAINED: Final[dict[str, str]] = {
         "等价：不知道退多少时，下一句也找不到地方，随后还是 continue。",
     'medrules.engine.deduct:credit: `credits = [(c, min(by) if by and not c else "") for c, by in zip(credited, carriers, strict=True)]` True → False':
         "等价：两列都是每条判定一个，总是一样长。",
-    'medrules.engine.reference.claims:order_of: `return order_key(item) if isinstance(item.at, Instant) else (1 << 62,)` 62 → 63':
-        "等价：2 的 63 次方与 62 次方都大于任何时刻。",
     'medrules.engine.reference.windows:_course: `first = openness(anchor, Frame("days", int(own - start) + 1), window.same, start)` \'days\' → \'days_\'':
         "等价：openness 只问框是否在一次就诊之内，两个名字都不是。",
     'medrules.engine.reference.aggregates:aggregate: `value = True if e.value is None else judge.value(e.value, b.bind(e.over.var, m))` True → False':

@@ -1,11 +1,13 @@
 """The total order of lines: time, encounter, line. Quotas, ordinals, netting and pairs all use this one."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from medrules.model.values import ABSENT, UNKNOWN
+from medrules.model.values import ABSENT, UNKNOWN, Instant
 
 __all__ = ["line_key", "order_key"]
+
+NEVER: Final = 1 << 62  # later than any second of a date
 
 
 def line_key(item: Any) -> tuple[Any, ...]:
@@ -22,7 +24,7 @@ def line_key(item: Any) -> tuple[Any, ...]:
 
 
 def order_key(item: Any) -> tuple[Any, ...]:
-    """Key of a line in the total order. Call it only for lines whose `at` is known."""
-    encounter = item.encounter
+    """Key of a line in the total order; lines without a time come last."""
+    encounter, at = item.encounter, item.at
     ident = UNKNOWN if encounter is UNKNOWN else encounter.id
-    return (item.at.lo, "" if ident is UNKNOWN or ident is ABSENT else ident, *line_key(item))
+    return (at.lo if at.__class__ is Instant else NEVER, "" if ident is UNKNOWN or ident is ABSENT else ident, *line_key(item))

@@ -22,7 +22,6 @@ from medrules.knowledge.table import EMPTY
 from medrules.model.order import order_key
 from medrules.model.reports import Claim, LineRef, Result
 from medrules.model.rounding import round_div
-from medrules.model.values import Instant
 
 __all__ = ["drafts"]
 
@@ -124,15 +123,11 @@ def _spread(amount: int | None, lines: list[Any], rule: Rule, judge: Judge) -> l
     held: list[int | None] = [0] * len(lines)
     rest = max(0, amount)
     known = [b if isinstance(b, int) else 0 for b in bases]
-    for i in sorted(range(len(lines)), key=lambda i: (-known[i], order_of(lines[i]))):
+    for i in sorted(range(len(lines)), key=lambda i: (-known[i], order_key(lines[i]))):
         part = min(max(known[i], 0), rest)
         held[i] = part
         rest -= part
     return held
-
-
-def order_of(item: Any) -> tuple[Any, ...]:
-    return order_key(item) if isinstance(item.at, Instant) else (1 << 62,)
 
 
 def _has_base(rule: Rule, entity: Any, judge: Judge) -> bool:
@@ -174,7 +169,7 @@ def drafts(rule: Rule, candidate: Candidate, verdict: Verdict, judge: Judge) -> 
 
 def _group_draft(rule: Rule, option: Option, lines: list[Any], verdict: Verdict, judge: Judge) -> Iterator[Draft]:
     assert rule.deduct.expr is not None
-    lines = sorted(lines, key=order_of)
+    lines = sorted(lines, key=order_key)
     amount = _fen(judge.value(rule.deduct.expr, option.binding))
     if lines and (amount is None or amount > 0):
         claims = tuple(Claim(ref(i), a) for i, a in zip(lines, _spread(amount, lines, rule, judge), strict=True))
@@ -186,7 +181,7 @@ def _draft(
     verdict: Verdict, judge: Judge,
 ) -> Draft:
     lead = min(loud, key=lambda o: (
-        order_of(o.partner) if o.partner is not None and type(o.partner).key == "item" else (),
+        order_key(o.partner) if o.partner is not None and type(o.partner).key == "item" else (),
         o.binding.row.point if o.binding.row else ""))
     b = _with_witnesses(rule, lead.binding, judge)
 
@@ -215,7 +210,7 @@ def _with_witnesses(rule: Rule, b: Binding, judge: Judge) -> Binding:
         if n.over.var in said and n.over.var not in b.roles:
             found = judge.witnesses(n, b)
             if found:
-                b = b.bind(n.over.var, min(found, key=order_of) if type(found[0]).key == "item" else found[0])
+                b = b.bind(n.over.var, min(found, key=order_key) if type(found[0]).key == "item" else found[0])
     return b
 
 

@@ -15,7 +15,6 @@ from medrules.engine.optimized.kleene.windows import Code
 from medrules.engine.optimized.late import Said, Why
 from medrules.knowledge.table import EMPTY
 from medrules.model.order import order_key
-from medrules.model.values import Instant
 
 __all__ = ["Speech", "lead"]
 
@@ -75,7 +74,7 @@ class Speech:
                 found = witnesses(env, o.row, ground)
             env.pop(var, None)
             if found:
-                named[var] = min(found, key=_place) if type(found[0]).key == "item" else found[0]
+                named[var] = min(found, key=order_key) if type(found[0]).key == "item" else found[0]
         return env | named
 
     def said(self, o: Option, ground: Ground) -> Said:
@@ -121,9 +120,5 @@ def lead(options: list[Option]) -> Option:
     return options[0] if len(options) == 1 else min(options, key=_first)
 
 
-def _place(line: Any) -> tuple[Any, ...]:
-    return order_key(line) if line.at.__class__ is Instant else (1 << 62,)
-
-
 def _first(o: Option) -> Any:
-    return () if o.partner is None else _place(o.partner), "" if o.row is None else o.row.point
+    return () if o.partner is None else order_key(o.partner), "" if o.row is None else o.row.point
