@@ -7,7 +7,6 @@ Numbers are scaled ints on the scale of their node's type; scales are aligned wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from medrules.check import program as ir
@@ -15,7 +14,7 @@ from medrules.engine.optimized.inline import Among, compile_among, compile_test
 from medrules.engine.optimized.lines import NoCode, counts, window
 from medrules.engine.optimized.scene import Scene
 from medrules.engine.optimized.values import earlier, filled, known, member, not_later, same_moment
-from medrules.frozen import dataclass
+from medrules.frozen import dataclass, replace
 from medrules.knowledge.table import EMPTY, Row
 from medrules.model.values import ABSENT, UNKNOWN, AgeLimit, AgeRange, UnknownTouched, age_in
 
